@@ -1,0 +1,224 @@
+"""Every setting of an installation, read from the environment once.
+
+Development needs no environment at all: the defaults below and the files that
+`make run` leaves in the data folder are enough. `INFRA24_PRODUCTION=1` takes
+the defaults of everything secret away.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from infra24.config.connection import connection_settings
+from infra24.config.environment import flag, one_of, required_in_production, seconds, words
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR_DIR = Path(os.environ.get("INFRA24_VAR") or BASE_DIR / "var").resolve()
+"""The data folder: embedded database, media, secrets of a development installation."""
+
+PRODUCTION = flag("INFRA24_PRODUCTION")
+DEMO = flag("INFRA24_DEMO")
+"""Demo mode: mails are kept and shown at /dev/mail. Production refuses it."""
+DEBUG = flag("INFRA24_DEBUG")
+
+SECRET_KEY = required_in_production("INFRA24_SECRET_KEY", "development-only-key-which-protects-nothing-at-all-0001")
+ENCRYPTION_KEYS = words(
+    "INFRA24_ENCRYPTION_KEYS",
+    required_in_production("INFRA24_ENCRYPTION_KEYS", "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDAwMDAwMDA="),
+)
+"""Fernet keys, newest first: credentials of CRM connections are encrypted with the first."""
+METRICS_TOKEN = os.environ.get("INFRA24_METRICS_TOKEN", "")
+"""Bearer token for /metrics from elsewhere; without it only loopback may read."""
+
+BASE_URL = (os.environ.get("INFRA24_BASE_URL") or f"http://localhost:{os.environ.get('PORT') or 8000}").rstrip("/")
+ALLOWED_HOSTS = words("INFRA24_ALLOWED_HOSTS", urlsplit(BASE_URL).hostname or "") + (
+    [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# --- The database -----------------------------------------------------------
+
+DATABASE_ROLE = one_of("INFRA24_DATABASE_ROLE", ("app", "owner"))
+DATABASES = {"default": connection_settings(role=DATABASE_ROLE, var=VAR_DIR, production=PRODUCTION)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASE_APP_ROLE = f"{DATABASES['default']['NAME']}_app"
+"""The role of web and worker: no owner, no superuser, bound by row-level security."""
+
+# --- Django ------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "infra24.config",
+    "infra24.portal",
+    "infra24.crm",
+    "infra24.notifications",
+    "infra24.bookings",
+    "infra24.resources",
+    "infra24.people",
+    "infra24.outbox",
+    "infra24.orgs",
+    "infra24.facts",
+    "infra24.core",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "infra24.core.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "infra24.orgs.middleware.OrganisationMiddleware",
+]
+
+ROOT_URLCONF = "infra24.config.urls"
+WSGI_APPLICATION = "infra24.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "infra24.portal.context.page",
+            ],
+        },
+    }
+]
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+
+# --- People signing in --------------------------------------------------------
+
+AUTH_USER_MODEL = "orgs.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "infra24.orgs.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = seconds(days=14)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- Security headers ----------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = seconds(days=365) if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("INFRA24_BEHIND_PROXY") else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+"""Bytes of a request body; a larger one is answered 413."""
+
+# --- Languages and time ----------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "infra24" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Files ------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if PRODUCTION
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# --- Mail ----------------------------------------------------------------------------
+
+EMAIL_BACKEND = (
+    "infra24.notifications.kept_mail.KeptMailBackend"
+    if DEMO
+    else os.environ.get("INFRA24_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+)
+EMAIL_HOST = os.environ.get("INFRA24_SMTP_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("INFRA24_SMTP_PORT") or 25)
+EMAIL_HOST_USER = os.environ.get("INFRA24_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("INFRA24_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = flag("INFRA24_SMTP_TLS")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("INFRA24_MAIL_FROM", "Infra24 <no-reply@localhost>")
+
+# --- The demo -------------------------------------------------------------------------
+
+DEMO_CRM_URL = os.environ.get("INFRA24_DEMO_CRM_URL", "")
+"""Address of the CRM emulator, given by `make run`."""
+
+# --- Logs ------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "infra24.core.logs.RequestIdFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
+        }
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]},
+    },
+    "root": {"handlers": ["stderr"], "level": os.environ.get("INFRA24_LOG_LEVEL", "INFO")},
+}
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
