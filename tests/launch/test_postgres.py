@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from launch import account, postgres
 
@@ -159,13 +160,15 @@ def test_two_data_folders_run_side_by_side(place: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a long name " * 10, "a, comma", "$HOME `id` 'quoted' \"twice\" \\", "naïve ✓ 100%"])
 def test_any_folder_name_will_do_and_nothing_stays_elsewhere(place: Path, name: str) -> None:
-    with psycopg.connect(postgres.start(place / name / "var")) as connection:
-        [socket] = connection.execute("show unix_socket_directories").fetchone() or [""]
-        assert Path(socket).is_dir()
+    url = postgres.start(place / name / "var")
+    socket = Path(str(conninfo_to_dict(url)["host"]))
 
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+    assert socket.is_dir()
     postgres.stop(place / name / "var")
 
-    assert not Path(socket).exists()
+    assert not socket.exists()
 
 
 def test_a_moved_checkout_finds_its_running_server(place: Path) -> None:
