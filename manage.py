@@ -8,7 +8,15 @@ other process connects as the app role, which row-level security binds.
 import os
 import sys
 
-OWNER_COMMANDS = {"prepare_database", "migrate", "makemigrations", "sqlmigrate", "showmigrations", "dbshell", "seed_demo"}
+OWNER_COMMANDS = {
+    "prepare_database",
+    "migrate",
+    "makemigrations",
+    "sqlmigrate",
+    "showmigrations",
+    "dbshell",
+    "seed_demo",
+}
 
 
 def main() -> None:

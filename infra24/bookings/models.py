@@ -1,0 +1,153 @@
+"""Bookings and their legs. That nobody is double-booked is said by PostgreSQL, in `sql/rules.sql`."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from infra24.core.fields import WallTimeField
+from infra24.core.models import OrganisationModel
+from infra24.orgs.models import Member
+from infra24.people.models import Person
+from infra24.resources.models import Resource
+
+LONGEST = timedelta(days=31)
+"""No booking is longer: reads look this far back for one that began earlier."""
+LONGEST_BUFFER = timedelta(days=1)
+
+
+class Status(models.TextChoices):
+    HOLD = "hold", _("On hold")
+    PENDING = "pending", _("Requested")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DECLINED = "declined", _("Declined")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
+
+
+class Source(models.TextChoices):
+    STAFF = "staff", _("Staff")
+    SELF = "self", _("Self-service")
+    IMPORT = "import", _("Import")
+    CALCOM = "calcom", "Cal.com"
+    API = "api", "API"
+    CLOCK = "clock", _("Automatic")
+
+
+class Visibility(models.TextChoices):
+    BUSY = "busy", _("Others see “Busy”")
+    TITLE = "title", _("Members see the title")
+
+
+class Booking(OrganisationModel):
+    """A claim on one or more resources for one stretch of time."""
+
+    title = models.CharField(max_length=200)
+    status = models.CharField(max_length=10, choices=Status.choices)
+    outcome = models.CharField(
+        max_length=10, blank=True, choices=[("attended", _("Attended")), ("no_show", _("No-show"))]
+    )
+    visibility = models.CharField(max_length=6, choices=Visibility.choices, default=Visibility.BUSY)
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    """For whom."""
+    booked_by = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    source = models.CharField(max_length=10, choices=Source.choices)
+    party_size = models.PositiveIntegerField(default=1)
+    note = models.TextField(max_length=4000, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    wall_starts_at = WallTimeField()
+    wall_ends_at = WallTimeField()
+    time_zone = models.CharField(max_length=60)
+    """IANA zone in which the wall times were chosen."""
+    expires_at = models.DateTimeField(null=True)
+    """When a hold is dead, whether or not anybody has noticed."""
+    pending_blocks = models.BooleanField(default=True)
+    """Whether the booking keeps its time while it waits for a decision."""
+    reason = models.CharField(max_length=500, blank=True)
+    """Why it was declined or cancelled."""
+    version = models.PositiveIntegerField(default=1)
+    """Raised by PostgreSQL with every change of the booking or its legs."""
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="booking_status_known"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_ends_after_start"),
+            models.CheckConstraint(condition=Q(ends_at__lte=F("starts_at") + LONGEST), name="booking_not_too_long"),
+            models.CheckConstraint(
+                condition=Q(status="hold", expires_at__isnull=False) | (~Q(status="hold") & Q(expires_at__isnull=True)),
+                name="booking_hold_expires",
+            ),
+            models.CheckConstraint(condition=Q(party_size__gte=1), name="booking_party_positive"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["org_id", "starts_at", "id"], name="booking_org_starts"),
+            models.Index(fields=["org_id", "person", "starts_at"], name="booking_person_starts"),
+            models.Index(fields=["expires_at"], name="booking_hold_due", condition=Q(status="hold")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Leg(OrganisationModel):
+    """One resource's part of a booking.
+
+    An `implied` leg is a part of a divisible space that the booking of the
+    whole blocks; people never see it.
+    """
+
+    app_may = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    booking = models.ForeignKey(
+        Booking, on_delete=models.PROTECT, related_name="legs", db_constraint=False, db_index=False
+    )
+    resource = models.ForeignKey(
+        Resource, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    units = models.PositiveIntegerField(default=1)
+    people = models.PositiveIntegerField(default=1)
+    is_implied = models.BooleanField(default=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    blocks_from = models.DateTimeField()
+    """`starts_at` less the buffer before; set-up."""
+    blocks_until = models.DateTimeField()
+    """`ends_at` plus the buffer after; pack-down."""
+    during = models.GeneratedField(
+        expression=Func(F("blocks_from"), F("blocks_until"), Value("[)"), function="tstzrange"),
+        output_field=DateTimeRangeField(),
+        db_persist=True,
+    )
+    sharing = models.UUIDField()
+    """Legs with equal values may overlap: the booking's id for exclusive use, the resource's for shared."""
+    is_blocking = models.BooleanField(default=True)
+    """Follows the booking's status; whatever is written here PostgreSQL overwrites."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="leg_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(blocks_from__lte=F("starts_at")) & Q(blocks_until__gte=F("ends_at")),
+                name="leg_blocks_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(blocks_until__lte=F("blocks_from") + LONGEST + 2 * LONGEST_BUFFER), name="leg_not_too_long"
+            ),
+            models.CheckConstraint(condition=Q(units__gte=1), name="leg_units_positive"),
+            models.UniqueConstraint(fields=["booking", "resource", "is_implied"], name="leg_once_a_resource"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["org_id", "starts_at"], name="leg_org_starts", condition=Q(is_implied=False)),
+            models.Index(fields=["resource", "blocks_from"], name="leg_resource_blocks"),
+        ]

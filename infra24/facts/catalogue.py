@@ -1,0 +1,46 @@
+"""Every kind of fact the house records. Nothing else may be recorded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FactType:
+    """One kind of fact.
+
+    `name` is `subject.past_tense`; the part before the dot is the kind of its
+    subject, whose id is the argument `<subject>_id`. `data` names the further
+    values a fact carries, each with its meaning.
+    """
+
+    name: str
+    meaning: str
+    version: int = 1
+    data: Mapping[str, str] | None = None
+
+    @property
+    def subject_kind(self) -> str:
+        return self.name.partition(".")[0]
+
+
+_TYPES = (
+    FactType("organisation.founded", "An organisation was set up on this installation."),
+    FactType(
+        "organisation.night_came",
+        "A night began in the organisation's zone; sweeps may run.",
+        data={"on": "local date"},
+    ),
+    FactType("invitation.sent", "Somebody was invited to become a member.", data={"key_id": "the invitation's key"}),
+    FactType("member.joined", "A user became a member.", data={"role": "role given"}),
+    FactType("booking.held", "A slot is kept for somebody while they decide.", data={"expires_at": "instant"}),
+    FactType("booking.requested", "A booking waits for a decision by staff."),
+    FactType("booking.confirmed", "A booking is certain."),
+    FactType(
+        "booking.changed", "Time, place or details of a booking changed.", data={"before": "what changed, as it was"}
+    ),
+    FactType("booking.declined", "Staff decided against a request.", data={"reason": "why"}),
+    FactType("booking.cancelled", "A booking was withdrawn.", data={"reason": "why, may be empty"}),
+    FactType("booking.expired", "A hold ran out before it was confirmed."),
+)
+
+CATALOGUE: Mapping[str, FactType] = {fact.name: fact for fact in _TYPES}

@@ -1,0 +1,41 @@
+"""Roles and scopes: who may do what, in two tables."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A member's place, from the most to the least powerful."""
+
+    ADMIN = "admin"
+    MANAGER = "manager"
+    STAFF = "staff"
+    INSTRUCTOR = "instructor"
+    MEMBER = "member"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+    def includes(self, other: "Role") -> bool:
+        """True when this role may do all that `other` may."""
+        return _POWER[self] >= _POWER[other]
+
+
+_POWER = {Role.ADMIN: 4, Role.MANAGER: 3, Role.STAFF: 2, Role.INSTRUCTOR: 1, Role.MEMBER: 0}
+
+SCOPES = (
+    "bookings:read",
+    "bookings:write",
+    "resources:read",
+    "people:read",
+    "people:write",
+    "members:write",
+    "outbox:read",
+    "outbox:write",
+)
+"""What an API token may be allowed. A token never exceeds its member's role."""
+
+
+def may_grant(*, by: Role, role: Role) -> bool:
+    """True when a member of role `by` may give `role` to somebody: managers and above, never above themselves."""
+    return by.includes(Role.MANAGER) and by.includes(role)

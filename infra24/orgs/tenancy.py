@@ -1,0 +1,38 @@
+"""The tenant's transaction: the only place that says which organisation is acting."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection, transaction
+
+_READ = "SELECT coalesce(current_setting('infra24.org_id', true), '')"
+_SET = "SELECT set_config('infra24.org_id', %s, true)"
+
+
+@contextmanager
+def acting_for(org_id: UUID) -> Iterator[None]:
+    """Open a transaction (or savepoint) in which only this organisation's rows exist.
+
+    The setting lasts as long as the transaction; a block inside another one
+    restores the outer organisation when it leaves. When the block raises, the
+    rollback restores it.
+    """
+    nested = connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        outer = ""
+        if nested:
+            cursor.execute(_READ)
+            outer = cursor.fetchone()[0]
+        cursor.execute(_SET, [str(org_id)])
+        yield
+        if nested and not connection.needs_rollback:
+            cursor.execute(_SET, [outer])
+
+
+def current_organisation_id() -> UUID:
+    """The organisation now acting. Outside `acting_for` PostgreSQL raises an error."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('infra24.org_id')::uuid")
+        org_id: UUID = cursor.fetchone()[0]
+        return org_id

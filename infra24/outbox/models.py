@@ -1,0 +1,105 @@
+"""Where facts go, and what became of each on its way."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from infra24.core.models import WRITTEN_ONCE, OrganisationModel
+from infra24.facts.models import Fact
+
+
+class Destination(OrganisationModel):
+    """Something outside that wants to hear: the mail, the CRM, and the clock."""
+
+    class Kind(models.TextChoices):
+        CLOCK = "clock", _("Timers")
+        MAIL = "mail", _("E-mail")
+        CRM = "crm", _("CRM")
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    name = models.CharField(max_length=80)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    paused_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["org_id", "kind", "name"], name="destination_once")]
+
+
+class Delivery(OrganisationModel):
+    """One fact on its way to one destination; with the clock as destination, a timer."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        DELIVERED = "delivered", _("Delivered")
+        DEAD = "dead", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    fact = models.ForeignKey(
+        Fact, on_delete=models.PROTECT, related_name="deliveries", db_constraint=False, db_index=False
+    )
+    destination = models.ForeignKey(
+        Destination, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    handler = models.CharField(max_length=60)
+    """Name of the handler in the table of subscriptions."""
+    subject_id = models.UUIDField()
+    number = models.PositiveIntegerField()
+    """The fact's position among those of its subject; deliveries keep that order."""
+    is_timer = models.BooleanField(default=False)
+    """Timers wait for their hour and keep no order."""
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
+    """Renewed by each claim: a worker that lost its lease cannot record over its successor."""
+    note = models.CharField(max_length=500, blank=True)
+    """The last attempt in one sentence."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["org_id", "fact", "destination", "handler"], name="delivery_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(status="pending")),
+            models.Index(
+                fields=["destination", "subject_id", "number"],
+                name="delivery_line",
+                condition=models.Q(status="pending"),
+            ),
+            models.Index(fields=["org_id", "-created_at", "-id"], name="delivery_newest"),
+        ]
+
+
+class Attempt(OrganisationModel):
+    """One try at one delivery, and what came of it."""
+
+    app_may = WRITTEN_ONCE
+
+    class Outcome(models.TextChoices):
+        DELIVERED = "delivered", _("Delivered")
+        TRANSIENT = "transient", _("Will be tried again")
+        THROTTLED = "throttled", _("Asked to slow down")
+        BROKEN = "broken", _("Connection broken")
+        REJECTED = "rejected", _("Refused")
+        GONE = "gone", _("Gone")
+        UNKNOWN = "unknown", _("Outcome unknown")
+
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.PROTECT, related_name="tries", db_constraint=False, db_index=False
+    )
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    detail = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["org_id", "delivery", "number"], name="attempt_once")]

@@ -1,0 +1,38 @@
+"""Every test runs on real PostgreSQL as the app role, so row-level security is always on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests.database import TestDatabase, prepare
+
+
+@pytest.fixture(scope="session")
+def database(worker_id: str) -> TestDatabase:
+    """This process's clone."""
+    return prepare("main" if worker_id == "master" else worker_id)
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The xdist worker's name, or `master` without xdist."""
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "master"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database: TestDatabase, django_db_blocker: Any) -> Iterator[None]:
+    """Point Django at the clone, as the app role; let committing tests clean up as the owner."""
+    settings = connections["default"].settings_dict
+    app = database.app
+    settings.update(NAME=app["dbname"], USER=app["user"], PASSWORD=app["password"], HOST=app.get("host", ""))
+    settings["PORT"] = str(app.get("port", ""))
+    settings["OPTIONS"].pop("pool", None)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: database.empty())
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+    patch.undo()
