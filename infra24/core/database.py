@@ -48,11 +48,10 @@ def ensure_app_role(role: str, password_file: Path) -> None:
         password_file.write_text(password)
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
-        verb = sql.SQL("ALTER" if cursor.fetchone() is not None else "CREATE")
+        # A new role has no powers; since PostgreSQL 16 only a superuser may as much as mention them.
+        verb = sql.SQL("CREATE" if cursor.fetchone() is None else "ALTER")
         cursor.execute(
-            sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD {}").format(
-                verb, sql.Identifier(role), sql.Literal(password)
-            )
+            sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, sql.Identifier(role), sql.Literal(password))
         )
 
 
