@@ -1,0 +1,60 @@
+# The two a newcomer needs: `make run` and `make test`.
+PYTHON ?= python3
+VENV = .venv/bin
+export PYTHONUNBUFFERED = 1
+
+.PHONY: help run stop reset-demo dev test check prove bench screenshots lock
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: ## install what is needed, start everything, print the address (PORT, INFRA24_VAR, DATABASE_URL)
+	@exec $(PYTHON) -m launch run
+
+stop: ## stop what runs on the data folder, the databases included
+	@exec $(PYTHON) -m launch stop
+
+reset-demo: ## delete the demo's data, after asking (YES=1 does not ask)
+	@exec $(PYTHON) -m launch reset-demo
+
+dev: ## like run, and restart or rebuild whenever a source changes
+	@exec $(PYTHON) -m launch dev
+
+test: ## the test suite on an embedded PostgreSQL
+	@$(PYTHON) -m launch.bootstrap --dev --browser
+	@$(call with_test_server,$(VENV)/python -m pytest -n 2 -m "not prove" $(ARGS))
+
+prove: ## the long proofs: races, random operations, kills
+	@$(PYTHON) -m launch.bootstrap --dev --browser
+	@$(call with_test_server,$(VENV)/python -m pytest -m prove $(ARGS))
+
+check: ## everything that can be told without running it
+	@$(PYTHON) -m launch.bootstrap --dev --no-build
+	$(VENV)/python -m ruff check .
+	$(VENV)/python -m ruff format --check .
+	$(VENV)/python -m mypy
+	$(VENV)/lint-imports
+	$(VENV)/python -m djlint --lint --quiet infra24
+	$(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	PATH="$$PWD/.venv/bin:$$PATH" npm run --silent --prefix frontend check
+
+bench: ## load against the running product, beside what the database alone can do
+	@$(PYTHON) -m launch.bootstrap
+	@$(VENV)/python -m bench $(ARGS)
+
+screenshots: ## take the pictures of the documentation anew, by the browser tests
+	@$(PYTHON) -m launch.bootstrap --dev --browser
+	@$(call with_test_server,INFRA24_SCREENSHOTS=docs/images $(VENV)/python -m pytest -m journey $(ARGS))
+
+lock: ## choose the newest versions that requirements/*.in and package.json allow
+	@$(PYTHON) -m launch.bootstrap --dev --no-build
+	cd requirements && for name in base dev node; do \
+	  ../$(VENV)/python -m piptools compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --strip-extras --allow-unsafe --output-file=$$name.txt $$name.in || exit 1; done
+	PATH="$$PWD/.venv/bin:$$PATH" npm update --prefix frontend --package-lock-only --no-audit --no-fund
+
+# Runs a command and leaves no server behind, whatever becomes of it.
+define with_test_server
+$(1); status=$$?; $(VENV)/python -m launch.postgres stop --var "$${INFRA24_VAR:-var}/test" > /dev/null; exit $$status
+endef
