@@ -25,9 +25,14 @@ class Destination(OrganisationModel):
     name = models.CharField(max_length=80)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     paused_because = models.CharField(max_length=300, blank=True)
+    rests_until = models.DateTimeField(null=True)
+    """Asked to slow down: nothing is tried before."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["org_id", "kind", "name"], name="destination_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.get_kind_display()
 
 
 class Delivery(OrganisationModel):
@@ -38,6 +43,7 @@ class Delivery(OrganisationModel):
         DELIVERED = "delivered", _("Delivered")
         DEAD = "dead", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
+        DISCARDED = "discarded", _("Discarded")
 
     fact = models.ForeignKey(
         Fact, on_delete=models.PROTECT, related_name="deliveries", db_constraint=False, db_index=False
@@ -55,11 +61,16 @@ class Delivery(OrganisationModel):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    """Tries begun, counted when a worker takes the delivery."""
+    failures = models.PositiveSmallIntegerField(default=0)
+    """Tries that failed, or were lost with their worker; they lead along the schedule to the dead letter."""
     leased_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
     """Renewed by each claim: a worker that lost its lease cannot record over its successor."""
+    outcome = models.CharField(max_length=10, blank=True)
+    """Of the last attempt: one of `Attempt.Outcome`, empty before the first."""
     note = models.CharField(max_length=500, blank=True)
-    """The last attempt in one sentence."""
+    """The last attempt in one sentence, without personal data."""
     created_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True)
 
@@ -68,12 +79,14 @@ class Delivery(OrganisationModel):
             models.UniqueConstraint(fields=["org_id", "fact", "destination", "handler"], name="delivery_once"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(status="pending")),
+            models.Index(fields=["destination", "due_at"], name="delivery_due", condition=models.Q(status="pending")),
             models.Index(
                 fields=["destination", "subject_id", "number"],
                 name="delivery_line",
                 condition=models.Q(status="pending"),
             ),
+            models.Index(fields=["destination"], name="delivery_leased", condition=models.Q(lease__isnull=False)),
+            models.Index(fields=["destination"], name="delivery_dead", condition=models.Q(status="dead")),
             models.Index(fields=["org_id", "-created_at", "-id"], name="delivery_newest"),
         ]
 
@@ -82,6 +95,7 @@ class Attempt(OrganisationModel):
     """One try at one delivery, and what came of it."""
 
     app_may = WRITTEN_ONCE
+    """Old ones leave through the door `purge_technical`."""
 
     class Outcome(models.TextChoices):
         DELIVERED = "delivered", _("Delivered")
@@ -91,6 +105,7 @@ class Attempt(OrganisationModel):
         REJECTED = "rejected", _("Refused")
         GONE = "gone", _("Gone")
         UNKNOWN = "unknown", _("Outcome unknown")
+        LOST = "lost", _("The worker ended first")
 
     delivery = models.ForeignKey(
         Delivery, on_delete=models.PROTECT, related_name="tries", db_constraint=False, db_index=False
@@ -103,3 +118,4 @@ class Attempt(OrganisationModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["org_id", "delivery", "number"], name="attempt_once")]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["ended_at"], name="attempt_ended")]

@@ -17,10 +17,10 @@ _SET_TIMER = """
         ON CONFLICT DO NOTHING
     )
     INSERT INTO outbox_delivery
-        (id, org_id, fact_id, destination_id, handler, subject_id, number, is_timer, status, due_at, attempts, note,
-         created_at)
+        (id, org_id, fact_id, destination_id, handler, subject_id, number, is_timer, status, due_at, attempts, failures,
+         outcome, note, created_at)
     SELECT %(id)s, %(org_id)s, fact.id, %(clock)s, %(handler)s, %(subject_id)s, fact.number, true, 'pending',
-           %(due_at)s, 0, '', now()
+           %(due_at)s, 0, 0, '', '', now()
       FROM facts_fact fact
      WHERE fact.org_id = %(org_id)s AND fact.id = %(fact_id)s
     RETURNING id
@@ -72,7 +72,7 @@ def cancel_timers(*, org_id: UUID, subject_id: UUID) -> int:
             _CANCEL_TIMERS,
             {"org_id": org_id, "clock": built_in(org_id, Destination.Kind.CLOCK), "subject_id": subject_id},
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def built_in(org_id: UUID, kind: Destination.Kind) -> UUID:

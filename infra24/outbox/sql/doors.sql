@@ -29,24 +29,63 @@ BEGIN ATOMIC
     RETURNING p.org_id, p.fact_id;
 END;
 
--- The relay leases due deliveries: of a live destination, and first of their subject's line there.
-CREATE FUNCTION claim_deliveries(n integer) RETURNS TABLE (org_id uuid, delivery_id uuid)
+-- The relay leases due deliveries of one kind of destination until `until`, at most `n`. Only those of a live
+-- destination, first of their subject's line there, and of each destination no more than leave `each` of its
+-- deliveries leased. Destinations come in any order, so that one with much to do does not starve the others.
+-- A delivery that still carries a lease was lost with its worker: the lost attempt is written down and counts.
+CREATE FUNCTION claim_deliveries(n integer, kind text, each integer, at timestamptz, until timestamptz)
+    RETURNS TABLE (org_id uuid, delivery_id uuid, lease uuid)
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
 BEGIN ATOMIC
     WITH claimed AS MATERIALIZED (
-        SELECT q.id FROM public.outbox_delivery q
-          JOIN public.outbox_destination t ON t.id = q.destination_id AND t.state = 'active'
-         WHERE q.status = 'pending' AND q.due_at <= clock_timestamp()
-           AND (q.leased_until IS NULL OR q.leased_until < clock_timestamp())
-           AND NOT EXISTS (SELECT FROM public.outbox_delivery earlier
-                            WHERE earlier.destination_id = q.destination_id
-                              AND earlier.subject_id = q.subject_id AND earlier.number < q.number
-                              AND earlier.status = 'pending' AND NOT earlier.is_timer AND NOT q.is_timer)
-         ORDER BY q.due_at LIMIT n FOR UPDATE OF q SKIP LOCKED)
+        SELECT due.*
+          FROM (SELECT t.id, claim_deliveries.each - (SELECT count(*) FROM public.outbox_delivery r
+                                                       WHERE r.destination_id = t.id AND r.lease IS NOT NULL
+                                                         AND r.leased_until >= claim_deliveries.at) AS room
+                  FROM public.outbox_destination t
+                 WHERE t.kind = claim_deliveries.kind AND t.state = 'active'
+                   AND (t.rests_until IS NULL OR t.rests_until <= claim_deliveries.at)
+                 ORDER BY random()) AS destination
+         CROSS JOIN LATERAL (
+               SELECT q.id, q.org_id, q.attempts, q.lease, q.leased_until FROM public.outbox_delivery q
+                WHERE q.destination_id = destination.id AND q.status = 'pending' AND q.due_at <= claim_deliveries.at
+                  AND (q.leased_until IS NULL OR q.leased_until < claim_deliveries.at)
+                  AND NOT EXISTS (SELECT FROM public.outbox_delivery earlier
+                                   WHERE earlier.destination_id = q.destination_id
+                                     AND earlier.subject_id = q.subject_id AND earlier.number < q.number
+                                     AND earlier.status = 'pending' AND NOT earlier.is_timer AND NOT q.is_timer)
+                ORDER BY q.due_at, q.id LIMIT greatest(destination.room, 0) FOR UPDATE SKIP LOCKED) AS due
+         LIMIT n
+    ), lost AS (
+        INSERT INTO public.outbox_attempt (id, org_id, delivery_id, number, started_at, ended_at, outcome, detail)
+        SELECT gen_random_uuid(), c.org_id, c.id, c.attempts,
+               c.leased_until - (claim_deliveries.until - claim_deliveries.at), c.leased_until, 'lost', ''
+          FROM claimed c WHERE c.lease IS NOT NULL
+    )
     UPDATE public.outbox_delivery d
-       SET leased_until = clock_timestamp() + interval '45 seconds', lease = gen_random_uuid()
-      FROM claimed WHERE d.id = claimed.id
-    RETURNING d.org_id, d.id;
+       SET leased_until = claim_deliveries.until, lease = gen_random_uuid(), attempts = d.attempts + 1,
+           failures = d.failures + (c.lease IS NOT NULL)::integer,
+           outcome = CASE WHEN c.lease IS NULL THEN d.outcome ELSE 'lost' END
+      FROM claimed c WHERE d.id = c.id
+    RETURNING d.org_id, d.id, d.lease;
+END;
+
+-- How much waits, over all organisations: for the operator's figures, of nobody in particular.
+CREATE FUNCTION delivery_backlog()
+    RETURNS TABLE (kind text, waiting bigint, due bigint, oldest_due_at timestamptz, dead bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+BEGIN ATOMIC
+    SELECT t.kind, count(*) FILTER (WHERE d.status = 'pending'),
+           count(*) FILTER (WHERE d.status = 'pending' AND d.due_at <= now()),
+           min(d.due_at) FILTER (WHERE d.status = 'pending' AND d.due_at <= now()),
+           count(*) FILTER (WHERE d.status = 'dead')
+      FROM public.outbox_destination t JOIN public.outbox_delivery d ON d.destination_id = t.id
+     WHERE d.status = 'pending' OR d.status = 'dead'
+     GROUP BY t.kind
+    UNION ALL
+    SELECT 'fact', count(*), count(*), min(f.recorded_at), 0
+      FROM public.facts_factpending p JOIN public.facts_fact f ON f.id = p.fact_id
+    HAVING count(*) > 0;
 END;
 
 -- Technical rows are deleted in batches once nobody can need them.
@@ -68,8 +107,13 @@ BEGIN
     DELETE FROM public.django_session WHERE session_key IN
         (SELECT session_key FROM public.django_session WHERE expire_date < now() LIMIT n);
     GET DIAGNOSTICS step = ROW_COUNT; purged := purged + step;
+    DELETE FROM public.outbox_attempt WHERE id IN
+        (SELECT a.id FROM public.outbox_attempt a JOIN public.outbox_delivery d ON d.id = a.delivery_id
+          WHERE a.ended_at < now() - interval '90 days' AND d.status <> 'pending' LIMIT n);
+    GET DIAGNOSTICS step = ROW_COUNT; purged := purged + step;
     RETURN purged;
 END $$;
 
 REVOKE ALL ON FUNCTION organisation_of_key(text, bytea), organisations_of_user(uuid),
-    claim_facts(integer), claim_deliveries(integer), purge_technical(integer) FROM PUBLIC;
+    claim_facts(integer), claim_deliveries(integer, text, integer, timestamptz, timestamptz), delivery_backlog(),
+    purge_technical(integer) FROM PUBLIC;
