@@ -4,20 +4,21 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from infra24.bookings.policies import LONGEST
 from infra24.core.fields import WallTimeField
-from infra24.core.models import OrganisationModel
+from infra24.core.models import DISPOSABLE, OrganisationModel
 from infra24.orgs.models import Member
 from infra24.people.models import Person
 from infra24.resources.models import Resource
 
-LONGEST = timedelta(days=31)
-"""No booking is longer: reads look this far back for one that began earlier."""
 LONGEST_BUFFER = timedelta(days=1)
+REACH = LONGEST + 2 * LONGEST_BUFFER
+"""No leg blocks longer: reads look this far back for one that began earlier."""
 
 
 class Status(models.TextChoices):
@@ -76,8 +77,10 @@ class Booking(OrganisationModel):
     """Why it was declined or cancelled."""
     version = models.PositiveIntegerField(default=1)
     """Raised by PostgreSQL with every change of the booking or its legs."""
-    created_at = models.DateTimeField(db_default=Now())
-    changed_at = models.DateTimeField(db_default=Now())
+    visible_legs: "list[Leg]"
+    """The legs people see; set by `queries.with_legs` and by the services."""
+    created_at = models.DateTimeField(db_default=TransactionNow())
+    changed_at = models.DateTimeField(db_default=TransactionNow())
 
     class Meta:
         constraints = [
@@ -107,7 +110,7 @@ class Leg(OrganisationModel):
     whole blocks; people never see it.
     """
 
-    app_may = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    app_may = DISPOSABLE
 
     booking = models.ForeignKey(
         Booking, on_delete=models.PROTECT, related_name="legs", db_constraint=False, db_index=False
@@ -142,7 +145,7 @@ class Leg(OrganisationModel):
                 name="leg_blocks_its_time",
             ),
             models.CheckConstraint(
-                condition=Q(blocks_until__lte=F("blocks_from") + LONGEST + 2 * LONGEST_BUFFER), name="leg_not_too_long"
+                condition=Q(blocks_until__lte=F("blocks_from") + REACH), name="leg_not_too_long"
             ),
             models.CheckConstraint(condition=Q(units__gte=1), name="leg_units_positive"),
             models.UniqueConstraint(fields=["booking", "resource", "is_implied"], name="leg_once_a_resource"),

@@ -1,0 +1,71 @@
+"""What can go wrong with a booking, in the words of the front desk."""
+
+from infra24.core.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class BookingNotFound(NotFound):
+    """There is no such booking."""
+
+
+class PersonNotFound(NotFound):
+    """There is no such person."""
+
+
+class TimeRefused(Conflict):
+    """That time cannot be booked."""
+
+
+class SlotTaken(TimeRefused):
+    """That time is already booked."""
+
+
+class UnitsTaken(TimeRefused):
+    """Not enough of these are left at that time."""
+
+
+class OverCapacity(TimeRefused):
+    """That is more people than fit."""
+
+
+class Deadlocked(Conflict):
+    """Somebody else was booking the same things at the same moment. Try again."""
+
+
+class IllegalStep(Conflict):
+    """A booking in this state cannot take that step."""
+
+
+class HoldExpired(Conflict):
+    """This hold has run out. Choose the time again."""
+
+
+class ApprovalNeeded(Forbidden):
+    """This has to be approved by staff. Send it as a request instead."""
+
+
+class NotYours(Forbidden):
+    """Only staff may do this to somebody else's booking."""
+
+
+class EndsBeforeStart(Invalid):
+    """The end must be after the start."""
+
+
+class TimeOutOfRange(Invalid):
+    """Bookings lie between the years 2000 and 2100."""
+
+
+class BookingTooLong(Invalid):
+    """A booking lasts at most 31 days. Make several, or close the resource instead."""
+
+
+class LegMissing(Invalid):
+    """Say what to book: one resource, or a list of legs."""
+
+
+class ResourceTwice(Invalid):
+    """Each resource can appear once in a booking. Ask for more units instead."""
+
+
+class ReasonMissing(Invalid):
+    """Say why: whoever asked will read it."""

@@ -1,0 +1,227 @@
+"""Moving a booking, resizing it, changing what it says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from infra24.bookings.errors import HoldExpired, IllegalStep, NotYours, PersonNotFound, TimeRefused
+from infra24.bookings.models import Booking, Leg, Source, Status
+from infra24.bookings.policies import LIVE, check_times
+from infra24.bookings.services.claims import (
+    LEG_CONSTRAINTS,
+    LegRow,
+    LegWish,
+    leg_rows,
+    lock_claims,
+    refuse,
+    resolve,
+    rule_reasons,
+)
+from infra24.bookings.services.creating import leg_arrays, visible_legs, wall
+from infra24.bookings.services.expiring import expire_locked
+from infra24.core.constraints import guarded_by
+from infra24.core.errors import Stale
+from infra24.facts.services import record
+from infra24.orgs import audit
+from infra24.orgs.models import Member
+from infra24.orgs.policies import Role
+from infra24.people.models import Person
+
+
+@dataclass(frozen=True)
+class BookingChange:
+    """What to change; None leaves a value as it is."""
+
+    title: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    legs: tuple[LegWish, ...] | None = None
+    person_id: UUID | None = None
+    party_size: int | None = None
+    note: str | None = None
+    visibility: str | None = None
+
+
+@transaction.atomic
+def change_booking(
+    booking: Booking, change: BookingChange, *, by: Member, source: Source, version: int | None = None
+) -> Booking:
+    """Apply a change to a live booking; time, place and size are checked as for a new one.
+
+    `booking` comes from `queries.booking_for`. `version` is the one the caller
+    has seen, None for whatever it is now. Returns the booking as it is after.
+
+    Raises TimeRefused with reasons and alternatives, Stale, IllegalStep for a
+    booking that has ended, HoldExpired, NotYours, PersonNotFound.
+    """
+    now = timezone.now()
+    is_staff = by.rank.includes(Role.STAFF)
+    if change.person_id is not None and not is_staff:
+        raise NotYours
+    before = _snapshot(booking)
+    starts_at, ends_at = change.starts_at or booking.starts_at, change.ends_at or booking.ends_at
+    check_times(starts_at, ends_at)
+    people = change.party_size or booking.party_size
+    wishes = change.legs or tuple(
+        LegWish(leg.resource_id, leg.units, is_exclusive=leg.sharing == booking.pk) for leg in booking.visible_legs
+    )
+    claimed = resolve(booking.org_id, wishes, starts_at=starts_at, people=people)
+    claims_anew = (starts_at, ends_at, people, wishes) != (
+        booking.starts_at,
+        booking.ends_at,
+        booking.party_size,
+        tuple(LegWish(leg.resource_id, leg.units, is_exclusive=leg.sharing == booking.pk) for leg in booking.visible_legs),
+    )
+    rows = leg_rows(booking.pk, claimed, starts_at, ends_at)
+    locked, dead = lock_claims(booking.org_id, rows, now=now, bookings=[booking.pk])
+    _check_still_there(booking, locked, version, now=now)
+    if claims_anew:
+        if rule_reasons(claimed, starts_at, ends_at, now=now, is_staff=is_staff):
+            refuse(booking.org_id, claimed, starts_at, ends_at, now=now, is_staff=is_staff, besides=booking.pk)
+        expire_locked(booking.org_id, [hold for hold in dead if hold != booking.pk], locked, now=now)
+    _edit(booking, change, starts_at=starts_at, ends_at=ends_at)
+    try:
+        with guarded_by(**LEG_CONSTRAINTS):
+            _write(booking, rows if claims_anew else [])
+    except TimeRefused as refusal:
+        refuse(
+            booking.org_id,
+            claimed,
+            starts_at,
+            ends_at,
+            now=now,
+            is_staff=is_staff,
+            besides=booking.pk,
+            otherwise=refusal,
+        )
+    if claims_anew:
+        booking.visible_legs = visible_legs(booking, rows)
+    after = _snapshot(booking)
+    if changed := {name: value for name, value in before.items() if after[name] != value}:
+        record(
+            booking.org_id, "booking.changed", now=now, source=source, booking_id=booking.pk, before=_told(changed)
+        )
+        audit.write(
+            booking.org_id,
+            "booking.change",
+            subject_id=booking.pk,
+            by=by,
+            source=source,
+            now=now,
+            before=changed,
+            after={name: after[name] for name in changed},
+        )
+    return booking
+
+
+def _check_still_there(
+    booking: Booking, locked: dict[UUID, tuple[int, str]], version: int | None, *, now: datetime
+) -> None:
+    """Now that it is locked: is it still what the caller saw, and still alive?"""
+    current, status = locked[booking.pk]
+    if version is not None and current != version:
+        raise Stale
+    if status not in LIVE:
+        raise IllegalStep
+    # Without a version the caller wants the change applied to whatever is there now.
+    if current != booking.version:
+        booking.refresh_from_db()
+    if status == Status.HOLD and booking.expires_at is not None and booking.expires_at <= now:
+        raise HoldExpired
+
+
+def _edit(booking: Booking, change: BookingChange, *, starts_at: datetime, ends_at: datetime) -> None:
+    if change.person_id is not None:
+        booking.person = Person.objects.filter(pk=change.person_id, org_id=booking.org_id, erased_at=None).first()
+        if booking.person is None:
+            raise PersonNotFound(fields={"person_id": str(change.person_id)})
+    for name in ("title", "party_size", "note", "visibility"):
+        value = getattr(change, name)
+        if value is not None:
+            setattr(booking, name, value)
+    booking.starts_at, booking.ends_at = starts_at, ends_at
+    booking.wall_starts_at = wall(starts_at, booking.time_zone)
+    booking.wall_ends_at = wall(ends_at, booking.time_zone)
+
+
+# The legs first, so that the version returned is the last one. Rows that keep
+# their resource are updated in place; others go and come.
+_WRITE = """
+    WITH wanted AS (
+        SELECT * FROM unnest(%(ids)s::uuid[], %(resources)s::uuid[], %(units)s::int[], %(people)s::int[],
+                             %(implied)s::bool[], %(blocks_from)s::timestamptz[], %(blocks_until)s::timestamptz[],
+                             %(sharing)s::uuid[])
+            AS leg (id, resource_id, units, people, is_implied, blocks_from, blocks_until, sharing)
+    ), gone AS (
+        DELETE FROM bookings_leg l
+         WHERE l.org_id = %(org_id)s AND l.booking_id = %(id)s
+           AND NOT EXISTS (SELECT FROM wanted w WHERE w.resource_id = l.resource_id AND w.is_implied = l.is_implied)
+    ), kept AS (
+        UPDATE bookings_leg l
+           SET units = w.units, people = w.people, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
+               blocks_from = w.blocks_from, blocks_until = w.blocks_until, sharing = w.sharing
+          FROM wanted w
+         WHERE l.org_id = %(org_id)s AND l.booking_id = %(id)s
+           AND l.resource_id = w.resource_id AND l.is_implied = w.is_implied
+        RETURNING l.resource_id, l.is_implied
+    )
+    INSERT INTO bookings_leg
+        (id, org_id, booking_id, resource_id, units, people, is_implied, starts_at, ends_at,
+         blocks_from, blocks_until, sharing, is_blocking)
+    SELECT w.id, %(org_id)s, %(id)s, w.resource_id, w.units, w.people, w.is_implied, %(starts_at)s, %(ends_at)s,
+           w.blocks_from, w.blocks_until, w.sharing, true
+      FROM wanted w
+     WHERE NOT EXISTS (SELECT FROM kept k WHERE k.resource_id = w.resource_id AND k.is_implied = w.is_implied)
+"""
+_WRITE_BOOKING = """
+    UPDATE bookings_booking
+       SET title = %(title)s, person_id = %(person)s, party_size = %(party_size)s, note = %(note)s,
+           visibility = %(visibility)s, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
+           wall_starts_at = %(wall_starts_at)s, wall_ends_at = %(wall_ends_at)s
+     WHERE org_id = %(org_id)s AND id = %(id)s
+    RETURNING version
+"""
+
+
+def _write(booking: Booking, rows: list[LegRow]) -> None:
+    values: dict[str, Any] = {
+        "id": booking.pk,
+        "org_id": booking.org_id,
+        "title": booking.title,
+        "person": booking.person_id,
+        "party_size": booking.party_size,
+        "note": booking.note,
+        "visibility": booking.visibility,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "wall_starts_at": booking.wall_starts_at,
+        "wall_ends_at": booking.wall_ends_at,
+    }
+    with connection.cursor() as cursor:
+        if rows:
+            cursor.execute(_WRITE, {**values, **leg_arrays(rows)})
+        cursor.execute(_WRITE_BOOKING, values)
+        (booking.version,) = cursor.fetchone()
+
+
+def _snapshot(booking: Booking) -> dict[str, Any]:
+    legs: list[Leg] = booking.visible_legs
+    return {
+        "title": booking.title,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "legs": sorted((str(leg.resource_id), leg.units) for leg in legs),
+        "person_id": booking.person_id,
+        "party_size": booking.party_size,
+        "note": booking.note,
+        "visibility": booking.visibility,
+    }
+
+
+def _told(changed: dict[str, Any]) -> dict[str, Any]:
+    """What a fact may carry: times and places; of texts and people only that they changed."""
+    return {name: value if name in {"starts_at", "ends_at", "legs"} else None for name, value in changed.items()}

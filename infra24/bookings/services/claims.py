@@ -1,0 +1,211 @@
+"""Shared by every service that claims time: the legs to write, and refusing with all reasons."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NoReturn
+from uuid import UUID
+
+from infra24.bookings import queries
+from infra24.bookings.errors import OverCapacity, ResourceTwice, SlotTaken, TimeRefused, UnitsTaken
+from infra24.bookings.locking import lock
+from infra24.core.errors import Alternative, Reason
+from infra24.core.ids import new_id
+from infra24.resources import policies as engine
+from infra24.resources.errors import ResourceNotFound
+from infra24.resources.policies import Bookable
+from infra24.resources.queries import bookables
+
+LEG_CONSTRAINTS: dict[str, type[TimeRefused]] = {
+    "leg_no_overlap": SlotTaken,
+    "leg_within_units": UnitsTaken,
+    "leg_within_capacity": OverCapacity,
+}
+LOOK_AHEAD = timedelta(days=14)
+"""How far alternatives are looked for."""
+
+
+@dataclass(frozen=True)
+class LegWish:
+    """One resource somebody wants, how many of it, and whether for themselves alone."""
+
+    resource_id: UUID
+    units: int = 1
+    is_exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A wish with its resource known."""
+
+    resource: Bookable
+    units: int
+    people: int
+    is_shared: bool
+
+    @property
+    def sharing(self) -> UUID | None:
+        """The value that lets shared legs overlap; None where the booking's own id stands."""
+        return self.resource.id if self.is_shared else None
+
+
+@dataclass(frozen=True)
+class LegRow:
+    """A leg ready to be written."""
+
+    id: UUID
+    resource_id: UUID
+    units: int
+    people: int
+    is_implied: bool
+    blocks_from: datetime
+    blocks_until: datetime
+    sharing: UUID
+
+
+def resolve(org_id: UUID, wishes: Sequence[LegWish], *, starts_at: datetime, people: int) -> list[Claimed]:
+    """Find the resources of the wishes. Raises ResourceNotFound, ResourceTwice."""
+    if len({wish.resource_id for wish in wishes}) < len(wishes):
+        raise ResourceTwice
+    found = bookables(org_id, [wish.resource_id for wish in wishes])
+    claimed = []
+    for wish in wishes:
+        if wish.resource_id not in found:
+            raise ResourceNotFound(fields={"resource_id": str(wish.resource_id)})
+        resource = found[wish.resource_id]
+        shared = not wish.is_exclusive and engine.is_shared(resource, resource.rules_at(starts_at))
+        claimed.append(Claimed(resource, wish.units, people, shared))
+    return claimed
+
+
+def leg_rows(booking_id: UUID, claimed: Iterable[Claimed], starts_at: datetime, ends_at: datetime) -> list[LegRow]:
+    """The rows of a booking: a leg for each claim, and an implied one for each part of a divisible space."""
+    rows: list[LegRow] = []
+    implied: set[UUID] = set()
+    for claim in claimed:
+        rules = claim.resource.rules_at(starts_at)
+        blocks = (starts_at - rules.buffer_before, ends_at + rules.buffer_after)
+        sharing = claim.sharing or booking_id
+        rows.append(LegRow(new_id(), claim.resource.id, claim.units, claim.people, False, *blocks, sharing))
+        for leaf in claim.resource.leaves:
+            if leaf not in implied:
+                implied.add(leaf)
+                rows.append(LegRow(new_id(), leaf, 1, 0, True, *blocks, sharing))
+    return rows
+
+
+def lock_claims(
+    org_id: UUID, rows: Sequence[LegRow], *, now: datetime, bookings: Iterable[UUID] = (), resources: Iterable[UUID] = ()
+) -> tuple[dict[UUID, tuple[int, str]], list[UUID]]:
+    """Lock what the rows touch, dead holds in their way included, in the one order.
+
+    Returns the locked bookings' (version, status), and the holds that are dead.
+    """
+    targets = [row.resource_id for row in rows]
+    since, until = min(row.blocks_from for row in rows), max(row.blocks_until for row in rows)
+    dead = queries.due_holds(org_id, targets, since, until, now=now)
+    return lock(org_id, bookings=[*bookings, *dead], resources=[*targets, *resources]), dead
+
+
+def rule_reasons(
+    claimed: Iterable[Claimed], starts_at: datetime, ends_at: datetime, *, now: datetime, is_staff: bool
+) -> list[Reason]:
+    """Reasons that lie in the rules alone. No query."""
+    return [
+        reason
+        for claim in claimed
+        for reason in engine.explain(
+            claim.resource,
+            (),
+            starts_at,
+            ends_at,
+            now=now,
+            units=claim.units,
+            people=claim.people,
+            bound_by_notice=not is_staff,
+        )
+    ]
+
+
+def refuse(
+    org_id: UUID,
+    claimed: Sequence[Claimed],
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    now: datetime,
+    is_staff: bool,
+    besides: UUID | None = None,
+    otherwise: TimeRefused | None = None,
+) -> NoReturn:
+    """Raise the refusal with every reason at once, and up to three times that would do.
+
+    `otherwise` is raised when by now nothing stands against it: the rival has gone.
+    """
+    margin = timedelta(days=1)
+    claims = queries.claims_on(
+        org_id,
+        [claim.resource for claim in claimed],
+        starts_at - margin,
+        max(ends_at, starts_at + LOOK_AHEAD) + margin,
+        now=now,
+        besides=besides,
+    )
+    reasons = [
+        reason
+        for claim in claimed
+        for reason in engine.explain(
+            claim.resource,
+            claims[claim.resource.id],
+            starts_at,
+            ends_at,
+            now=now,
+            units=claim.units,
+            people=claim.people,
+            bound_by_notice=not is_staff,
+        )
+    ]
+    if not reasons:
+        raise otherwise or SlotTaken
+    by_code: dict[str, type[TimeRefused]] = {
+        "slot_taken": SlotTaken,
+        "units_taken": UnitsTaken,
+        "over_capacity": OverCapacity,
+    }
+    kind = by_code.get(reasons[0].code, TimeRefused)
+    raise kind(
+        " ".join(reason.detail for reason in reasons),
+        code=reasons[0].code,
+        reasons=reasons,
+        alternatives=_alternatives(claimed, claims, starts_at, ends_at, now=now),
+    )
+
+
+def _alternatives(
+    claimed: Sequence[Claimed],
+    claims: dict[UUID, list[engine.Claim]],
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    now: datetime,
+) -> list[Alternative]:
+    """The next times at which all the same things are free together, for as long."""
+    length = ends_at - starts_at
+    since, until = max(now, starts_at), starts_at + LOOK_AHEAD
+    if since >= until:
+        return []
+    common: list[engine.Span] | None = None
+    for claim in claimed:
+        spans = engine.free(
+            claim.resource, claims[claim.resource.id], since, until, units=claim.units, people=claim.people
+        )
+        gaps = [] if common is None else engine.without([(since, until)], spans)
+        common = spans if common is None else engine.without(common, gaps)
+    first = claimed[0].resource
+    found: list[Alternative] = []
+    latest = since
+    for start, end in engine.slots(first, common or [], length):
+        if start >= latest and len(found) < 3:
+            found.append(Alternative(str(first.id), start.isoformat(), end.isoformat()))
+            latest = end
+    return found

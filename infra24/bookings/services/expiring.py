@@ -1,0 +1,52 @@
+"""The end of holds. A hold is dead at `expires_at`; these only write it down."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from infra24.bookings.locking import lock
+from infra24.bookings.models import Source, Status
+from infra24.facts.services import record
+from infra24.orgs import audit
+from infra24.outbox.services import cancel_timers
+
+_EXPIRE = """
+    UPDATE bookings_booking SET status = 'expired', expires_at = NULL
+     WHERE org_id = %s AND id = ANY(%s) AND status = 'hold' AND expires_at <= %s
+    RETURNING id
+"""
+
+
+@transaction.atomic
+def expire_hold(org_id: UUID, booking_id: UUID, *, now: datetime) -> bool:
+    """What a hold's timer does: write down that it ran out. False when it no longer is a hold, or not yet due."""
+    locked = lock(org_id, bookings=[booking_id])
+    return bool(expire_locked(org_id, [booking_id], locked, now=now))
+
+
+def expire_locked(
+    org_id: UUID, booking_ids: Iterable[UUID], locked: Mapping[UUID, tuple[int, str]], *, now: datetime
+) -> list[UUID]:
+    """Expire those of the locked bookings that still are holds and due; return their ids."""
+    candidates = [booking_id for booking_id in booking_ids if locked.get(booking_id, (0, ""))[1] == Status.HOLD]
+    if not candidates:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRE, [org_id, candidates, now])
+        expired = [row[0] for row in cursor.fetchall()]
+    for booking_id in expired:
+        record(org_id, "booking.expired", now=now, source=Source.CLOCK, booking_id=booking_id)
+        audit.write(
+            org_id,
+            "booking.expire",
+            subject_id=booking_id,
+            by=None,
+            source=Source.CLOCK,
+            now=now,
+            before={"status": Status.HOLD},
+            after={"status": Status.EXPIRED},
+        )
+        cancel_timers(org_id=org_id, subject_id=booking_id)
+    return expired

@@ -1,0 +1,41 @@
+"""Writing down whom an organisation knows."""
+
+import unicodedata
+
+from django.db import transaction
+
+from infra24.orgs.models import Member, User
+from infra24.people.models import Person
+
+
+def sort_key_of(name: str) -> str:
+    """A name as it is sorted: accents and case folded, so that every PostgreSQL agrees on the order."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return " ".join(plain.casefold().split())[:240]
+
+
+def create_person(*, by: Member, name: str, email: str = "", phone: str = "", user: User | None = None) -> Person:
+    """A new person of the member's organisation."""
+    return Person.objects.create(
+        org_id=by.org_id,
+        name=name.strip(),
+        sort_key=sort_key_of(name),
+        email=email.strip().lower(),
+        phone=phone.strip(),
+        user=user,
+    )
+
+
+@transaction.atomic
+def person_of(member: Member) -> Person:
+    """The person a member is; written down at their first booking."""
+    known = Person.objects.filter(org_id=member.org_id, user_id=member.user_id).first()
+    if known is not None:
+        return known
+    user = member.user
+    person, _ = Person.objects.get_or_create(
+        org_id=member.org_id,
+        user=user,
+        defaults={"name": str(user), "sort_key": sort_key_of(str(user)), "email": user.email},
+    )
+    return person
