@@ -38,7 +38,7 @@ class Server(ThreadingHTTPServer):
         self.service = Service(state, key=key)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
+    def handle_error(self, request: object, client_address: object) -> None:
         """Only connections that broke come here, since the handler answers everything else with 500."""
         log.info("connection broken by the client")
 

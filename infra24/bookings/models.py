@@ -1,7 +1,7 @@
 """Bookings and their legs. That nobody is double-booked is said by PostgreSQL, in `sql/rules.sql`."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.functions import TransactionNow
@@ -77,8 +77,6 @@ class Booking(OrganisationModel):
     """Why it was declined or cancelled."""
     version = models.PositiveIntegerField(default=1)
     """Raised by PostgreSQL with every change of the booking or its legs."""
-    visible_legs: "list[Leg]"
-    """The legs people see; set by `queries.with_legs` and by the services."""
     created_at = models.DateTimeField(db_default=TransactionNow())
     changed_at = models.DateTimeField(db_default=TransactionNow())
 
@@ -98,6 +96,10 @@ class Booking(OrganisationModel):
             models.Index(fields=["org_id", "person", "starts_at"], name="booking_person_starts"),
             models.Index(fields=["expires_at"], name="booking_hold_due", condition=Q(status="hold")),
         ]
+
+    if TYPE_CHECKING:
+        visible_legs: list["Leg"]
+        """The legs people see, set by `queries.with_legs` and by the services."""
 
     def __str__(self) -> str:
         return self.title
@@ -144,9 +146,7 @@ class Leg(OrganisationModel):
                 condition=Q(blocks_from__lte=F("starts_at")) & Q(blocks_until__gte=F("ends_at")),
                 name="leg_blocks_its_time",
             ),
-            models.CheckConstraint(
-                condition=Q(blocks_until__lte=F("blocks_from") + REACH), name="leg_not_too_long"
-            ),
+            models.CheckConstraint(condition=Q(blocks_until__lte=F("blocks_from") + REACH), name="leg_not_too_long"),
             models.CheckConstraint(condition=Q(units__gte=1), name="leg_units_positive"),
             models.UniqueConstraint(fields=["booking", "resource", "is_implied"], name="leg_once_a_resource"),
         ]

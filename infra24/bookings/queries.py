@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -26,7 +27,9 @@ def visible_bookings(viewer: Member) -> QuerySet[Booking]:
 def with_legs(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     """Adds `visible_legs` (implied ones left out, in order of creation) and the person."""
     legs = Leg.objects.filter(is_implied=False).select_related("resource").order_by("id")
-    return bookings.select_related("person").prefetch_related(Prefetch("legs", legs, to_attr="visible_legs"))
+    return bookings.select_related("person").prefetch_related(
+        Prefetch("legs", legs, to_attr="visible_legs")  # type: ignore[no-redef]  # declared on Booking
+    )
 
 
 def booking_for(viewer: Member, booking_id: UUID) -> Booking:
@@ -71,9 +74,17 @@ def claims_on(
         for target in (resource.id, *resource.leaves):
             asked_by[target].append(resource.id)
     claims: dict[UUID, list[Claim]] = {asker: [] for askers in asked_by.values() for asker in askers}
-    parameters = {"org": org_id, "resources": list(asked_by), "since": since, "until": until, "reach": REACH}
+    parameters: dict[str, Any] = {
+        "org": org_id,
+        "resources": list(asked_by),
+        "besides": besides,
+        "since": since,
+        "until": until,
+        "reach": REACH,
+        "now": now,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIMS, {**parameters, "now": now, "besides": besides})
+        cursor.execute(_CLAIMS, parameters)
         for target, blocks_from, blocks_until, units, people, sharing, is_implied in cursor.fetchall():
             for asker in asked_by[target]:
                 # Shared use of the asker shows on its parts too, but is counted once.
@@ -94,7 +105,14 @@ _DUE_HOLDS = """
 
 def due_holds(org_id: UUID, targets: Iterable[UUID], since: datetime, until: datetime, *, now: datetime) -> list[UUID]:
     """Holds in the way that have run out, though nobody has noticed yet."""
-    parameters = {"org": org_id, "resources": list(targets), "since": since, "until": until, "reach": REACH}
+    parameters: dict[str, Any] = {
+        "org": org_id,
+        "resources": list(targets),
+        "since": since,
+        "until": until,
+        "reach": REACH,
+        "now": now,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_DUE_HOLDS, {**parameters, "now": now})
+        cursor.execute(_DUE_HOLDS, parameters)
         return [row[0] for row in cursor.fetchall()]

@@ -20,6 +20,7 @@ from infra24.bookings.services.claims import (
     refuse,
     resolve,
     rule_reasons,
+    wishes_of,
 )
 from infra24.bookings.services.creating import leg_arrays, visible_legs, wall
 from infra24.bookings.services.expiring import expire_locked
@@ -66,15 +67,14 @@ def change_booking(
     starts_at, ends_at = change.starts_at or booking.starts_at, change.ends_at or booking.ends_at
     check_times(starts_at, ends_at)
     people = change.party_size or booking.party_size
-    wishes = change.legs or tuple(
-        LegWish(leg.resource_id, leg.units, is_exclusive=leg.sharing == booking.pk) for leg in booking.visible_legs
-    )
+    asked = wishes_of(booking)
+    wishes = change.legs or asked
     claimed = resolve(booking.org_id, wishes, starts_at=starts_at, people=people)
     claims_anew = (starts_at, ends_at, people, wishes) != (
         booking.starts_at,
         booking.ends_at,
         booking.party_size,
-        tuple(LegWish(leg.resource_id, leg.units, is_exclusive=leg.sharing == booking.pk) for leg in booking.visible_legs),
+        asked,
     )
     rows = leg_rows(booking.pk, claimed, starts_at, ends_at)
     locked, dead = lock_claims(booking.org_id, rows, now=now, bookings=[booking.pk])
@@ -102,9 +102,7 @@ def change_booking(
         booking.visible_legs = visible_legs(booking, rows)
     after = _snapshot(booking)
     if changed := {name: value for name, value in before.items() if after[name] != value}:
-        record(
-            booking.org_id, "booking.changed", now=now, source=source, booking_id=booking.pk, before=_told(changed)
-        )
+        record(booking.org_id, "booking.changed", now=now, source=source, booking_id=booking.pk, before=_told(changed))
         audit.write(
             booking.org_id,
             "booking.change",

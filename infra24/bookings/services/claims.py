@@ -9,6 +9,7 @@ from uuid import UUID
 from infra24.bookings import queries
 from infra24.bookings.errors import OverCapacity, ResourceTwice, SlotTaken, TimeRefused, UnitsTaken
 from infra24.bookings.locking import lock
+from infra24.bookings.models import Booking
 from infra24.core.errors import Alternative, Reason
 from infra24.core.ids import new_id
 from infra24.resources import policies as engine
@@ -32,6 +33,13 @@ class LegWish:
     resource_id: UUID
     units: int = 1
     is_exclusive: bool = False
+
+
+def wishes_of(booking: Booking) -> tuple[LegWish, ...]:
+    """What a stored booking asks for, as it would be asked again."""
+    return tuple(
+        LegWish(leg.resource_id, leg.units, is_exclusive=leg.sharing == booking.pk) for leg in booking.visible_legs
+    )
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ def leg_rows(booking_id: UUID, claimed: Iterable[Claimed], starts_at: datetime, 
 
 
 def lock_claims(
-    org_id: UUID, rows: Sequence[LegRow], *, now: datetime, bookings: Iterable[UUID] = (), resources: Iterable[UUID] = ()
+    org_id: UUID, rows: Sequence[LegRow], *, now: datetime, bookings: Iterable[UUID] = ()
 ) -> tuple[dict[UUID, tuple[int, str]], list[UUID]]:
     """Lock what the rows touch, dead holds in their way included, in the one order.
 
@@ -104,7 +112,7 @@ def lock_claims(
     targets = [row.resource_id for row in rows]
     since, until = min(row.blocks_from for row in rows), max(row.blocks_until for row in rows)
     dead = queries.due_holds(org_id, targets, since, until, now=now)
-    return lock(org_id, bookings=[*bookings, *dead], resources=[*targets, *resources]), dead
+    return lock(org_id, bookings=[*bookings, *dead], resources=targets), dead
 
 
 def rule_reasons(

@@ -17,7 +17,7 @@ from infra24.bookings.errors import (
 from infra24.bookings.locking import lock
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import may_step
-from infra24.bookings.services.claims import LEG_CONSTRAINTS, LegWish, refuse, resolve
+from infra24.bookings.services.claims import LEG_CONSTRAINTS, refuse, resolve, wishes_of
 from infra24.bookings.services.expiring import expire_locked
 from infra24.core.constraints import guarded_by
 from infra24.core.errors import Stale
@@ -38,8 +38,7 @@ def confirm_booking(booking: Booking, *, by: Member, source: Source, version: in
     """
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
-    wishes = [LegWish(leg.resource_id, leg.units, is_exclusive=leg.sharing == booking.pk) for leg in booking.visible_legs]
-    claimed = resolve(booking.org_id, wishes, starts_at=booking.starts_at, people=booking.party_size)
+    claimed = resolve(booking.org_id, wishes_of(booking), starts_at=booking.starts_at, people=booking.party_size)
     needs_approval = any(claim.resource.rules_at(booking.starts_at).approval == "always" for claim in claimed)
     if not is_staff and (booking.status == Status.PENDING or needs_approval):
         raise ApprovalNeeded
@@ -65,7 +64,7 @@ def confirm_booking(booking: Booking, *, by: Member, source: Source, version: in
         )
     cancel_timers(org_id=booking.org_id, subject_id=booking.pk)
     record(booking.org_id, "booking.confirmed", now=now, source=source, booking_id=booking.pk)
-    _audit(booking, "booking.confirm", was, by=by, source=source, now=now)
+    _audit(booking, "booking.confirmed", was, by=by, source=source, now=now)
     return booking
 
 
@@ -95,17 +94,16 @@ def cancel_booking(
     return _end(booking, Status.CANCELLED, reason=reason, by=by, source=source, version=version)
 
 
-def _end(
-    booking: Booking, status: Status, *, reason: str, by: Member, source: Source, version: int | None
-) -> Booking:
+def _end(booking: Booking, status: Status, *, reason: str, by: Member, source: Source, version: int | None) -> Booking:
     now = timezone.now()
     locked = lock(booking.org_id, bookings=[booking.pk])
     _check_step(booking, locked[booking.pk], status, version, now=now)
     was = booking.status
     _step(booking, status, reason=reason.strip())
     cancel_timers(org_id=booking.org_id, subject_id=booking.pk)
-    record(booking.org_id, f"booking.{status.value}", now=now, source=source, booking_id=booking.pk, reason=booking.reason)
-    _audit(booking, f"booking.{'decline' if status == Status.DECLINED else 'cancel'}", was, by=by, source=source, now=now)
+    what = f"booking.{status.value}"
+    record(booking.org_id, what, now=now, source=source, booking_id=booking.pk, reason=booking.reason)
+    _audit(booking, what, was, by=by, source=source, now=now)
     return booking
 
 
@@ -117,7 +115,9 @@ def _check_step(
         raise Stale
     booking.status = status
     if not may_step(status, following):
-        raise IllegalStep(f"This booking is {Status(status).label.lower()}; it cannot become {following.label.lower()}.")
+        raise IllegalStep(
+            f"This booking is {Status(status).label.lower()}; it cannot become {following.label.lower()}."
+        )
     if status == Status.HOLD and booking.expires_at is not None and booking.expires_at <= now:
         raise HoldExpired
 
