@@ -59,6 +59,12 @@ class Infra24Error(Exception):
         super().__init__(self.detail)
 
 
+class Malformed(Infra24Error):
+    """The request could not be read."""
+
+    status = 400
+
+
 class Invalid(Infra24Error):
     """The request is not right in itself."""
 
