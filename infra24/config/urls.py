@@ -1,3 +1,21 @@
-from django.urls import include, path
+"""Every address of an installation. Each app's `urls.py` names its pages from the root."""
 
-urlpatterns = [path("accounts/", include("allauth.account.urls"))]
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from infra24.config.api import api
+from infra24.core.problems import page_for
+
+APPS_WITH_PAGES = ("portal", "crm", "notifications", "bookings", "resources", "people", "outbox", "orgs")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", api.urls),
+    path("accounts/", include("allauth.account.urls")),
+    *[path("", include(f"infra24.{app}.urls")) for app in APPS_WITH_PAGES if find_spec(f"infra24.{app}.urls")],
+]
+
+handler400 = page_for(400)
+handler403 = page_for(403)
+handler404 = page_for(404)
+handler500 = page_for(500)

@@ -102,6 +102,10 @@ class Member(OrganisationModel):
     def rank(self) -> Role:
         return Role(self.role)
 
+    @property
+    def is_staff(self) -> bool:
+        return self.rank.includes(Role.STAFF)
+
 
 class Invitation(OrganisationModel):
     """A place offered to somebody by mail; its secret is a `Key` of kind `invitation`."""

@@ -1,8 +1,14 @@
 """What a request knows once the middleware has found its organisation."""
 
+import uuid
+
 from django.http import HttpRequest
 
+from infra24.core.addresses import caller_key
 from infra24.orgs.models import Key, Member, Organisation
+
+_STRANGERS = uuid.UUID("5a8c7b0e-61d7-5f0c-9d5e-3f4b6f0a2c11")
+"""Namespace of the principals of callers who have not signed in."""
 
 
 class OrganisationRequest(HttpRequest):
@@ -12,13 +18,24 @@ class OrganisationRequest(HttpRequest):
     member: Member | None
     token: Key | None
 
-    @property
-    def principal(self) -> str:
-        """Who is counted and remembered: the token, else the user. For idempotency and rates."""
-        return f"token:{self.token.pk}" if self.token else f"user:{self.user.pk}"
-
 
 class MemberRequest(OrganisationRequest):
     """A request of a member: behind the doors that ask for a role."""
 
     member: Member
+
+
+def principal_of(request: OrganisationRequest) -> uuid.UUID:
+    """Whose answers are remembered together: the token's, the user's, or the address's."""
+    if request.token is not None:
+        return request.token.pk
+    if request.user.is_authenticated:
+        return request.user.pk
+    return uuid.uuid5(_STRANGERS, caller_key(request))
+
+
+def source_of(request: OrganisationRequest) -> str:
+    """Where a change comes from, as bookings, facts and audit entries keep it: `api`, `staff` or `self`."""
+    if request.token is not None:
+        return "api"
+    return "staff" if request.member is not None and request.member.is_staff else "self"

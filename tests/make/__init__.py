@@ -1,0 +1,24 @@
+"""Builders of the smallest valid thing.
+
+The cast is always the same: Alice is staff, Bob a member of her organisation,
+Charlie belongs elsewhere and must find nothing.
+"""
+
+from tests.make.orgs import Cast, cast, client, member, organisation, token, user
+from tests.make.people import person
+from tests.make.resources import closed_week, open_week, opening_hours, resource
+
+__all__ = [
+    "Cast",
+    "cast",
+    "client",
+    "closed_week",
+    "member",
+    "open_week",
+    "opening_hours",
+    "organisation",
+    "person",
+    "resource",
+    "token",
+    "user",
+]

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         TenantKey("Attempt", "delivery"),
         migrations.RunSQL(
             (Path(__file__).parents[1] / "sql" / "doors.sql").read_text(),
-            """DROP FUNCTION organisation_of_key, organisations_of_user, claim_facts, claim_deliveries,
+            """DROP FUNCTION organisation_of_key, admit_token, organisations_of_user, claim_facts, claim_deliveries,
                delivery_backlog, purge_technical""",
         ),
     ]

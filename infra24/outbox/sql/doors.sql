@@ -7,6 +7,27 @@ CREATE FUNCTION organisation_of_key(kind text, sha256 bytea) RETURNS uuid
              WHERE k.sha256 = organisation_of_key.sha256 AND k.kind = organisation_of_key.kind
                AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()));
 
+-- Whose token, and may it call now: the rate is counted here because the allowance is the token's own,
+-- so that a request with a token costs one statement before its transaction. GCRA as in core.rates.
+CREATE FUNCTION admit_token(sha256 bytea) RETURNS TABLE (org_id uuid, retry_after integer)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
+AS $$
+DECLARE token public.orgs_key; cost interval;
+BEGIN
+    SELECT * INTO token FROM public.orgs_key k
+     WHERE k.sha256 = admit_token.sha256 AND k.kind = 'token'
+       AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now());
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    cost := interval '1 minute' / token.per_minute;
+    INSERT INTO public.core_ratebucket AS bucket (key, full_at)
+    VALUES ('token:' || token.id, clock_timestamp() + cost)
+    ON CONFLICT (key) DO UPDATE SET full_at = greatest(bucket.full_at, clock_timestamp()) + cost
+     WHERE bucket.full_at <= clock_timestamp() + cost * (token.burst - 1);
+    RETURN QUERY SELECT token.org_id, CASE WHEN FOUND THEN NULL ELSE ceil(extract(epoch FROM cost))::integer END;
+END $$;
+
 CREATE FUNCTION organisations_of_user(user_id uuid) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
 BEGIN ATOMIC
@@ -114,6 +135,6 @@ BEGIN
     RETURN purged;
 END $$;
 
-REVOKE ALL ON FUNCTION organisation_of_key(text, bytea), organisations_of_user(uuid),
+REVOKE ALL ON FUNCTION organisation_of_key(text, bytea), admit_token(bytea), organisations_of_user(uuid),
     claim_facts(integer), claim_deliveries(integer, text, integer, timestamptz, timestamptz), delivery_backlog(),
     purge_technical(integer) FROM PUBLIC;

@@ -1,0 +1,29 @@
+"""The API, put together: every app's router, one shape for errors, one document that describes it."""
+
+from importlib.util import find_spec
+
+from django.http import Http404
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from infra24.core.codec import JsonParser, JsonRenderer
+from infra24.core.errors import Infra24Error
+from infra24.core.problems import answer_exception
+
+APPS_WITH_DOORS = ("orgs", "outbox", "people", "resources", "bookings", "crm", "notifications")
+
+api = NinjaAPI(
+    title="Infra24",
+    version="1",
+    description="Rooms, equipment, people, bookings and visits of an arts organisation.",
+    docs_url=None,
+    parser=JsonParser(),
+    renderer=JsonRenderer(),
+    urls_namespace="api",
+)
+for kind in (Exception, Infra24Error, ValidationError, HttpError, Http404):
+    api.add_exception_handler(kind, answer_exception)
+
+for app in APPS_WITH_DOORS:
+    if find_spec(f"infra24.{app}.api"):
+        api.add_router("", f"infra24.{app}.api.router")

@@ -1,0 +1,143 @@
+"""Finding out who stands at which organisation's door.
+
+Before the transaction: counting the request and finding the organisation.
+Inside it: finding the member. A request with a token costs one statement
+before and one inside.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.db.models import Model
+from django.http import HttpRequest
+
+from infra24.core import rates
+from infra24.core.addresses import caller_key
+from infra24.core.errors import TooMany
+from infra24.core.problems import is_api
+from infra24.orgs.errors import OrganisationNotFound, TokenInvalid
+from infra24.orgs.keys import digest
+from infra24.orgs.models import Key, Member, Organisation, User
+from infra24.orgs.queries import organisation_ids_of
+from infra24.orgs.requests import OrganisationRequest
+
+Row = TypeVar("Row", bound=Model)
+HEADER = "Infra24-Organisation"
+USER_PER_MINUTE, USER_BURST = 600, 120
+STRANGER_PER_MINUTE, STRANGER_BURST = 120, 60
+_SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
+
+# Hand-written: the path of every API request with a token. Key, member, user and
+# organisation in one statement where the ORM needs three.
+_BEARER = """
+    SELECT k.id, k.name, k.scopes, m.id, m.role, m.user_id, o.id, o.slug, o.name, o.time_zone, o.locale
+      FROM orgs_key k
+      JOIN orgs_member m ON m.org_id = k.org_id AND m.id = k.member_id AND m.is_active
+      JOIN orgs_user u ON u.id = m.user_id AND u.is_active
+      JOIN orgs_organisation o ON o.id = k.org_id
+     WHERE k.sha256 = %s AND k.kind = 'token' AND k.revoked_at IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A request that belongs to one organisation: by the token's digest, or by its name."""
+
+    org_id: UUID
+    sha256: bytes | None = None
+    organisation: Organisation | None = None
+
+
+def arrive(request: HttpRequest) -> Arrival | None:
+    """Count the request against the caller's allowance and find its organisation; None when it belongs to none.
+
+    Runs outside any transaction. Raises TooMany, TokenInvalid, OrganisationNotFound.
+    """
+    if is_api(request):
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return _by_token(request, secret.strip())
+        _count(request)
+        slug = request.headers.get(HEADER) or request.GET.get("organisation")
+        return _by_slug(slug) if slug else _only_one_of(request.user)
+    if request.path_info.startswith("/o/"):
+        _count(request)
+        return _by_slug(request.path_info.split("/", 3)[2])
+    return None
+
+
+def enter(request: OrganisationRequest, arrival: Arrival) -> None:
+    """Set `request.organisation`, `member` and `token`. Runs inside the organisation's transaction.
+
+    Raises TokenInvalid when the token's member or user is no longer active.
+    """
+    request.token = request.member = None  # strangers have neither
+    if arrival.sha256 is not None:
+        _enter_with_token(request, arrival.sha256)
+        return
+    request.organisation = arrival.organisation or Organisation.objects.get(pk=arrival.org_id)
+    if request.user.is_authenticated:
+        member = Member.objects.filter(org_id=arrival.org_id, user=request.user, is_active=True).first()
+        if member is not None:
+            member.user = request.user
+            request.member = member
+
+
+def _enter_with_token(request: OrganisationRequest, sha256: bytes) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BEARER, [sha256])
+        row = cursor.fetchone()
+    if row is None:
+        raise TokenInvalid
+    key_id, key_name, scopes, member_id, role, user_id, org_id, slug, name, time_zone, locale = row
+    request.organisation = _loaded(Organisation, id=org_id, slug=slug, name=name, time_zone=time_zone, locale=locale)
+    request.member = _loaded(Member, id=member_id, org_id=org_id, user_id=user_id, role=role, is_active=True)
+    request.token = _loaded(
+        Key, id=key_id, org_id=org_id, kind="token", name=key_name, member_id=member_id, scopes=json.loads(scopes)
+    )
+
+
+def _loaded(model: type[Row], **values: Any) -> Row:
+    """A row as the ORM would have loaded it; columns not given are fetched when somebody asks."""
+    given = [field.attname for field in model._meta.concrete_fields if field.attname in values]
+    return model.from_db("default", given, [values[name] for name in given])
+
+
+def _by_token(request: HttpRequest, secret: str) -> Arrival:
+    sha256 = digest(secret)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT org_id, retry_after FROM admit_token(%s)", [sha256])
+        row = cursor.fetchone()
+    if row is None:
+        # Guesses are counted where they come from.
+        rates.take(caller_key(request), per_minute=STRANGER_PER_MINUTE, burst=STRANGER_BURST)
+        raise TokenInvalid
+    org_id, retry_after = row
+    if retry_after is not None:
+        raise TooMany(retry_after=retry_after)
+    return Arrival(org_id, sha256=sha256)
+
+
+def _count(request: HttpRequest) -> None:
+    if request.user.is_authenticated:
+        rates.take(f"user:{request.user.pk}", per_minute=USER_PER_MINUTE, burst=USER_BURST)
+    else:
+        rates.take(caller_key(request), per_minute=STRANGER_PER_MINUTE, burst=STRANGER_BURST)
+
+
+def _by_slug(slug: str) -> Arrival:
+    organisation = Organisation.objects.filter(slug=slug).first() if _SLUG.match(slug) else None
+    if organisation is None:
+        raise OrganisationNotFound
+    return Arrival(organisation.pk, organisation=organisation)
+
+
+def _only_one_of(user: User | AnonymousUser) -> Arrival | None:
+    """For those who are a member of exactly one organisation and need not name it."""
+    found = organisation_ids_of(user)
+    return Arrival(found[0]) if len(found) == 1 else None

@@ -1,0 +1,247 @@
+"""From a socket to a use case: organisation, member, transaction, refusals. Through a small API of the test's own."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import path
+from ninja import NinjaAPI, Router, Schema
+from ninja.errors import HttpError, ValidationError
+from pydantic import Field
+
+from infra24.core.codec import JsonParser, JsonRenderer
+from infra24.core.errors import Conflict
+from infra24.core.problems import answer_exception
+from infra24.orgs.access import anyone, for_role, member_auth
+from infra24.orgs.models import Member, Organisation
+from infra24.orgs.policies import Role
+from infra24.orgs.requests import MemberRequest, OrganisationRequest
+from infra24.orgs.tenancy import acting_for
+from infra24.people.models import Person
+from tests import make
+
+router = Router()
+
+
+class PersonIn(Schema):
+    name: str = Field(max_length=40)
+
+
+class PersonOut(Schema):
+    id: UUID
+    name: str
+
+
+@router.get("/people", response=list[PersonOut], auth=member_auth(scope="people:read"))
+def people(request: MemberRequest) -> list[Person]:
+    return list(Person.objects.order_by("sort_key"))
+
+
+@router.post("/people", response={201: PersonOut}, auth=member_auth(Role.STAFF, scope="people:write"))
+def add(request: MemberRequest, body: PersonIn) -> Person:
+    return Person.objects.create(org_id=request.organisation.pk, name=body.name, sort_key=body.name)
+
+
+@router.post("/people/and-fail", auth=member_auth(Role.STAFF, scope="people:write"))
+def add_and_fail(request: MemberRequest) -> None:
+    Person.objects.create(org_id=request.organisation.pk, name="Nobody", sort_key="nobody")
+    raise Conflict
+
+
+@router.get("/public", auth=anyone())
+def public(request: OrganisationRequest) -> str:
+    return request.organisation.slug
+
+
+@for_role(Role.STAFF)
+def admin_page(request: MemberRequest) -> HttpResponse:
+    return HttpResponse(request.organisation.name)
+
+
+def careless_page(request: HttpRequest, org: str) -> HttpResponse:
+    return HttpResponse(org)
+
+
+probe = NinjaAPI(urls_namespace="probe", parser=JsonParser(), renderer=JsonRenderer())
+for kind in (Exception, ValidationError, HttpError):
+    probe.add_exception_handler(kind, answer_exception)
+probe.add_router("", router)
+
+urlpatterns = [
+    path("accounts/login/", careless_page, name="account_login"),
+    path("api/", probe.urls),
+    path("o/<slug:org>/admin/page", admin_page),
+    path("o/<slug:org>/admin/careless", careless_page),
+]
+
+
+@pytest.fixture(autouse=True)
+def _probe_urls() -> Iterator[None]:
+    with override_settings(ROOT_URLCONF=__name__):
+        yield
+
+
+def bearer(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def names(organisation: Organisation) -> list[str]:
+    with acting_for(organisation.pk):
+        return [person.name for person in Person.objects.order_by("sort_key")]
+
+
+def refusal(response: Any) -> tuple[int, str]:
+    assert response["Content-Type"] == "application/problem+json"
+    problem = response.json()
+    assert (problem["status"], set(problem)) == (
+        response.status_code,
+        {"type", "title", "status", "detail", "code", "reasons", "alternatives", "fields"},
+    )
+    return response.status_code, problem["code"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_token_costs_one_statement_before_the_transaction_and_one_inside() -> None:
+    cast = make.cast()
+    secret = make.token(cast.alice)
+    with CaptureQueriesContext(connection) as statements:
+        answer = make.client().get("/api/people", headers=bearer(secret))
+
+    assert (answer.status_code, answer.json()) == (200, [])
+    counted = [
+        q["sql"].split() for q in statements if "set_config" not in q["sql"] and q["sql"] not in {"BEGIN", "COMMIT"}
+    ]
+    assert [words[:2] for words in counted] == [
+        ["SELECT", "org_id,"],
+        ["SELECT", "k.id,"],
+        ["SELECT", '"people_person"."id",'],
+    ]
+
+
+@pytest.mark.django_db
+def test_each_caller_sees_the_rows_of_the_organisation_it_came_for() -> None:
+    cast = make.cast()
+    make.person(cast.house, name="Alice")
+    make.person(cast.elsewhere, name="Charlie")
+
+    def seen(client: Client, **headers: str) -> list[str]:
+        return [row["name"] for row in client.get("/api/people", headers=headers).json()]
+
+    assert seen(make.client(), **bearer(make.token(cast.bob))) == ["Alice"]
+    assert seen(make.client(), **bearer(make.token(cast.charlie))) == ["Charlie"]
+    assert seen(make.client(cast.bob)) == ["Alice"]
+    assert seen(make.client(cast.bob), **{"Infra24-Organisation": "oolite"}) == ["Alice"]
+
+
+@pytest.mark.django_db
+def test_a_member_of_two_organisations_says_which() -> None:
+    cast = make.cast()
+    make.member(cast.elsewhere, who=cast.bob.user)
+    make.person(cast.elsewhere, name="Charlie")
+
+    assert refusal(make.client(cast.bob).get("/api/people")) == (422, "organisation_not_named")
+    named = make.client(cast.bob).get("/api/people", headers={"Infra24-Organisation": "elsewhere"})
+    assert [row["name"] for row in named.json()] == ["Charlie"]
+
+
+@pytest.mark.django_db
+def test_who_may_not_pass_learns_why_and_nothing_more() -> None:
+    cast = make.cast()
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    expired = make.token(cast.alice, expires_at=past)
+    reading = make.token(cast.alice, scopes=["people:read"])
+    low = make.token(cast.bob)
+    body = {"name": "Dora"}
+
+    def post(**headers: str) -> tuple[int, str]:
+        return refusal(make.client().post("/api/people", body, "application/json", headers=headers))
+
+    assert refusal(make.client().get("/api/people")) == (401, "unauthenticated")
+    assert post() == (401, "unauthenticated")
+    assert post(**bearer("i24_guess")) == (401, "token_invalid")
+    assert post(**bearer(expired)) == (401, "token_invalid")
+    assert post(**bearer(reading)) == (403, "scope_missing")
+    assert post(**bearer(low)) == (403, "role_too_low")
+    stranger = make.client(cast.charlie).get("/api/people", headers={"Infra24-Organisation": "oolite"})
+    nowhere = make.client(cast.charlie).get("/api/people", headers={"Infra24-Organisation": "nowhere"})
+    assert refusal(stranger) == refusal(nowhere) == (404, "organisation_not_found")
+    assert names(cast.house) == []
+
+
+@pytest.mark.django_db
+def test_a_token_dies_with_its_member() -> None:
+    cast = make.cast()
+    secret = make.token(cast.alice)
+    with acting_for(cast.house.pk):
+        Member.objects.filter(pk=cast.alice.pk).update(is_active=False)
+
+    assert refusal(make.client().get("/api/people", headers=bearer(secret))) == (401, "token_invalid")
+
+
+@pytest.mark.django_db
+def test_a_sessions_write_needs_the_csrf_token_and_a_tokens_does_not() -> None:
+    cast = make.cast()
+    browser = make.client(cast.alice, csrf=True)
+
+    forged = browser.post("/api/people", {"name": "Eve"}, "application/json")
+    by_token = make.client(csrf=True).post(
+        "/api/people", {"name": "Dora"}, "application/json", headers=bearer(make.token(cast.alice))
+    )
+
+    assert refusal(forged) == (403, "csrf_failed")
+    assert by_token.status_code == 201
+    assert names(cast.house) == ["Dora"]
+
+
+@pytest.mark.django_db
+def test_an_answer_of_400_or_more_leaves_no_trace() -> None:
+    cast = make.cast()
+    answer = make.client().post("/api/people/and-fail", headers=bearer(make.token(cast.alice)))
+
+    assert refusal(answer) == (409, "conflict")
+    assert names(cast.house) == []
+
+
+@pytest.mark.django_db
+def test_public_operations_only_need_the_organisations_name() -> None:
+    make.organisation(slug="oolite")
+
+    assert make.client().get("/api/public?organisation=oolite").json() == "oolite"
+    assert make.client().get("/api/public", headers={"Infra24-Organisation": "oolite"}).json() == "oolite"
+    assert refusal(make.client().get("/api/public")) == (422, "organisation_not_named")
+    assert refusal(make.client().get("/api/public?organisation=o'olite")) == (404, "organisation_not_found")
+
+
+@pytest.mark.django_db
+def test_staff_pages_open_for_staff_alone() -> None:
+    cast = make.cast()
+
+    def statuses(page: str) -> list[int]:
+        who = (None, cast.charlie, cast.bob, cast.alice)
+        return [make.client(member).get(f"/o/oolite/admin/{page}").status_code for member in who]
+
+    assert statuses("page") == [302, 404, 403, 200]
+    assert statuses("careless") == [302, 404, 200, 200]
+    sign_in = make.client().get("/o/oolite/admin/page?day=2026-12-01")["Location"]
+    assert sign_in == "/accounts/login/?next=/o/oolite/admin/page%3Fday%3D2026-12-01"
+
+
+@pytest.mark.django_db
+def test_a_token_is_counted_by_its_own_allowance() -> None:
+    cast = make.cast()
+    secret = make.token(cast.alice, per_minute=2)
+
+    def call() -> Any:
+        return make.client().get("/api/people", headers=bearer(secret))
+
+    answers = [call(), call(), call()]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert refusal(answers[2]) == (429, "too_many")
+    assert answers[2]["Retry-After"] == "30"
