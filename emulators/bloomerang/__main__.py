@@ -18,7 +18,8 @@ def main() -> int:
     parser.add_argument("--key", default=DEFAULT_KEY, help="the X-API-KEY callers must send (default: %(default)s)")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s crm-emulator %(message)s")
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
+    for stop in (signal.SIGTERM, signal.SIGINT):  # a shell's background job would ignore the latter
+        signal.signal(stop, lambda _signal, _frame: sys.exit(0))
     try:
         state = Store(arguments.state)
     except StateUnusable as error:
@@ -31,8 +32,6 @@ def main() -> int:
     except OSError as error:
         print(f"Port {arguments.port}: {error.strerror}. Choose another with --port.", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 0
     finally:
         state.close()
     return 0

@@ -228,10 +228,11 @@ class TestProcess:
             assert [crm.get("/v2/database").status_code for _ in range(2)] == [500, 200]
             assert journal(crm)["received"] == 3
 
-    def test_a_terminated_process_stops_at_once_and_cleanly(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("told_by", [signal.SIGTERM, signal.SIGINT])
+    def test_a_process_told_to_stop_does_so_cleanly(self, tmp_path: Path, told_by: signal.Signals) -> None:
         with process(tmp_path / "crm.sqlite") as (url, child), client(url) as crm:
             create(crm)
-            child.terminate()
+            child.send_signal(told_by)
 
             assert child.wait(timeout=5) == 0
         assert [path.name for path in tmp_path.iterdir()] == ["crm.sqlite"]
