@@ -1,0 +1,118 @@
+"""The few tags that pages share: addresses, times, badges, pages of a list, questions before harm."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def page(context: Mapping[str, Any], name: str, **arguments: Any) -> str:
+    """The address of a page of the organisation in the context: `{% page "booking" booking_id=booking.pk %}`."""
+    return reverse(name, kwargs={"org": context["organisation"].slug, **arguments})
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Mapping[str, Any], starts_at: datetime, ends_at: datetime | None = None) -> SafeString:
+    """An instant or a span in the organisation's zone; site.js names the zone for readers elsewhere.
+
+    `Mon, Nov 23, 10 a.m. – noon`; the year only when it is not this one, the second day only when it is another.
+    """
+    zone = zone_of(context)
+    first = starts_at.astimezone(zone)
+    words = f"{short_day(first.date(), today=timezone.localdate(timezone=zone))}, {clock(first)}"
+    if ends_at is not None:
+        last = ends_at.astimezone(zone)
+        # Half-open: what ends at midnight belongs to the day before.
+        same_day = (last - timedelta(microseconds=1)).date() == first.date()
+        ending = clock(last) if same_day else f"{short_day(last.date(), today=first.date())}, {clock(last)}"
+        words = f"{words} – {ending}"
+    return _time(starts_at, zone, words)
+
+
+@register.simple_tag(takes_context=True)
+def hours(context: Mapping[str, Any], starts_at: datetime, ends_at: datetime | None = None) -> SafeString:
+    """Clock times alone, where the day is said elsewhere: `10 a.m. – noon`."""
+    zone = zone_of(context)
+    words = clock(starts_at.astimezone(zone))
+    if ends_at is not None:
+        words = f"{words} – {clock(ends_at.astimezone(zone))}"
+    return _time(starts_at, zone, words)
+
+
+@register.filter
+def long_day(day: date) -> str:
+    """`Monday, November 23`, in the reader's language."""
+    return date_format(day, pgettext("date format: a day in full", "l, F j"))
+
+
+@register.filter
+def zone_name(zone: str) -> str:
+    """`America/New_York` as people say it: `New York time`."""
+    return _("%(place)s time") % {"place": zone.rpartition("/")[2].replace("_", " ")}
+
+
+@register.filter
+def initials(who: object) -> str:
+    """The first letters of the first and last name: `AW`."""
+    words = str(who).split()
+    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
+
+
+@register.simple_tag
+def badge(state: str, label: str = "") -> SafeString:
+    """A state: its mark comes with the class, its word is `label`."""
+    return format_html('<span class="badge {}">{}</span>', state.replace("_", "-"), label or state)
+
+
+@register.inclusion_tag("core/pagination.html", takes_context=True)
+def pagination(context: Mapping[str, Any], pages: Any) -> dict[str, Any]:
+    """Links to the pages of a list: `pages` is a `core.paging.Page`, its cursor is in the query as `cursor`."""
+    return {"pages": pages, "request": context["request"]}
+
+
+@register.inclusion_tag("core/breadcrumbs.html")
+def breadcrumbs(*pairs: str) -> dict[str, Any]:
+    """The way back: address, name, address, name, …; the page itself is not among them."""
+    return {"trail": list(zip(pairs[::2], pairs[1::2], strict=True))}
+
+
+@register.inclusion_tag("core/action.html", takes_context=True)
+def action(context: Mapping[str, Any], label: str, url: str, **options: Any) -> dict[str, Any]:
+    """One button that changes something, as a form of its own.
+
+    Options: `tone` (class of the button), `confirm` (a question asked first),
+    `name` and `value` of the button.
+    """
+    return {"label": label, "url": url, "csrf_token": context.get("csrf_token"), **options}
+
+
+def zone_of(context: Mapping[str, Any]) -> ZoneInfo:
+    organisation = context.get("organisation")
+    return ZoneInfo(organisation.time_zone if organisation else "UTC")
+
+
+def short_day(day: date, *, today: date) -> str:
+    """`Mon, Nov 23`, with the year when it is not today's."""
+    if day.year == today.year:
+        return date_format(day, pgettext("date format: a day of this year", "D, M j"))
+    return date_format(day, pgettext("date format: a day of another year", "D, M j, Y"))
+
+
+def clock(at: datetime) -> str:
+    return date_format(at, "TIME_FORMAT")
+
+
+def _time(at: datetime, zone: ZoneInfo, words: str) -> SafeString:
+    return format_html('<time datetime="{}" data-zone="{}">{}</time>', at.isoformat(), zone.key, words)

@@ -1,0 +1,79 @@
+"""The tags that pages share."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.utils.translation import override
+
+from infra24.orgs.models import Organisation
+
+OOLITE = Organisation(slug="oolite", name="Oolite", time_zone="America/New_York")
+
+
+def drawn(template: str, **context: object) -> str:
+    return Template("{% load house %}" + template).render(Context({"organisation": OOLITE, **context}))
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "words"),
+    [
+        (
+            datetime(2001, 11, 23, 15, tzinfo=UTC),
+            datetime(2001, 11, 23, 17, tzinfo=UTC),
+            "Fri, Nov 23, 2001, 10 a.m. – noon",
+        ),
+        # Half-open: until midnight is the same day.
+        (
+            datetime(2001, 11, 23, 15, tzinfo=UTC),
+            datetime(2001, 11, 24, 5, tzinfo=UTC),
+            "Fri, Nov 23, 2001, 10 a.m. – midnight",
+        ),
+        (
+            datetime(2001, 11, 23, 15, tzinfo=UTC),
+            datetime(2001, 11, 24, 15, tzinfo=UTC),
+            "Fri, Nov 23, 2001, 10 a.m. – Sat, Nov 24, 10 a.m.",
+        ),
+    ],
+)
+def test_a_time_is_in_the_organisation_s_zone_and_says_so_to_machines(
+    starts_at: datetime, ends_at: datetime, words: str
+) -> None:
+    html = drawn("{% when starts_at ends_at %}", starts_at=starts_at, ends_at=ends_at)
+
+    assert html == f'<time datetime="{starts_at.isoformat()}" data-zone="America/New_York">{words}</time>'
+
+
+def test_a_time_follows_the_reader_s_language() -> None:
+    with override("es"):
+        html = drawn("{% hours at %}", at=datetime(2001, 11, 23, 20, tzinfo=UTC))
+
+    assert ">15:00<" in html
+
+
+class Example(forms.Form):
+    title = forms.CharField(help_text="Shown on the door.")
+    note = forms.CharField(required=False)
+    quiet = forms.BooleanField(required=False)
+
+
+def test_a_field_ties_hint_and_error_to_its_control() -> None:
+    html = str(Example({"title": ""})["title"].as_field_group())
+
+    assert 'aria-describedby="id_title_helptext id_title_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert '<p class="error" id="id_title_error">This field is required.</p>' in html
+
+
+def test_an_optional_field_says_so_and_a_tick_box_wears_its_label() -> None:
+    form = Example()
+
+    assert '<span class="optional">optional</span>' in str(form["note"].as_field_group())
+    assert '<label class="choice">' in str(form["quiet"].as_field_group())
+
+
+def test_what_people_typed_stays_text() -> None:
+    html = drawn("{% badge 'confirmed' label %}{{ who|initials }}", label="<b>", who="Ana <i> Lima")
+
+    assert html == '<span class="badge confirmed">&lt;b&gt;</span>AL'
