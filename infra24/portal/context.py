@@ -1,0 +1,30 @@
+"""What the base template knows on every page."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from infra24.orgs.models import Organisation, User
+from infra24.portal.navigation import navigation_for
+from infra24.portal.queries import organisations_of
+
+THEMES = ("light", "dark")
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Organisation, navigation, the viewer's other organisations, and light or dark by choice."""
+    organisation: Organisation | None = getattr(request, "organisation", None)
+    member = getattr(request, "member", None)
+    theme = request.COOKIES.get("theme")
+    return {
+        "organisation": organisation,
+        "member": member,
+        "navigation": navigation_for(organisation, member, path=request.path) if organisation else [],
+        "memberships": SimpleLazyObject(lambda: _memberships(request)),
+        "theme": theme if theme in THEMES else "",
+    }
+
+
+def _memberships(request: HttpRequest) -> list[Organisation]:
+    return list(organisations_of(request.user)) if isinstance(request.user, User) else []

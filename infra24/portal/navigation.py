@@ -1,0 +1,60 @@
+"""Where people can go: one table, read by the page's header."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from infra24.orgs.models import Member, Organisation
+from infra24.orgs.policies import Role
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page in the header. `role` is the least one that sees it; None: strangers too."""
+
+    label: str | Promise
+    url_name: str
+    role: Role | None
+    group: str = "main"
+
+
+ENTRIES: Final = (Entry(_("Home"), "home", None),)
+GROUPS: Final = (("main", ""), ("staff", _("Staff")))
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str | Promise
+    url: str
+    current: str
+    """The value of aria-current: `page` for the page itself, `true` for one below it, else empty."""
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str | Promise
+    links: Sequence[Link]
+
+
+def navigation_for(organisation: Organisation, member: Member | None, *, path: str) -> list[Group]:
+    """The links this viewer may follow, by group; the one that leads to `path` is marked."""
+    home = reverse("home", kwargs={"org": organisation.slug})
+    groups = []
+    for key, label in GROUPS:
+        links = []
+        for entry in ENTRIES:
+            if entry.group == key and _may_see(entry, member):
+                url = reverse(entry.url_name, kwargs={"org": organisation.slug})
+                below = path.startswith(url) and url != home
+                links.append(Link(entry.label, url, "page" if path == url else "true" if below else ""))
+        if links:
+            groups.append(Group(label, links))
+    return groups
+
+
+def _may_see(entry: Entry, member: Member | None) -> bool:
+    return entry.role is None or (member is not None and member.rank.includes(entry.role))

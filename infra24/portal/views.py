@@ -1,0 +1,93 @@
+"""Pages of the whole installation, and those that join several parts of an organisation."""
+
+from hashlib import sha256
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import condition, require_POST, require_safe
+
+from infra24.orgs.models import Organisation, User
+from infra24.orgs.requests import OrganisationRequest
+from infra24.orgs.themes import mark, read_theme, stylesheet
+from infra24.portal.context import THEMES
+from infra24.portal.examples import REFUSAL, STATES, ExampleForm
+from infra24.portal.queries import organisations_of
+
+YEAR = 365 * 24 * 3600
+"""Seconds."""
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """What Infra24 is; who is signed in goes on to their organisation, or chooses among several."""
+    if isinstance(request.user, User):
+        mine = list(organisations_of(request.user))
+        if len(mine) == 1:
+            return redirect("home", org=mine[0].slug)
+        return render(request, "portal/chooser.html", {"organisations": mine})
+    shown = list(Organisation.objects.order_by("name")) if settings.DEMO else []
+    return render(request, "portal/front.html", {"organisations": shown})
+
+
+@require_safe
+def home(request: OrganisationRequest, **_: str) -> HttpResponse:
+    return render(request, "portal/home.html")
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark for a year; anything else forgets it, so that the device decides."""
+    answer = HttpResponseRedirect(_safe_next(request))
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        answer.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    else:
+        answer.delete_cookie("theme", samesite="Lax")
+    return answer
+
+
+def _look_etag(request: OrganisationRequest, **_: str) -> str:
+    """Changes with whatever the organisation's style sheet and mark are made from."""
+    organisation = request.organisation
+    return f'"{sha256(f"{organisation.name} {sorted(organisation.theme.items())}".encode()).hexdigest()[:20]}"'
+
+
+@require_safe
+@condition(etag_func=_look_etag)
+def theme_css(request: OrganisationRequest, **_: str) -> HttpResponse:
+    """The organisation's colours and type, as variables of the house's style sheet."""
+    return _kept(request, stylesheet(read_theme(request.organisation.theme)), "text/css")
+
+
+@require_safe
+@condition(etag_func=_look_etag)
+def mark_svg(request: OrganisationRequest, **_: str) -> HttpResponse:
+    """The organisation's lettermark."""
+    organisation = request.organisation
+    return _kept(request, mark(read_theme(organisation.theme), organisation.name), "image/svg+xml")
+
+
+def _kept(request: OrganisationRequest, content: str, content_type: str) -> HttpResponse:
+    """For good under the address that names this version; else for a minute."""
+    answer = HttpResponse(content, content_type=f"{content_type}; charset=utf-8")
+    is_versioned = request.GET.get("v") == str(request.organisation.theme_version)
+    answer["Cache-Control"] = f"public, max-age={YEAR}, immutable" if is_versioned else "public, max-age=60"
+    return answer
+
+
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in all its states, for those who build pages. Only in demo mode."""
+    if not settings.DEMO:
+        raise Http404
+    refused = ExampleForm({"title": "", "kind": "space", "hours": "2"})
+    shown = {"form": ExampleForm(), "refused": refused, "refusal": REFUSAL, "states": STATES}
+    return render(request, "portal/components.html", shown)
+
+
+def _safe_next(request: HttpRequest) -> str:
+    target = request.POST.get("next", "/")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if is_ours else "/"
