@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from infra24.orgs.models import Organisation, User
+from infra24.orgs.queries import organisations_of
 from infra24.portal.navigation import navigation_for
-from infra24.portal.queries import organisations_of
 
 THEMES = ("light", "dark")
 

@@ -9,11 +9,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import condition, require_POST, require_safe
 
 from infra24.orgs.models import Organisation, User
+from infra24.orgs.queries import organisations_of
 from infra24.orgs.requests import OrganisationRequest
 from infra24.orgs.themes import mark, read_theme, stylesheet
 from infra24.portal.context import THEMES
 from infra24.portal.examples import REFUSAL, STATES, ExampleForm
-from infra24.portal.queries import organisations_of
 
 YEAR = 365 * 24 * 3600
 """Seconds."""
