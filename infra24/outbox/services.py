@@ -3,10 +3,24 @@
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
 from infra24.core.ids import new_id
-from infra24.outbox.models import Destination
+from infra24.orgs import audit
+from infra24.orgs.models import Member
+from infra24.outbox.errors import (
+    DeliverySettled,
+    DeliveryUnderWay,
+    DestinationAlreadyPaused,
+    DestinationNotPaused,
+    ReasonMissing,
+    TimerNotDiscarded,
+)
+from infra24.outbox.models import Delivery, Destination
+
+LONGEST_REASON = 300
+"""Characters."""
 
 # One statement on the path of every hold. The clock's id follows from the organisation's,
 # so that it need not be looked up and two first timers at once cannot miss each other's.
@@ -78,3 +92,99 @@ def cancel_timers(*, org_id: UUID, subject_id: UUID) -> int:
 def built_in(org_id: UUID, kind: Destination.Kind) -> UUID:
     """The id of a destination every organisation has one of: the clock and the mail."""
     return uuid5(org_id, kind.value)
+
+
+@transaction.atomic
+def retry(delivery: Delivery, *, by: Member) -> Delivery:
+    """Try a failed delivery again, or a waiting one at once; its schedule starts anew.
+
+    Raises DeliverySettled for one that was delivered, cancelled or discarded,
+    DeliveryUnderWay while a worker holds it.
+    """
+    now = timezone.now()
+    delivery = _open(delivery, now=now)
+    before = {"status": delivery.status}
+    delivery.status, delivery.settled_at = Delivery.Status.PENDING, None
+    delivery.failures, delivery.due_at = 0, now
+    delivery.save(update_fields=["status", "settled_at", "failures", "due_at"])
+    _audit(delivery, "delivery.retry", by=by, now=now, before=before, after={"status": delivery.status})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('infra24_facts', '')")
+    return delivery
+
+
+@transaction.atomic
+def discard(delivery: Delivery, *, reason: str, by: Member) -> Delivery:
+    """Give a delivery up for good, saying why.
+
+    Raises ReasonMissing, DeliverySettled, DeliveryUnderWay, and
+    TimerNotDiscarded for a timer that still waits.
+    """
+    now, reason = timezone.now(), reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise ReasonMissing(fields={"reason": "1 – 300"})
+    delivery = _open(delivery, now=now)
+    if delivery.is_timer and delivery.status == Delivery.Status.PENDING:
+        raise TimerNotDiscarded
+    before = {"status": delivery.status}
+    delivery.status, delivery.settled_at, delivery.note = Delivery.Status.DISCARDED, now, reason
+    delivery.save(update_fields=["status", "settled_at", "note"])
+    after = {"status": delivery.status, "reason": reason}
+    _audit(delivery, "delivery.discard", by=by, now=now, before=before, after=after)
+    return delivery
+
+
+@transaction.atomic
+def pause_destination(destination: Destination, *, reason: str, by: Member) -> Destination:
+    """Keep everything for a destination until it is resumed. Raises ReasonMissing, DestinationAlreadyPaused."""
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise ReasonMissing(fields={"reason": "1 – 300"})
+    destination = Destination.objects.select_for_update().get(pk=destination.pk)
+    if destination.state == Destination.State.PAUSED:
+        raise DestinationAlreadyPaused
+    return _set_state(destination, Destination.State.PAUSED, reason=reason, by=by)
+
+
+@transaction.atomic
+def resume_destination(destination: Destination, *, by: Member) -> Destination:
+    """Deliver what has waited, each subject's in its order. Raises DestinationNotPaused."""
+    destination = Destination.objects.select_for_update().get(pk=destination.pk)
+    if destination.state == Destination.State.ACTIVE:
+        raise DestinationNotPaused
+    return _set_state(destination, Destination.State.ACTIVE, reason="", by=by)
+
+
+def _open(delivery: Delivery, *, now: datetime) -> Delivery:
+    """The row, locked, when it still can change hands."""
+    delivery = Delivery.objects.select_for_update(of=["self"]).select_related("fact", "destination").get(pk=delivery.pk)
+    if delivery.status not in (Delivery.Status.PENDING, Delivery.Status.DEAD):
+        raise DeliverySettled
+    if delivery.leased_until is not None and delivery.leased_until > now:
+        raise DeliveryUnderWay
+    return delivery
+
+
+def _set_state(destination: Destination, state: Destination.State, *, reason: str, by: Member) -> Destination:
+    before = {"state": destination.state, "reason": destination.paused_because}
+    destination.state, destination.paused_because, destination.rests_until = state, reason, None
+    destination.save(update_fields=["state", "paused_because", "rests_until"])
+    audit.write(
+        destination.org_id,
+        "destination.pause" if state == Destination.State.PAUSED else "destination.resume",
+        subject_id=destination.pk,
+        by=by,
+        source="staff",
+        now=timezone.now(),
+        before=before,
+        after={"state": state, "reason": reason},
+    )
+    return destination
+
+
+def _audit(
+    delivery: Delivery, action: str, *, by: Member, now: datetime, before: dict[str, str], after: dict[str, str]
+) -> None:
+    audit.write(
+        delivery.org_id, action, subject_id=delivery.pk, by=by, source="staff", now=now, before=before, after=after
+    )

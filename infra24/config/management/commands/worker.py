@@ -1,0 +1,37 @@
+"""The process beside the web: hands out facts, delivers them, and keeps the time."""
+
+import os
+import signal
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from infra24.config.subscriptions import REACTIONS
+from infra24.core.database import refuse_powerful_role
+from infra24.outbox.nights import begin_missing_nights
+from infra24.outbox.relay import THREADS, Relay
+
+
+class Command(BaseCommand):
+    help = "Deliver facts and fire timers until SIGTERM or Ctrl-C. Run as many as wanted, on as many hosts as wanted."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        options_of_database = connection.settings_dict["OPTIONS"]
+        options_of_database.setdefault("application_name", "infra24-worker")
+        if pool := options_of_database.get("pool"):
+            # A thread that waited for a connection would hold up what it has leased.
+            pool["max_size"] = max(pool["max_size"], THREADS)
+        refuse_powerful_role()
+        relay = Relay(REACTIONS)
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            relay.stop()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        begin_missing_nights()
+        if not relay.run():
+            # Threads that hang must not keep the process: their deliveries are taken up when the leases run out.
+            os._exit(1)

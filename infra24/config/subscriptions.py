@@ -1,0 +1,24 @@
+"""Who reacts to what: the one table. A fact goes to every destination of a kind named beside its type.
+
+Handlers are named apart from their functions, because deliveries and timers
+are stored with the name: it must outlive the code's next tidying.
+"""
+
+from infra24.outbox import nights
+from infra24.outbox.models import Destination
+from infra24.outbox.reactions import Reactions
+
+CLOCK, MAIL, CRM = Destination.Kind.CLOCK, Destination.Kind.MAIL, Destination.Kind.CRM
+
+REACTIONS = Reactions(
+    subscriptions={
+        "organisation.founded": {CLOCK: nights.TIMER},
+        "organisation.night_came": {CLOCK: "outbox.purge_technical"},
+    },
+    handlers={
+        # timers
+        nights.TIMER: nights.begin_night,
+        # reactions
+        "outbox.purge_technical": nights.purge_technical,
+    },
+)

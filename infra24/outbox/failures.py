@@ -1,0 +1,56 @@
+"""The six ways in which a delivery fails, and what each asks for. Handlers raise them."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from infra24.outbox.models import Attempt
+
+
+class DeliveryFailure(Exception):
+    """A try failed. `note` tells staff why, in one sentence without personal data or secrets."""
+
+    outcome: ClassVar[Attempt.Outcome]
+
+    def __init__(self, note: str) -> None:
+        super().__init__(note)
+        self.note = note
+
+
+class TransientFailure(DeliveryFailure):
+    """No answer, or an answer that may be another one soon: try again along the schedule."""
+
+    outcome = Attempt.Outcome.TRANSIENT
+
+
+class Throttled(DeliveryFailure):
+    """Asked to slow down: the whole destination rests as long as told, and no try is used up."""
+
+    outcome = Attempt.Outcome.THROTTLED
+
+    def __init__(self, note: str, *, retry_after: timedelta) -> None:
+        super().__init__(note)
+        self.retry_after = retry_after
+
+
+class ConnectionBroken(DeliveryFailure):
+    """Our credentials are not taken: pause the destination and keep all that waits, until somebody mends it."""
+
+    outcome = Attempt.Outcome.BROKEN
+
+
+class Rejected(DeliveryFailure):
+    """What we sent is not acceptable: a person must change something, trying again will not."""
+
+    outcome = Attempt.Outcome.REJECTED
+
+
+class Gone(DeliveryFailure):
+    """What we wanted to change is no longer there: a person decides."""
+
+    outcome = Attempt.Outcome.GONE
+
+
+class OutcomeUnknown(DeliveryFailure):
+    """Sent, but never answered: it may have happened. The next try looks before it writes."""
+
+    outcome = Attempt.Outcome.UNKNOWN

@@ -1,0 +1,37 @@
+"""The worker as its own process, the way an installation runs it."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.database import ROOT, TestDatabase
+
+
+@contextmanager
+def worker(database: TestDatabase, log: Path, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A running worker; killed at the end, should it still run."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "worker"],
+            cwd=ROOT,
+            env={**database.environment(), **environment},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(condition: Callable[[], bool], *, seconds: float, what: str) -> float:
+    """Wait until something has come true; return how many seconds that took."""
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < seconds, f"{what}: not within {seconds} s"
+        time.sleep(0.02)
+    return time.monotonic() - started
