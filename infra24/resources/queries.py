@@ -1,6 +1,7 @@
 """Reading resources, starting from who is looking."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -70,6 +71,57 @@ def bookable_from_row(row: Sequence[Any]) -> Bookable:
         rows=tuple(_rule_row(*rule) for rule in rules),
         leaves=tuple(leaves),
     )
+
+
+_RESOURCES = """
+    SELECT r.id, r.name, coalesce(nullif(r.time_zone, ''), o.time_zone), r.units, r.capacity, r.kind, r.part_of_id
+      FROM resources_resource r JOIN orgs_organisation o ON o.id = r.org_id
+     WHERE r.org_id = %s AND r.archived_at IS NULL
+     ORDER BY r.sort_key, r.id
+"""
+_RULES = """
+    SELECT id::text, valid_from::text, rules::text, kind, resource_id
+      FROM resources_availabilityrule WHERE org_id = %s ORDER BY valid_from, id
+"""
+
+
+def all_bookables(org_id: UUID) -> list[Bookable]:
+    """Every live resource as the engine sees it, by name. Two queries, whatever the size of the house."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RESOURCES, [org_id])
+        resources = cursor.fetchall()
+        cursor.execute(_RULES, [org_id])
+        said = cursor.fetchall()
+    of_house: list[RuleRow] = []
+    of_kind: dict[str, list[RuleRow]] = defaultdict(list)
+    of_resource: dict[UUID, list[RuleRow]] = defaultdict(list)
+    for rule_id, valid_from, document, kind, resource_id in said:
+        scope = "resource" if resource_id else "kind" if kind else "organisation"
+        row = _rule_row(rule_id, valid_from, document, scope)
+        (of_resource[resource_id] if resource_id else of_kind[kind] if kind else of_house).append(row)
+    parts: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in resources:
+        parts[row[6]].append(row[0])
+    return [
+        Bookable(
+            id=resource_id,
+            name=name,
+            zone=zone,
+            units=units,
+            capacity=capacity,
+            rows=(*of_house, *of_kind[kind], *of_resource[resource_id]),
+            leaves=tuple(_leaves(resource_id, parts)),
+        )
+        for resource_id, name, zone, units, capacity, kind, _ in resources
+    ]
+
+
+def _leaves(resource_id: UUID, parts: dict[UUID, list[UUID]]) -> Iterator[UUID]:
+    for part in parts.get(resource_id, ()):
+        if part in parts:
+            yield from _leaves(part, parts)
+        else:
+            yield part
 
 
 @lru_cache(maxsize=4096)

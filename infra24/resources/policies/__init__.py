@@ -4,9 +4,9 @@ Two entry points: `free` answers fast and without reasons, for feeds and
 search; `explain` gives every reason against one window of one resource.
 """
 
-from infra24.resources.policies.freedom import free, is_shared, slots, taken
+from infra24.resources.policies.freedom import LONGEST_BUFFER, bookable_window, free, is_shared, slots, taken
 from infra24.resources.policies.hours import Span, merged, openings, without
-from infra24.resources.policies.reasons import explain
+from infra24.resources.policies.reasons import explain, taken_reasons
 from infra24.resources.policies.rules import (
     DAYS,
     DEFAULTS,
@@ -23,6 +23,7 @@ from infra24.resources.policies.rules import (
 __all__ = [
     "DAYS",
     "DEFAULTS",
+    "LONGEST_BUFFER",
     "Bookable",
     "Claim",
     "Effective",
@@ -30,6 +31,7 @@ __all__ = [
     "RuleRow",
     "Rules",
     "Span",
+    "bookable_window",
     "effective",
     "explain",
     "free",
@@ -38,6 +40,7 @@ __all__ = [
     "openings",
     "slots",
     "taken",
+    "taken_reasons",
     "without",
     "zone_of",
 ]

@@ -5,10 +5,10 @@ minutes from the start of each opening.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from infra24.resources.policies.hours import Span, merged, openings, without
-from infra24.resources.policies.rules import Bookable, Claim, Effective
+from infra24.resources.policies.rules import Bookable, Claim, Effective, zone_of
 
 
 def taken(resource: Bookable, claims: Iterable[Claim], *, units: int, people: int, shared: bool) -> list[Span]:
@@ -57,6 +57,21 @@ def free(
     busy = taken(resource, claims, units=units, people=people, shared=is_shared(resource, rules))
     kept_clear = merged((b - rules.buffer_after, e + rules.buffer_before) for b, e in busy)
     return without(open_spans, kept_clear)
+
+
+LONGEST_BUFFER = timedelta(days=1)
+"""No buffer is longer; claims this far outside a window may still matter inside it."""
+
+
+def bookable_window(resource: Bookable, since: datetime, until: datetime, now: datetime) -> list[Span]:
+    """The part of a window that lies after the minimum notice and within the horizon; at most one stretch."""
+    zone = zone_of(resource.zone)
+    rules = resource.rules_at(max(since, now))
+    horizon_ends = datetime.combine(
+        now.astimezone(zone).date() + timedelta(days=rules.horizon_days + 1), time(), tzinfo=zone
+    )
+    begins, ends = max(since, now + rules.notice), min(until, horizon_ends.astimezone(UTC))
+    return [(begins, ends)] if begins < ends else []
 
 
 def slots(resource: Bookable, spans: Sequence[Span], length: timedelta) -> Iterator[Span]:

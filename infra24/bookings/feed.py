@@ -1,0 +1,135 @@
+"""The calendar feed: hand-written SQL, because the ORM took twenty times as long for a week of a busy house."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from infra24.bookings.errors import EndsBeforeStart
+from infra24.bookings.policies import LONGEST
+from infra24.orgs.models import Member
+from infra24.orgs.policies import Role
+from infra24.resources import policies as engine
+from infra24.resources.errors import WindowTooLong
+from infra24.resources.queries import all_bookables
+
+LONGEST_WINDOW = timedelta(days=100)
+
+# Plain comparisons only: row-level security keeps range operators from the
+# index. Instants leave PostgreSQL as text, which is what the page wants.
+_EVENTS = """
+    SELECT b.id::text, b.title, b.status, b.version, b.visibility,
+           to_char(b.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+           to_char(b.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+           b.person_id::text, p.name, b.party_size,
+           b.booked_by_id = %(member)s OR coalesce(p.user_id = %(user)s, false),
+           array_agg(l.resource_id::text ORDER BY l.id), array_agg(l.units ORDER BY l.id)
+      FROM bookings_booking b
+      JOIN bookings_leg l ON l.org_id = b.org_id AND l.booking_id = b.id AND NOT l.is_implied
+      LEFT JOIN people_person p ON p.org_id = b.org_id AND p.id = b.person_id
+     WHERE b.org_id = %(org)s AND b.starts_at > %(earliest)s AND b.starts_at < %(until)s AND b.ends_at > %(since)s
+       AND (b.status IN ('pending', 'confirmed') OR b.status = 'hold' AND b.expires_at > %(now)s)
+       AND (%(all)s OR EXISTS (SELECT FROM bookings_leg a
+                                WHERE a.org_id = b.org_id AND a.booking_id = b.id AND a.resource_id = ANY(%(resources)s)))
+     GROUP BY b.id, p.id
+     ORDER BY b.starts_at, b.id
+"""
+
+
+def calendar_events(
+    viewer: Member, since: datetime, until: datetime, *, resource_ids: Iterable[UUID] = (), booking_url: str = ""
+) -> list[dict[str, Any]]:
+    """FullCalendar's event array for a window of at most 100 days. Three queries, whatever the size.
+
+    Live bookings, and closed hours as background, one item for all resources
+    closed alike. `resource_ids` narrows it; `booking_url` precedes ids in links.
+    Those who are not staff see "Busy" instead of others' titles, unless the
+    booking's visibility says otherwise, and never whose it is.
+    Raises EndsBeforeStart, WindowTooLong.
+    """
+    if until <= since:
+        raise EndsBeforeStart(fields={"end": "must be after start"})
+    if until - since > LONGEST_WINDOW:
+        raise WindowTooLong(fields={"end": "at most 100 days after start"})
+    wanted = list(resource_ids)
+    return _bookings(viewer, since, until, wanted, booking_url) + _closed(viewer, since, until, wanted)
+
+
+def _bookings(
+    viewer: Member, since: datetime, until: datetime, wanted: list[UUID], booking_url: str
+) -> list[dict[str, Any]]:
+    is_staff = viewer.rank.includes(Role.STAFF)
+    busy = _("Busy")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _EVENTS,
+            {
+                "org": viewer.org_id,
+                "member": viewer.pk,
+                "user": viewer.user_id,
+                "earliest": since - LONGEST,
+                "since": since,
+                "until": until,
+                "now": timezone.now(),
+                "all": not wanted,
+                "resources": wanted,
+            },
+        )
+        rows = cursor.fetchall()
+    events = []
+    for row in rows:
+        (key, title, status, version, visibility, start, end, person_id, person, party_size, mine, resources, units) = row
+        sees = is_staff or mine
+        props: dict[str, Any] = {"kind": "booking", "status": status, "mayEdit": sees}
+        if sees:
+            props |= {
+                "version": version,
+                "person": person,
+                "person_id": person_id,
+                "party_size": party_size,
+                "legs": [{"resource_id": r, "units": u} for r, u in zip(resources, units, strict=True)],
+            }
+            if booking_url:
+                props["url"] = booking_url + key
+        events.append(
+            {
+                "id": key,
+                "resourceIds": resources,
+                "title": title if sees or visibility == "title" else busy,
+                "start": start,
+                "end": end,
+                "extendedProps": props,
+            }
+        )
+    return events
+
+
+def _closed(viewer: Member, since: datetime, until: datetime, wanted: list[UUID]) -> list[dict[str, Any]]:
+    """Closed hours. Houses say their hours once for many rooms, so rooms are grouped before anything is computed."""
+    alike: dict[tuple[Any, ...], list[engine.Bookable]] = defaultdict(list)
+    for resource in all_bookables(viewer.org_id):
+        if not wanted or resource.id in wanted:
+            alike[(resource.zone, resource.rows)].append(resource)
+    title = _("Closed")
+    events = []
+    for resources in alike.values():
+        opened = engine.merged((o.since, o.until) for o in engine.openings(resources[0], since, until))
+        ids = [str(resource.id) for resource in resources]
+        for start, end in engine.without([(since, until)], opened):
+            events.append(
+                {
+                    "id": f"closed-{ids[0]}-{start.timestamp():.0f}",
+                    "resourceIds": ids,
+                    "title": title,
+                    "start": start.isoformat(),
+                    "end": end.isoformat(),
+                    "display": "background",
+                    "extendedProps": {"kind": "closed"},
+                }
+            )
+    return events
