@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from django.utils import timezone
@@ -48,39 +49,31 @@ def availability_of(
         raise ResourceNotFound
     margin = engine.LONGEST_BUFFER
     claims = claims_on(viewer.org_id, [resource], since - margin, until + margin, now=now)[resource.id]
-    bounds = [(since, until)] if viewer.rank.includes(Role.STAFF) else engine.bookable_window(resource, since, until, now)
-    free = [
-        span
-        for begins, ends in bounds
-        for span in engine.free(resource, claims, begins, ends)
-    ]
-    slots = list(engine.slots(resource, free, length)) if length else []
-    return Availability(resource.zone, free, slots, _refused(resource, claims, since, until, bounds, free))
-
-
-def _refused(
-    resource: engine.Bookable,
-    claims: list[engine.Claim],
-    since: datetime,
-    until: datetime,
-    bounds: list[Span],
-    free: list[Span],
-) -> list[tuple[Span, list[Reason]]]:
-    """The rest of the window, cut where the reasons change."""
+    bounds = [(since, until)]
+    if not viewer.rank.includes(Role.STAFF):
+        bounds = engine.bookable_window(resource, since, until, now)
+    free = [span for begins, ends in bounds for span in engine.free(resource, claims, begins, ends)]
     opened = engine.merged((max(o.since, since), min(o.until, until)) for o in engine.openings(resource, since, until))
-    outside = engine.without([(since, until)], bounds)
+
+    def reasons(piece: Span) -> list[Reason]:
+        against = engine.taken_reasons(resource, claims, *piece, units=1, people=1)
+        if not _within(piece, opened):
+            against.insert(0, Reason("closed", f"{resource.name} is closed."))
+        elif not _within(piece, bounds):
+            too_soon = not bounds or piece[0] < bounds[0][0]
+            against.insert(0, Reason("too_soon", "Too soon.") if too_soon else Reason("too_far", "Too far ahead."))
+        return against
+
+    # What is not free, cut wherever a reason may begin or end.
     rest = engine.without([(since, until)], free)
-    cuts = sorted({at for span in (*opened, *outside, *rest) for at in span} | {since, until})
-    refused: list[tuple[Span, list[Reason]]] = []
-    for piece in zip(cuts, cuts[1:], strict=False):
-        if not any(span[0] <= piece[0] and piece[1] <= span[1] for span in rest):
-            continue
-        reasons = []
-        if not any(span[0] <= piece[0] and piece[1] <= span[1] for span in opened):
-            reasons.append(Reason("closed", f"{resource.name} is closed."))
-        elif any(span[0] <= piece[0] and piece[1] <= span[1] for span in outside):
-            soon = piece[0] < bounds[0][0] if bounds else True
-            reasons.append(Reason("too_soon", "Too soon.") if soon else Reason("too_far", "Too far ahead."))
-        reasons += engine.taken_reasons(resource, claims, *piece, units=1, people=1)
-        refused.append((piece, reasons or [Reason("too_short", "Too short a gap.")]))
-    return refused
+    cuts = sorted({at for span in (*opened, *bounds, *rest) for at in span if since <= at <= until} | {since, until})
+    return Availability(
+        time_zone=resource.zone,
+        free=free,
+        slots=list(engine.slots(resource, free, length)) if length else [],
+        refused=[(piece, reasons(piece)) for piece in pairwise(cuts) if _within(piece, rest)],
+    )
+
+
+def _within(piece: Span, spans: list[Span]) -> bool:
+    return any(since <= piece[0] and piece[1] <= until for since, until in spans)

@@ -7,10 +7,6 @@ class BookingNotFound(NotFound):
     """There is no such booking."""
 
 
-class PersonNotFound(NotFound):
-    """There is no such person."""
-
-
 class TimeRefused(Conflict):
     """That time cannot be booked."""
 

@@ -34,8 +34,9 @@ _EVENTS = """
       LEFT JOIN people_person p ON p.org_id = b.org_id AND p.id = b.person_id
      WHERE b.org_id = %(org)s AND b.starts_at > %(earliest)s AND b.starts_at < %(until)s AND b.ends_at > %(since)s
        AND (b.status IN ('pending', 'confirmed') OR b.status = 'hold' AND b.expires_at > %(now)s)
-       AND (%(all)s OR EXISTS (SELECT FROM bookings_leg a
-                                WHERE a.org_id = b.org_id AND a.booking_id = b.id AND a.resource_id = ANY(%(resources)s)))
+       AND (%(all)s OR EXISTS (
+            SELECT FROM bookings_leg a
+             WHERE a.org_id = b.org_id AND a.booking_id = b.id AND a.resource_id = ANY(%(resources)s)))
      GROUP BY b.id, p.id
      ORDER BY b.starts_at, b.id
 """
@@ -83,7 +84,8 @@ def _bookings(
         rows = cursor.fetchall()
     events = []
     for row in rows:
-        (key, title, status, version, visibility, start, end, person_id, person, party_size, mine, resources, units) = row
+        key, title, status, version, visibility, start, end, *about = row
+        person_id, person, party_size, mine, resources, units = about
         sees = is_staff or mine
         props: dict[str, Any] = {"kind": "booking", "status": status, "mayEdit": sees}
         if sees:

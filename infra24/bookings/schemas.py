@@ -93,9 +93,7 @@ class BookingPatch(Schema):
     note: Note | None = None
     visibility: Visibility | None = None
     status: Literal["confirmed", "declined", "cancelled"] | None = None
-    reason: Annotated[str, StringConstraints(max_length=500)] = Field(
-        default="", description="Why; needed to decline."
-    )
+    reason: Annotated[str, StringConstraints(max_length=500)] = Field(default="", description="Why; needed to decline.")
 
     @property
     def edits(self) -> bool:

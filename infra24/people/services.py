@@ -1,17 +1,10 @@
 """Writing down whom an organisation knows."""
 
-import unicodedata
-
 from django.db import transaction
 
+from infra24.core.sorting import sort_key
 from infra24.orgs.models import Member, User
 from infra24.people.models import Person
-
-
-def sort_key_of(name: str) -> str:
-    """A name as it is sorted: accents and case folded, so that every PostgreSQL agrees on the order."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return " ".join(plain.casefold().split())[:240]
 
 
 def create_person(*, by: Member, name: str, email: str = "", phone: str = "", user: User | None = None) -> Person:
@@ -19,7 +12,7 @@ def create_person(*, by: Member, name: str, email: str = "", phone: str = "", us
     return Person.objects.create(
         org_id=by.org_id,
         name=name.strip(),
-        sort_key=sort_key_of(name),
+        sort_key=sort_key(name),
         email=email.strip().lower(),
         phone=phone.strip(),
         user=user,
@@ -36,6 +29,6 @@ def person_of(member: Member) -> Person:
     person, _ = Person.objects.get_or_create(
         org_id=member.org_id,
         user=user,
-        defaults={"name": str(user), "sort_key": sort_key_of(str(user)), "email": user.email},
+        defaults={"name": str(user), "sort_key": sort_key(str(user)), "email": user.email},
     )
     return person

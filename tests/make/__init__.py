@@ -4,12 +4,15 @@ The cast is always the same: Alice is staff, Bob a member of her organisation,
 Charlie belongs elsewhere and must find nothing.
 """
 
+from tests.make.bookings import NOON, booking, wish
 from tests.make.orgs import Cast, cast, client, member, organisation, token, user
 from tests.make.people import person
 from tests.make.resources import closed_week, open_week, opening_hours, resource
 
 __all__ = [
+    "NOON",
     "Cast",
+    "booking",
     "cast",
     "client",
     "closed_week",
@@ -21,4 +24,5 @@ __all__ = [
     "resource",
     "token",
     "user",
+    "wish",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from infra24.bookings.errors import HoldExpired, IllegalStep, NotYours, PersonNotFound, TimeRefused
+from infra24.bookings.errors import HoldExpired, IllegalStep, NotYours, TimeRefused
 from infra24.bookings.models import Booking, Leg, Source, Status
 from infra24.bookings.policies import LIVE, check_times
 from infra24.bookings.services.claims import (
@@ -30,6 +30,7 @@ from infra24.facts.services import record
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
+from infra24.people.errors import PersonNotFound
 from infra24.people.models import Person
 
 

@@ -130,6 +130,7 @@ def rule_reasons(
             now=now,
             units=claim.units,
             people=claim.people,
+            exclusive=not claim.is_shared,
             bound_by_notice=not is_staff,
         )
     ]
@@ -170,6 +171,7 @@ def refuse(
             now=now,
             units=claim.units,
             people=claim.people,
+            exclusive=not claim.is_shared,
             bound_by_notice=not is_staff,
         )
     ]
@@ -205,7 +207,13 @@ def _alternatives(
     common: list[engine.Span] | None = None
     for claim in claimed:
         spans = engine.free(
-            claim.resource, claims[claim.resource.id], since, until, units=claim.units, people=claim.people
+            claim.resource,
+            claims[claim.resource.id],
+            since,
+            until,
+            units=claim.units,
+            people=claim.people,
+            exclusive=not claim.is_shared,
         )
         gaps = [] if common is None else engine.without([(since, until)], spans)
         common = spans if common is None else engine.without(common, gaps)

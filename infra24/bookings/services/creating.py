@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.utils import timezone
 
-from infra24.bookings.errors import ApprovalNeeded, LegMissing, PersonNotFound, TimeRefused
+from infra24.bookings.errors import ApprovalNeeded, LegMissing, TimeRefused
 from infra24.bookings.models import Booking, Leg, Source, Status, Visibility
 from infra24.bookings.policies import check_times, first_status
 from infra24.bookings.services.claims import (
@@ -30,6 +30,7 @@ from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.outbox.services import set_timer
+from infra24.people.errors import PersonNotFound
 from infra24.people.models import Person
 from infra24.people.services import person_of
 

@@ -92,7 +92,7 @@ BEGIN
         RETURN NULL;  -- the two-column key refuses the row
     END IF;
     IF NEW.sharing = NEW.booking_id THEN
-        SELECT NEW.units AS units, NEW.people AS people INTO peak;  -- exclusive use: alone in its time
+        SELECT NEW.units::bigint AS units, NEW.people::bigint AS people INTO peak;  -- exclusive use: alone in its time
     ELSE
         peak := public.resource_peak(NEW.resource_id, NEW.blocks_from, NEW.blocks_until);
     END IF;

@@ -47,14 +47,21 @@ def is_shared(resource: Bookable, rules: Effective) -> bool:
 
 
 def free(
-    resource: Bookable, claims: Iterable[Claim], since: datetime, until: datetime, *, units: int = 1, people: int = 1
+    resource: Bookable,
+    claims: Iterable[Claim],
+    since: datetime,
+    until: datetime,
+    *,
+    units: int = 1,
+    people: int = 1,
+    exclusive: bool = False,
 ) -> list[Span]:
     """Stretches of the window in which a booking may lie, set-up and pack-down around it considered."""
     rules = resource.rules_at(since)
     if _overflows(resource, units, people):
         return []
     open_spans = merged((max(o.since, since), min(o.until, until)) for o in openings(resource, since, until))
-    busy = taken(resource, claims, units=units, people=people, shared=is_shared(resource, rules))
+    busy = taken(resource, claims, units=units, people=people, shared=not exclusive and is_shared(resource, rules))
     kept_clear = merged((b - rules.buffer_after, e + rules.buffer_before) for b, e in busy)
     return without(open_spans, kept_clear)
 

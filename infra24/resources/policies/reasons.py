@@ -23,11 +23,12 @@ def explain(
     now: datetime,
     units: int = 1,
     people: int = 1,
+    exclusive: bool = False,
     bound_by_notice: bool = True,
 ) -> list[Reason]:
     """Every reason why this resource cannot be booked for exactly this window; empty when it can.
 
-    `bound_by_notice` is false for staff, whom notice and horizon do not bind.
+    `exclusive` asks for it alone though it may be shared; `bound_by_notice` is false for staff, whom notice and horizon do not bind.
     """
     rules = resource.rules_at(since)
     against: list[Reason] = []
@@ -61,12 +62,19 @@ def explain(
         if (since.astimezone(zone_of(resource.zone)).date() - today).days > rules.horizon_days:
             detail = f"Bookings open {rules.horizon_days} days ahead."
             no("too_far", detail, "Choose an earlier date.", rules.source_of("horizon_days"))
-    against += taken_reasons(resource, claims, since, until, units=units, people=people)
+    against += taken_reasons(resource, claims, since, until, units=units, people=people, exclusive=exclusive)
     return against
 
 
 def taken_reasons(
-    resource: Bookable, claims: Iterable[Claim], since: datetime, until: datetime, *, units: int, people: int
+    resource: Bookable,
+    claims: Iterable[Claim],
+    since: datetime,
+    until: datetime,
+    *,
+    units: int = 1,
+    people: int = 1,
+    exclusive: bool = False,
 ) -> list[Reason]:
     """Reasons that lie in other bookings, and in the size of the resource."""
     rules = resource.rules_at(since)
@@ -85,16 +93,16 @@ def taken_reasons(
     if units > resource.units:
         no("units_taken", f"There are {resource.units} of {resource.name}.", "Ask for fewer.")
         return against
-    shared = is_shared(resource, rules)
+    shared = not exclusive and is_shared(resource, rules)
     claims = [
         claim
         for claim in claims
         if claim.blocks_from < until + rules.buffer_after and claim.blocks_until > since - rules.buffer_before
     ]
-    exclusive = [claim for claim in claims if not (shared and claim.is_shared)]
-    if exclusive:
+    in_the_way = [claim for claim in claims if not (shared and claim.is_shared)]
+    if in_the_way:
         detail = f"{resource.name} is already booked then."
-        if not any(claim.blocks_from < until and claim.blocks_until > since for claim in exclusive):
+        if not any(claim.blocks_from < until and claim.blocks_until > since for claim in in_the_way):
             detail = f"{resource.name} needs set-up or pack-down time beside another booking."
         no("slot_taken", detail, "Choose another time or another resource.")
     elif taken(resource, claims, units=units, people=people, shared=True) and shared:

@@ -1,0 +1,152 @@
+"""The API of bookings: create, change, read; availability; the calendar feed."""
+
+from datetime import timedelta
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import AwareDatetime, Field
+
+from infra24.bookings import queries, services
+from infra24.bookings.availability import availability_of
+from infra24.bookings.feed import calendar_events
+from infra24.bookings.models import Booking, Source, Status
+from infra24.bookings.schemas import AvailabilityOut, BookingIn, BookingOut, BookingPatch, EventOut, booking_out
+from infra24.core.codec import encode
+from infra24.core.paging import PageOut, PageQuery, page_of
+from infra24.core.versions import etag, require_match
+from infra24.orgs.access import member_auth
+from infra24.orgs.policies import Role
+from infra24.orgs.requests import MemberRequest
+
+router = Router(tags=["bookings"])
+READ, WRITE = member_auth(scope="bookings:read"), member_auth(scope="bookings:write")
+
+
+def source_of(request: MemberRequest) -> Source:
+    """How a booking came in: by token, by staff, or by somebody for themselves."""
+    if request.token is not None:
+        return Source.API
+    return Source.STAFF if request.member.rank.includes(Role.STAFF) else Source.SELF
+
+
+def answer(booking: Booking, *, status: int = 200) -> HttpResponse:
+    response = HttpResponse(encode(booking_out(booking)), status=status, content_type="application/json")
+    response["ETag"] = etag(booking.version)
+    return response
+
+
+@router.post("/bookings", response={201: BookingOut}, auth=WRITE, summary="Book: a hold, a request, or for certain")
+def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
+    visit = cast(MemberRequest, request)
+    booking = services.create_booking(body.to_wish(), by=visit.member, source=source_of(visit))
+    return answer(booking, status=201)
+
+
+class BookingsQuery(PageQuery):
+    start: AwareDatetime | None = Field(default=None, description="Only bookings that end after this.")
+    end: AwareDatetime | None = Field(default=None, description="Only bookings that start before this.")
+    status: Annotated[list[Status], Field(max_length=6)] = []
+    resource: UUID | None = None
+    person: UUID | None = None
+
+
+@router.get("/bookings", response=PageOut[BookingOut], auth=READ, summary="Bookings by start")
+def list_bookings(request: HttpRequest, filters: Query[BookingsQuery]) -> dict[str, Any]:
+    visit = cast(MemberRequest, request)
+    wanted = Q()
+    if filters.start:
+        wanted &= Q(ends_at__gt=filters.start)
+    if filters.end:
+        wanted &= Q(starts_at__lt=filters.end)
+    if filters.status:
+        wanted &= Q(status__in=filters.status)
+    if filters.person:
+        wanted &= Q(person_id=filters.person)
+    if filters.resource:
+        wanted &= Q(legs__resource_id=filters.resource, legs__is_implied=False)
+    bookings = queries.with_legs(queries.visible_bookings(visit.member).filter(wanted))
+    page = page_of(bookings, by=("starts_at", "id"), limit=filters.limit, cursor=filters.cursor)
+    return {"items": [booking_out(booking) for booking in page.items], "next": page.next}
+
+
+@router.get("/bookings/{uuid:booking_id}", response=BookingOut, auth=READ, summary="One booking")
+def show_booking(request: HttpRequest, booking_id: UUID) -> HttpResponse:
+    visit = cast(MemberRequest, request)
+    return answer(queries.booking_for(visit.member, booking_id))
+
+
+@router.patch("/bookings/{uuid:booking_id}", response=BookingOut, auth=WRITE, summary="Change a booking, or take it on")
+def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -> HttpResponse:
+    """Edits first, then the step of `status`; both or neither."""
+    visit = cast(MemberRequest, request)
+    by, source = visit.member, source_of(visit)
+    booking = queries.booking_for(by, booking_id)
+    require_match(request, booking.version)
+    version = booking.version if "If-Match" in request.headers else None
+    if body.edits:
+        booking = services.change_booking(booking, body.to_change(), by=by, source=source, version=version)
+        version = booking.version
+    if body.status == "confirmed":
+        booking = services.confirm_booking(booking, by=by, source=source, version=version)
+    elif body.status == "declined":
+        booking = services.decline_booking(booking, reason=body.reason, by=by, source=source, version=version)
+    elif body.status == "cancelled":
+        booking = services.cancel_booking(booking, reason=body.reason, by=by, source=source, version=version)
+    return answer(booking)
+
+
+@router.get(
+    "/resources/{uuid:resource_id}/availability",
+    response=AvailabilityOut,
+    auth=member_auth(scope="resources:read"),
+    tags=["resources"],
+    summary="When a resource is free, and why it is not the rest of the time",
+)
+def show_availability(
+    request: HttpRequest,
+    resource_id: UUID,
+    start: AwareDatetime,
+    end: AwareDatetime,
+    length: Annotated[
+        timedelta | None, Field(gt=timedelta(), le=timedelta(days=31), description="ISO 8601, as PT1H.")
+    ] = None,
+) -> HttpResponse:
+    visit = cast(MemberRequest, request)
+    found = availability_of(visit.member, resource_id, start, end, length=length)
+    body = {
+        "time_zone": found.time_zone,
+        "free": [{"start": since, "end": until} for since, until in found.free],
+        "slots": [{"start": since, "end": until} for since, until in found.slots],
+        "refused": [
+            {
+                "start": since,
+                "end": until,
+                "reasons": [{"code": reason.code, "detail": reason.detail} for reason in reasons],
+            }
+            for (since, until), reasons in found.refused
+        ],
+    }
+    return HttpResponse(encode(body), content_type="application/json")
+
+
+class FeedQuery(Schema):
+    start: AwareDatetime
+    end: AwareDatetime
+    resource: Annotated[list[UUID], Field(max_length=500)] = []
+
+
+@router.get(
+    "/calendar/events", response=list[EventOut], auth=READ, tags=["calendar"], summary="FullCalendar's event array"
+)
+def calendar_feed(
+    request: HttpRequest,
+    filters: Query[FeedQuery],
+) -> HttpResponse:
+    visit = cast(MemberRequest, request)
+    is_staff = visit.member.rank.includes(Role.STAFF)
+    url = f"/o/{visit.organisation.slug}/admin/bookings/" if is_staff else ""
+    events = calendar_events(visit.member, filters.start, filters.end, resource_ids=filters.resource, booking_url=url)
+    return HttpResponse(encode(events), content_type="application/json")

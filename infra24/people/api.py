@@ -1,0 +1,47 @@
+"""The API of people."""
+
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from pydantic import Field
+
+from infra24.core.paging import PageOut, PageQuery, page_of
+from infra24.orgs.access import member_auth
+from infra24.orgs.policies import Role
+from infra24.orgs.requests import MemberRequest
+from infra24.people import queries, services
+from infra24.people.schemas import PersonIn, PersonOut, person_out
+
+router = Router(tags=["people"])
+
+
+class PeopleQuery(PageQuery):
+    q: Annotated[str, Field(max_length=100, description="Part of a name or an e-mail address.")] = ""
+
+
+@router.get("/people", response=PageOut[PersonOut], auth=member_auth(scope="people:read"), summary="People by name")
+def list_people(request: HttpRequest, filters: Query[PeopleQuery]) -> dict[str, Any]:
+    visit = cast(MemberRequest, request)
+    people = queries.people_like(visit.member, filters.q)
+    page = page_of(people, by=("sort_key", "id"), limit=filters.limit, cursor=filters.cursor)
+    return {"items": [person_out(person) for person in page.items], "next": page.next}
+
+
+@router.post(
+    "/people",
+    response={201: PersonOut},
+    auth=member_auth(Role.STAFF, scope="people:write"),
+    summary="Write down a person",
+)
+def create_person(request: HttpRequest, body: PersonIn) -> tuple[int, dict[str, Any]]:
+    visit = cast(MemberRequest, request)
+    person = services.create_person(by=visit.member, name=body.name, email=body.email, phone=body.phone)
+    return 201, person_out(person)
+
+
+@router.get("/people/{uuid:person_id}", response=PersonOut, auth=member_auth(scope="people:read"), summary="One person")
+def show_person(request: HttpRequest, person_id: UUID) -> dict[str, Any]:
+    visit = cast(MemberRequest, request)
+    return person_out(queries.person_for(visit.member, person_id))

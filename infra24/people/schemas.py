@@ -1,0 +1,50 @@
+"""People as they come in and go out of the API."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from ninja import Schema
+from pydantic import ConfigDict, StringConstraints, field_validator
+
+from infra24.people.models import Person
+
+
+class PersonIn(Schema):
+    """A new person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)] = ""
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""
+
+    @field_validator("email")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        try:
+            if value:
+                validate_email(value)
+        except ValidationError:
+            raise ValueError("not an e-mail address; leave it empty if there is none") from None
+        return value
+
+
+class PersonOut(Schema):
+    id: UUID
+    name: str
+    email: str
+    phone: str
+    version: int
+
+
+def person_out(person: Person) -> dict[str, Any]:
+    """A person in the shape of PersonOut."""
+    return {
+        "id": person.pk,
+        "name": person.name,
+        "email": person.email,
+        "phone": person.phone,
+        "version": person.version,
+    }

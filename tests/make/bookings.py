@@ -1,0 +1,43 @@
+"""Bookings, made through the services."""
+
+from datetime import UTC, datetime, timedelta
+
+from infra24.bookings.models import Booking, Source
+from infra24.bookings.services import BookingWish, LegWish, create_booking
+from infra24.orgs.models import Member
+from infra24.orgs.tenancy import acting_for
+from infra24.people.models import Person
+from infra24.resources.models import Resource
+
+NOON = (datetime.now(UTC) + timedelta(days=3)).replace(hour=17, minute=0, second=0, microsecond=0)
+"""Noon, or one o'clock in summer, in New York in three days: within everybody's opening hours."""
+
+
+def wish(
+    *resources: Resource,
+    starts_at: datetime = NOON,
+    hours: float = 1,
+    units: int = 1,
+    status: str | None = None,
+    person: Person | None = None,
+    party_size: int = 1,
+    exclusive: bool = False,
+    title: str = "Firing",
+) -> BookingWish:
+    """What somebody would like: all the resources together, from noon for an hour."""
+    return BookingWish(
+        title=title,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=hours),
+        legs=tuple(LegWish(resource.pk, units, is_exclusive=exclusive) for resource in resources),
+        status=status,
+        person_id=person.pk if person else None,
+        party_size=party_size,
+    )
+
+
+def booking(by: Member, *resources: Resource, starts_at: datetime = NOON, hours: float = 1, **more: object) -> Booking:
+    """A booking by a member, through the service, in the member's organisation."""
+    with acting_for(by.org_id):
+        asked = wish(*resources, starts_at=starts_at, hours=hours, **more)  # type: ignore[arg-type]
+        return create_booking(asked, by=by, source=Source.STAFF)
