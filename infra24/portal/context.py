@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from infra24.orgs.models import Organisation, User
+from infra24.orgs.models import Organisation
 from infra24.orgs.queries import organisations_of
 from infra24.portal.navigation import navigation_for
 
@@ -20,11 +20,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {
         "organisation": organisation,
         "member": member,
-        "navigation": navigation_for(organisation, member, path=request.path) if organisation else [],
-        "memberships": SimpleLazyObject(lambda: _memberships(request)),
+        "navigation": SimpleLazyObject(
+            lambda: navigation_for(organisation, member, path=request.path) if organisation else []
+        ),
+        "memberships": SimpleLazyObject(lambda: list(organisations_of(request.user))),
         "theme": theme if theme in THEMES else "",
     }
-
-
-def _memberships(request: HttpRequest) -> list[Organisation]:
-    return list(organisations_of(request.user)) if isinstance(request.user, User) else []

@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
-from django.urls import path
+from django.urls import include, path
 from ninja import NinjaAPI, Router, Schema
 from ninja.errors import HttpError, ValidationError
 from pydantic import Field
@@ -78,6 +78,7 @@ urlpatterns = [
     path("api/", probe.urls),
     path("o/<slug:org>/admin/page", admin_page),
     path("o/<slug:org>/admin/careless", careless_page),
+    path("", include("infra24.config.urls")),
 ]
 
 
