@@ -119,6 +119,7 @@ def install_node_packages(checkout: Checkout) -> None:
     environment = node_environment(checkout)
     with step("Front-end packages"):
         run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], checkout, environment, checkout.frontend)
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(json.dumps(wanted))
 
 
@@ -198,7 +199,9 @@ def run(
 def _advice(output: str) -> str:
     if re.search(r"No space left on device|ENOSPC", output):
         return "\n\nThe disk is full. Make room and run the command again."
-    offline = r"NewConnectionError|Temporary failure in name resolution|ProxyError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED"
+    offline = (
+        r"NewConnectionError|Temporary failure in name resolution|from versions: none|ENOTFOUND|EAI_AGAIN|ECONNREFUSED"
+    )
     if re.search(offline, output):
         return (
             "\n\nThe package index cannot be reached. The first installation needs the network,"

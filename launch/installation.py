@@ -17,7 +17,7 @@ import signal
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -113,7 +113,8 @@ def run(here: Installation, *, dev: bool = False) -> None:
             try:
                 _start(here, supervisor, dev=dev)
                 _tell(here)
-                supervisor.run_until_told(watch=(lambda: _newest_source(here)) if dev else None)
+                tasks = [_database_keeper(here)] if here.embedded else []
+                supervisor.run_until_told(*tasks, *([_source_watcher(here, supervisor)] if dev else []))
             finally:
                 _stop_all(here, supervisor)
 
@@ -146,7 +147,7 @@ def _children(here: Installation, *, dev: bool) -> list[Child]:
     crm = [python, "-m", "emulators.bloomerang", "--port", str(here.crm_port)]
     server = [python, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
     size = ["--workers", "2", "--blocking-threads", "2", "--respawn-failed-workers", "--respawn-interval", "0.5"]
-    place = ["--host", "127.0.0.1", "--port", str(here.port), "--workers-kill-timeout", "8", "--log-level", "warning"]
+    place = ["--host", "127.0.0.1", "--port", str(here.port), "--workers-kill-timeout", "5", "--log-level", "warning"]
     children = [
         child("demo CRM", [*crm, "--state", str(here.var / "demo-crm.sqlite3")]),
         child("web", [*server, *size, *place, "infra24.config.wsgi:application"]),
@@ -198,16 +199,41 @@ def _is_ready(port: int) -> bool:
         return False
 
 
-def _newest_source(here: Installation) -> list[int]:
-    """Changes whenever a file that Python reads is written, made or deleted."""
+def _database_keeper(here: Installation) -> Callable[[], None]:
+    """Starts the server again when it has died. Web and worker find it by themselves."""
+
+    def keep() -> None:
+        if not postgres.running_url(here.var):
+            print("PostgreSQL has ended; starting it again.", flush=True)
+            try:
+                postgres.start(here.var)
+            except postgres.PostgresError as problem:
+                print(problem, flush=True)
+
+    return keep
+
+
+def _source_watcher(here: Installation, supervisor: Supervisor) -> Callable[[], None]:
+    """Restarts who runs the sources whenever one is written, made or deleted."""
     folders = [here.checkout.root / "infra24", here.checkout.root / "emulators"]
-    times = [
-        file.stat().st_mtime_ns
-        for folder in folders
-        for file in files_in(folder)
-        if file.suffix in {".py", ".html", ".sql", ".txt"}
-    ]
-    return [len(times), max(times)]
+
+    def newest() -> tuple[int, int]:
+        files = (file for folder in folders for file in files_in(folder))
+        times = [file.stat().st_mtime_ns for file in files if file.suffix in {".py", ".html", ".sql", ".txt"}]
+        return len(times), max(times)
+
+    seen = newest()
+
+    def watch() -> None:
+        nonlocal seen
+        with contextlib.suppress(FileNotFoundError):  # an editor's file that came and went
+            found = newest()
+            if found != seen:
+                seen = found
+                print("A source has changed: restarting.", flush=True)
+                supervisor.restart_changed()
+
+    return watch
 
 
 def _tell(here: Installation) -> None:

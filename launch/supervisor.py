@@ -1,6 +1,7 @@
 """Keeps a handful of processes running: starts them, restarts what ends, ends them all together."""
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -92,18 +93,14 @@ class Supervisor:
                 self._end([running])
                 running.restart_at, running.delay = time.monotonic(), FIRST_DELAY_SECONDS
 
-    def run_until_told(self, *, watch: Callable[[], object] | None = None) -> None:
-        """Tend the children until an exception, such as a signal's, ends it.
-
-        `watch` returns a value that changes with the sources.
-        """
-        seen = watch() if watch else None
-        for beat in _beats(0.1):
+    def run_until_told(self, *also: Callable[[], None]) -> None:
+        """Tend the children, and do what else there is every second, until an exception such as a signal's ends it."""
+        for beat in itertools.count(1):
+            time.sleep(0.1)
             self.tend()
-            if watch and beat % 5 == 0 and (now_seen := watch()) != seen:
-                seen = now_seen
-                self.say("A source has changed: restarting.")
-                self.restart_changed()
+            if beat % 10 == 0:
+                for task in also:
+                    task()
 
     def stop(self) -> None:
         """End every child: all are asked at once, and killed when their patience is over."""
@@ -181,11 +178,3 @@ def _make_room(log: Path) -> None:
     if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
         log.replace(log.with_name(f"{log.name}.1"))
     log.touch(mode=0o600)
-
-
-def _beats(seconds: float) -> Iterator[int]:
-    beat = 0
-    while True:
-        time.sleep(seconds)
-        beat += 1
-        yield beat
