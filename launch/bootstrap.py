@@ -24,8 +24,8 @@ from pathlib import Path
 from launch.files import CHECKOUT
 
 MINIMUM_NODE = (20, 19)
-NEEDED_BYTES = 1_500_000_000
-"""Python packages take 0.4 GB, with the tools for tests 0.8; Node's packages 0.2, and Node itself 0.2."""
+NEEDED_BYTES = 1_000_000_000
+"""Python packages take 0.25 GB, the tools for checks and tests 0.35, Node's packages 0.15, and Node itself 0.2."""
 SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
 
 
