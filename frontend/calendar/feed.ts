@@ -1,0 +1,91 @@
+/** What the calendar reads from the API: resources once, the items of a day at a time. */
+import type { Api } from "../shared/api";
+
+export interface Resource {
+  id: string;
+  kind: string;
+  name: string;
+  units?: number;
+  capacity?: number | null;
+}
+
+/** A booking, session, visit or closure; or, with display "background", time that is closed. */
+export interface Item {
+  id: string;
+  resourceIds: string[];
+  title: string;
+  start: string;
+  end: string;
+  display?: string;
+  extendedProps: {
+    kind: string;
+    status?: string;
+    version?: number;
+    person?: string | null;
+    person_id?: string | null;
+    party_size?: number | null;
+    mayEdit?: boolean;
+    url?: string | null;
+    legs?: Leg[];
+  };
+}
+
+export interface Leg {
+  resource_id: string;
+  units?: number;
+}
+
+/** What POST and PATCH answer with, as far as the calendar needs it. */
+export interface Booking {
+  id: string;
+  status: string;
+  version: number;
+}
+
+interface Page<Entry> {
+  items: Entry[];
+  next?: string | null;
+}
+
+/** Ended bookings take no room, so they are not drawn. */
+const ENDED = new Set(["cancelled", "declined", "expired"]);
+
+/** All resources, page after page, in the order the API gives them. */
+export async function loadResources(api: Api, url: string): Promise<Resource[]> {
+  const resources: Resource[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const page: Page<Resource> = await api.get(cursor ? withParams(url, { cursor }) : url);
+    resources.push(...page.items);
+    cursor = page.next;
+  } while (cursor);
+  return resources;
+}
+
+/** The items that touch the half-open span; both ends are instants with an offset. */
+export async function loadItems(api: Api, url: string, start: string, end: string): Promise<Item[]> {
+  const items: Item[] = await api.get(withParams(url, { start, end }));
+  return items.filter((item) => !ENDED.has(item.extendedProps?.status ?? ""));
+}
+
+/** Is it something people planned, rather than closed hours in the background? */
+export function isPlanned(item: Item): boolean {
+  return item.display !== "background";
+}
+
+/** The legs of an item after its columns changed: units stay with the resource, or go with it to its new column. */
+export function legsFor(item: Item, resourceIds: string[]): Leg[] {
+  const known = item.extendedProps.legs ?? [];
+  const left = known.filter((leg) => !resourceIds.includes(leg.resource_id));
+  return resourceIds.map((resource_id) => {
+    const units = (known.find((leg) => leg.resource_id === resource_id) ?? left.shift())?.units;
+    return units === undefined ? { resource_id } : { resource_id, units };
+  });
+}
+
+export function withParams(url: string, params: Record<string, string>): string {
+  const [path = "", query = ""] = url.split("?");
+  const search = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(params)) search.set(name, value);
+  return `${path}?${search}`;
+}

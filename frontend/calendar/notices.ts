@@ -1,0 +1,38 @@
+/** What stands over the grid when there is none to see: loading, a failure, nothing. */
+import { sentence } from "../shared/api";
+import { element } from "../shared/dialog";
+import type { Texts } from "./texts";
+
+export function failure(error: unknown, texts: Texts, retry: () => void): HTMLElement {
+  const box = element(
+    "div",
+    { className: "notice error" },
+    element("strong", { textContent: texts.load_failed }),
+    element("p", { textContent: sentence(error) }),
+    element("p", {}, button(texts.retry, retry)),
+  );
+  box.setAttribute("role", "alert");
+  return box;
+}
+
+export function nothing(texts: Texts, showEverything: () => void): HTMLElement {
+  return element(
+    "div",
+    { className: "empty" },
+    element("h3", { textContent: texts.no_resources_title }),
+    element("p", { textContent: texts.no_resources }),
+    button(texts.show_everything, showEverything),
+  );
+}
+
+export function skeleton(texts: Texts): HTMLElement {
+  const columns = Array.from({ length: 6 }, () => element("span", { className: "skeleton" }));
+  const words = element("span", { className: "visually-hidden", textContent: texts.loading });
+  return element("div", { className: "calendar-skeleton" }, words, ...columns);
+}
+
+function button(textContent: string, run: () => void): HTMLElement {
+  const made = element("button", { type: "button", className: "button", textContent });
+  made.addEventListener("click", run);
+  return made;
+}
