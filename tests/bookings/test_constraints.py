@@ -60,13 +60,12 @@ class Attacker:
         is_blocking: bool = True,
     ) -> UUID:
         key = new_id()
-        until = starts_at + HOUR
+        until, rest = starts_at + HOUR, (sharing or booking, is_blocking)
         self.connection.execute(
             """INSERT INTO bookings_leg (id, org_id, booking_id, resource_id, units, people, is_implied, starts_at,
                    ends_at, blocks_from, blocks_until, sharing, is_blocking)
                VALUES (%s, %s, %s, %s, %s, %s, false, %s, %s, %s, %s, %s, %s)""",
-            [key, self.org.pk, booking, resource.pk, units, people, starts_at, until, starts_at, until]
-            + [sharing or booking, is_blocking],
+            [key, self.org.pk, booking, resource.pk, units, people, starts_at, until, starts_at, until, *rest],
         )
         return key
 

@@ -28,7 +28,8 @@ def explain(
 ) -> list[Reason]:
     """Every reason why this resource cannot be booked for exactly this window; empty when it can.
 
-    `exclusive` asks for it alone though it may be shared; `bound_by_notice` is false for staff, whom notice and horizon do not bind.
+    `exclusive` asks for it alone though it may be shared. `bound_by_notice` is
+    false for staff, whom notice and horizon do not bind.
     """
     rules = resource.rules_at(since)
     against: list[Reason] = []
