@@ -13,23 +13,17 @@ from infra24.bookings import queries, services
 from infra24.bookings.availability import availability_of
 from infra24.bookings.feed import calendar_events
 from infra24.bookings.models import Booking, Source, Status
+from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.schemas import AvailabilityOut, BookingIn, BookingOut, BookingPatch, EventOut, booking_out
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery, page_of
 from infra24.core.versions import etag, require_match
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
-from infra24.orgs.requests import MemberRequest
+from infra24.orgs.requests import MemberRequest, source_of
 
 router = Router(tags=["bookings"])
 READ, WRITE = member_auth(scope="bookings:read"), member_auth(scope="bookings:write")
-
-
-def source_of(request: MemberRequest) -> Source:
-    """How a booking came in: by token, by staff, or by somebody for themselves."""
-    if request.token is not None:
-        return Source.API
-    return Source.STAFF if request.member.rank.includes(Role.STAFF) else Source.SELF
 
 
 def answer(booking: Booking, *, status: int = 200) -> HttpResponse:
@@ -41,7 +35,8 @@ def answer(booking: Booking, *, status: int = 200) -> HttpResponse:
 @router.post("/bookings", response={201: BookingOut}, auth=WRITE, summary="Book: a hold, a request, or for certain")
 def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
     visit = cast(MemberRequest, request)
-    booking = services.create_booking(body.to_wish(), by=visit.member, source=source_of(visit))
+    with counting_refusals(visit):
+        booking = services.create_booking(body.to_wish(), by=visit.member, source=Source(source_of(visit)))
     return answer(booking, status=201)
 
 
@@ -82,19 +77,20 @@ def show_booking(request: HttpRequest, booking_id: UUID) -> HttpResponse:
 def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -> HttpResponse:
     """Edits first, then the step of `status`; both or neither."""
     visit = cast(MemberRequest, request)
-    by, source = visit.member, source_of(visit)
+    by, source = visit.member, Source(source_of(visit))
     booking = queries.booking_for(by, booking_id)
     require_match(request, booking.version)
     version = booking.version if "If-Match" in request.headers else None
-    if body.edits:
-        booking = services.change_booking(booking, body.to_change(), by=by, source=source, version=version)
-        version = booking.version
-    if body.status == "confirmed":
-        booking = services.confirm_booking(booking, by=by, source=source, version=version)
-    elif body.status == "declined":
-        booking = services.decline_booking(booking, reason=body.reason, by=by, source=source, version=version)
-    elif body.status == "cancelled":
-        booking = services.cancel_booking(booking, reason=body.reason, by=by, source=source, version=version)
+    with counting_refusals(visit):
+        if body.edits:
+            booking = services.change_booking(booking, body.to_change(), by=by, source=source, version=version)
+            version = booking.version
+        if body.status == "confirmed":
+            booking = services.confirm_booking(booking, by=by, source=source, version=version)
+        elif body.status == "declined":
+            booking = services.decline_booking(booking, reason=body.reason, by=by, source=source, version=version)
+        elif body.status == "cancelled":
+            booking = services.cancel_booking(booking, reason=body.reason, by=by, source=source, version=version)
     return answer(booking)
 
 

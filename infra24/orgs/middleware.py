@@ -31,12 +31,16 @@ class OrganisationMiddleware:
             if arrival is None:
                 return self.get_response(request)
             visit = cast(OrganisationRequest, request)
+            visit.after_refusal = []
             with acting_for(arrival.org_id):
                 arrivals.enter(visit, arrival)
                 _stop_strangers(visit)
                 response = answer_once(visit, self._answer)
                 if response.status_code >= 400:
                     transaction.set_rollback(True)
+            for write in visit.after_refusal:
+                with acting_for(arrival.org_id):
+                    write()
             return response
         except problems.KNOWN as error:
             return problems.answer_exception(request, error)

@@ -1,6 +1,7 @@
 """What a request knows once the middleware has found its organisation."""
 
 import uuid
+from collections.abc import Callable
 
 from django.http import HttpRequest
 
@@ -17,6 +18,8 @@ class OrganisationRequest(HttpRequest):
     organisation: Organisation
     member: Member | None
     token: Key | None
+    after_refusal: list[Callable[[], None]]
+    """What is to be written although the request is refused; each runs in a transaction of its own."""
 
 
 class MemberRequest(OrganisationRequest):

@@ -23,6 +23,7 @@ def wish(
     party_size: int = 1,
     exclusive: bool = False,
     title: str = "Firing",
+    visibility: str = "busy",
 ) -> BookingWish:
     """What somebody would like: all the resources together, from noon for an hour."""
     return BookingWish(
@@ -33,6 +34,7 @@ def wish(
         status=status,
         person_id=person.pk if person else None,
         party_size=party_size,
+        visibility=visibility,
     )
 
 

@@ -1,0 +1,54 @@
+"""Counting what could not be booked: half of what a board wants to know about demand."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils import timezone
+
+from infra24.bookings.errors import TimeRefused
+from infra24.core.ids import new_id
+from infra24.orgs.models import Organisation
+from infra24.orgs.requests import MemberRequest, source_of
+
+_COUNT = """
+    INSERT INTO bookings_refusal AS refusal (id, org_id, "on", resource_id, code, source, times)
+    VALUES (%(id)s, %(org)s, %(on)s, %(resource)s, %(code)s, %(source)s, %(times)s)
+    ON CONFLICT (org_id, "on", resource_id, code, source) DO UPDATE SET times = refusal.times + excluded.times
+"""
+
+
+@contextmanager
+def counting_refusals(request: MemberRequest) -> Iterator[None]:
+    """Around a service in a door: a refusal passes on, and is counted once the request has been rolled back."""
+    try:
+        yield
+    except TimeRefused as refusal:
+        reasons = Counter((reason.resource_id, reason.code) for reason in refusal.reasons)
+        write = partial(_write, request.organisation, dict(reasons), source_of(request))
+        request.after_refusal.append(write)
+        raise
+
+
+def _write(organisation: Organisation, reasons: dict[tuple[str | None, str], int], source: str) -> None:
+    today = timezone.now().astimezone(ZoneInfo(organisation.time_zone)).date()
+    with connection.cursor() as cursor:
+        # In order, so that two requests refused alike do not deadlock here.
+        for (resource_id, code), times in sorted(reasons.items(), key=str):
+            if resource_id is not None:
+                cursor.execute(
+                    _COUNT,
+                    {
+                        "id": new_id(),
+                        "org": organisation.pk,
+                        "on": today,
+                        "resource": UUID(resource_id),
+                        "code": code,
+                        "source": source,
+                        "times": times,
+                    },
+                )
