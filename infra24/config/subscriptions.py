@@ -4,6 +4,7 @@ Handlers are named apart from their functions, because deliveries and timers
 are stored with the name: it must outlive the code's next tidying.
 """
 
+from infra24.bookings import tasks as bookings
 from infra24.outbox import nights
 from infra24.outbox.models import Destination
 from infra24.outbox.reactions import Reactions
@@ -18,6 +19,7 @@ REACTIONS = Reactions(
     handlers={
         # timers
         nights.TIMER: nights.begin_night,
+        "bookings.expire_hold": bookings.expire_hold,
         # reactions
         "outbox.purge_technical": nights.purge_technical,
     },

@@ -44,7 +44,7 @@ _CANCEL_TIMERS = """
     UPDATE outbox_delivery
        SET status = 'cancelled', settled_at = now(), lease = NULL, leased_until = NULL
      WHERE org_id = %(org_id)s AND destination_id = %(clock)s AND subject_id = %(subject_id)s
-       AND is_timer AND status = 'pending'
+       AND is_timer AND status = 'pending' AND (leased_until IS NULL OR leased_until < now())
 """
 
 
@@ -78,8 +78,8 @@ def set_timer(*, org_id: UUID, fact_id: UUID, handler: str, subject_id: UUID, du
 def cancel_timers(*, org_id: UUID, subject_id: UUID) -> int:
     """Cancel all timers of one subject that have not fired, in the caller's transaction; return how many.
 
-    A timer whose handler runs at this moment is cancelled too: what it does is
-    serialised by the subject's lock, and it finds the subject as it now is.
+    One whose handler runs at this moment is left to it, for it may be the
+    handler who asks: it finds the subject as the subject's lock lets it.
     """
     with connection.cursor() as cursor:
         cursor.execute(
