@@ -3,16 +3,15 @@
 from importlib.util import find_spec
 
 from django.http import Http404
-from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from infra24.config.reference import HouseAPI
 from infra24.core.codec import JsonParser, JsonRenderer
-from infra24.core.errors import Infra24Error
 from infra24.core.problems import answer_exception
 
 APPS_WITH_DOORS = ("orgs", "outbox", "people", "resources", "bookings", "crm", "notifications")
 
-api = NinjaAPI(
+api = HouseAPI(
     title="Infra24",
     version="1",
     description="Rooms, equipment, people, bookings and visits of an arts organisation.",
@@ -21,7 +20,8 @@ api = NinjaAPI(
     renderer=JsonRenderer(),
     urls_namespace="api",
 )
-for kind in (Exception, Infra24Error, ValidationError, HttpError, Http404):
+# django-ninja looks the handler up by class, the nearest first; it brings its own for these.
+for kind in (Exception, ValidationError, HttpError, Http404):
     api.add_exception_handler(kind, answer_exception)
 
 for app in APPS_WITH_DOORS:

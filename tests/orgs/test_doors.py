@@ -1,110 +1,24 @@
-"""From a socket to a use case: organisation, member, transaction, refusals. Through a small API of the test's own."""
+"""From a socket to a use case: organisation, member, transaction, refusals."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
-from django.urls import include, path
-from ninja import NinjaAPI, Router, Schema
-from ninja.errors import HttpError, ValidationError
-from pydantic import Field
 
-from infra24.core.codec import JsonParser, JsonRenderer
-from infra24.core.errors import Conflict
-from infra24.core.problems import answer_exception
-from infra24.orgs.access import anyone, for_role, member_auth
-from infra24.orgs.models import Member, Organisation
-from infra24.orgs.policies import Role
-from infra24.orgs.requests import MemberRequest, OrganisationRequest
+from infra24.orgs.models import Member
 from infra24.orgs.tenancy import acting_for
-from infra24.people.models import Person
 from tests import make
-
-router = Router()
-
-
-class PersonIn(Schema):
-    name: str = Field(max_length=40)
-
-
-class PersonOut(Schema):
-    id: UUID
-    name: str
-
-
-@router.get("/people", response=list[PersonOut], auth=member_auth(scope="people:read"))
-def people(request: MemberRequest) -> list[Person]:
-    return list(Person.objects.order_by("sort_key"))
-
-
-@router.post("/people", response={201: PersonOut}, auth=member_auth(Role.STAFF, scope="people:write"))
-def add(request: MemberRequest, body: PersonIn) -> Person:
-    return Person.objects.create(org_id=request.organisation.pk, name=body.name, sort_key=body.name)
-
-
-@router.post("/people/and-fail", auth=member_auth(Role.STAFF, scope="people:write"))
-def add_and_fail(request: MemberRequest) -> None:
-    Person.objects.create(org_id=request.organisation.pk, name="Nobody", sort_key="nobody")
-    raise Conflict
-
-
-@router.get("/public", auth=anyone())
-def public(request: OrganisationRequest) -> str:
-    return request.organisation.slug
-
-
-@for_role(Role.STAFF)
-def admin_page(request: MemberRequest) -> HttpResponse:
-    return HttpResponse(request.organisation.name)
-
-
-def careless_page(request: HttpRequest, org: str) -> HttpResponse:
-    return HttpResponse(org)
-
-
-probe = NinjaAPI(urls_namespace="probe", parser=JsonParser(), renderer=JsonRenderer())
-for kind in (Exception, ValidationError, HttpError):
-    probe.add_exception_handler(kind, answer_exception)
-probe.add_router("", router)
-
-urlpatterns = [
-    path("accounts/login/", careless_page, name="account_login"),
-    path("api/", probe.urls),
-    path("o/<slug:org>/admin/page", admin_page),
-    path("o/<slug:org>/admin/careless", careless_page),
-    path("", include("infra24.config.urls")),
-]
+from tests.orgs.probe import bearer, names, refusal
 
 
 @pytest.fixture(autouse=True)
 def _probe_urls() -> Iterator[None]:
-    with override_settings(ROOT_URLCONF=__name__):
+    with override_settings(ROOT_URLCONF="tests.orgs.probe"):
         yield
-
-
-def bearer(secret: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret}"}
-
-
-def names(organisation: Organisation) -> list[str]:
-    with acting_for(organisation.pk):
-        return [person.name for person in Person.objects.order_by("sort_key")]
-
-
-def refusal(response: Any) -> tuple[int, str]:
-    assert response["Content-Type"] == "application/problem+json"
-    problem = response.json()
-    assert (problem["status"], set(problem)) == (
-        response.status_code,
-        {"type", "title", "status", "detail", "code", "reasons", "alternatives", "fields"},
-    )
-    return response.status_code, problem["code"]
 
 
 @pytest.mark.django_db(transaction=True)
