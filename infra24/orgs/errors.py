@@ -31,16 +31,56 @@ class InvitationForSomebodyElse(Forbidden):
     """This invitation was sent to another e-mail address. Sign in with that one."""
 
 
+class SignInToAccept(Unauthenticated):
+    """There is an account with this e-mail address. Sign in, then accept the invitation."""
+
+
 class AlreadyMember(Conflict):
     """That person is already a member."""
+
+
+class MemberNotFound(NotFound):
+    """There is no such member."""
+
+
+class LastAdmin(Conflict):
+    """Somebody has to run the organisation. Make another member an admin first."""
 
 
 class RoleNotYours(Forbidden):
     """You cannot give a role above your own."""
 
 
+class TokenNotFound(NotFound):
+    """There is no such token."""
+
+
+class ScopeNotYours(Forbidden):
+    """A token cannot make another that may do more than itself."""
+
+
+class TooManyTokens(Conflict):
+    """A member has at most 50 tokens. Revoke one that is no longer used."""
+
+
+class EmailTaken(Conflict):
+    """There is an account with this e-mail address already."""
+
+
+class SlugTaken(Conflict):
+    """Another organisation has this short name. Choose another."""
+
+
+class OrganisationInvalid(Invalid):
+    """The organisation cannot be set up like this."""
+
+
 class IdempotencyKeyReused(Invalid):
     """This Idempotency-Key was used for another request. Use a new key for a new request."""
+
+
+class AnswerNotKept(Conflict):
+    """This request was carried out already. Its answer held a secret, which is shown only once."""
 
 
 class IdempotencyKeyTooLong(Invalid):

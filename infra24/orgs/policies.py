@@ -29,6 +29,7 @@ SCOPES = (
     "resources:read",
     "people:read",
     "people:write",
+    "members:read",
     "members:write",
     "outbox:read",
     "outbox:write",

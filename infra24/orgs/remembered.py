@@ -16,11 +16,13 @@ from django.utils import timezone
 
 from infra24.core.ids import new_id
 from infra24.core.problems import is_api
-from infra24.orgs.errors import IdempotencyKeyReused, IdempotencyKeyTooLong
+from infra24.orgs.errors import AnswerNotKept, IdempotencyKeyReused, IdempotencyKeyTooLong
 from infra24.orgs.requests import OrganisationRequest, principal_of
 
 KEPT_FOR = timedelta(hours=24)
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+SECRET = 0
+"""Stands for the status of an answer that was not kept because it said `Cache-Control: no-store`."""
 
 _BEGIN = """
     INSERT INTO orgs_rememberedanswer AS kept
@@ -42,7 +44,7 @@ def answer_once(request: OrganisationRequest, answer: Callable[[OrganisationRequ
     """Answer, or give the answer already given to this key. Runs inside the organisation's transaction.
 
     Raises IdempotencyKeyReused when the key came with another request,
-    IdempotencyKeyTooLong when it is no key.
+    IdempotencyKeyTooLong when it is no key, AnswerNotKept when the answer held a secret.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None or request.method != "POST" or not is_api(request):
@@ -58,11 +60,17 @@ def answer_once(request: OrganisationRequest, answer: Callable[[OrganisationRequ
             return _recalled(cursor.fetchone(), values["sha256"])
     response = answer(request)
     if response.status_code < 300:
-        headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-        kept = [response.status_code, msgspec.json.encode(headers).decode(), response.content, values["id"]]
         with connection.cursor() as cursor:
-            cursor.execute(_KEEP, kept)
+            cursor.execute(_KEEP, [*_kept(response), values["id"]])
     return response
+
+
+def _kept(response: HttpResponse) -> tuple[int, str, bytes]:
+    """Status, headers and body to keep; of an answer that holds a secret only that it was given."""
+    if "no-store" in response.get("Cache-Control", ""):
+        return SECRET, "{}", b""
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    return response.status_code, msgspec.json.encode(headers).decode(), response.content
 
 
 def _values(request: OrganisationRequest, key: str, now: datetime) -> dict[str, Any]:
@@ -82,6 +90,8 @@ def _recalled(row: tuple[Any, ...], sha256: bytes) -> HttpResponse:
     asked, status, headers, body = row
     if bytes(asked) != sha256:
         raise IdempotencyKeyReused
+    if status == SECRET:
+        raise AnswerNotKept
     response = HttpResponse(bytes(body), status=status, headers=msgspec.json.decode(headers))
     response["Idempotency-Replayed"] = "true"
     return response

@@ -1,0 +1,109 @@
+"""Members, invitations and tokens over the API."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Query, Router, Status
+
+from infra24.core.paging import Page, PageOut, PageQuery, page_of
+from infra24.orgs import queries, services
+from infra24.orgs.access import member_auth
+from infra24.orgs.models import Invitation, Key, Member
+from infra24.orgs.policies import Role
+from infra24.orgs.requests import MemberRequest, source_of
+from infra24.orgs.schemas import (
+    InvitationIn,
+    InvitationOut,
+    MemberChange,
+    MemberOut,
+    MeOut,
+    TokenIn,
+    TokenMade,
+    TokenOut,
+)
+
+router = Router()
+
+
+@router.get("/me", response=MeOut, auth=member_auth(scope=None))
+def me(request: MemberRequest) -> dict[str, Any]:
+    """Who is asking, in which organisation, with which role."""
+    member = request.member
+    return {
+        "name": member.user.name,
+        "email": member.user.email,
+        "member_id": member.pk,
+        "role": member.role,
+        "organisation": request.organisation,
+        "scopes": request.token.scopes if request.token else None,
+    }
+
+
+@router.get("/members", response=PageOut[MemberOut], auth=member_auth(Role.STAFF, scope="members:read"))
+def list_members(request: MemberRequest, page: Query[PageQuery]) -> Page[Member]:
+    """The organisation's members, in the order in which they joined."""
+    return page_of(queries.members_for(request.member), by=("id",), limit=page.limit, cursor=page.cursor)
+
+
+@router.patch("/members/{member_id}", response=MemberOut, auth=member_auth(Role.MANAGER, scope="members:write"))
+def change_member(request: MemberRequest, member_id: UUID, body: MemberChange) -> Member:
+    """Change a member's role, or end the membership with `"is_active": false`."""
+    member, source = queries.member_for(request.member, member_id), source_of(request)
+    if body.role is not None:
+        services.change_role(member, role=body.role, by=request.member, source=source)
+    if body.is_active is False:
+        services.deactivate_member(member, by=request.member, source=source)
+    return queries.member_for(request.member, member_id)
+
+
+@router.get("/invitations", response=PageOut[InvitationOut], auth=member_auth(Role.MANAGER, scope="members:read"))
+def list_invitations(request: MemberRequest, page: Query[PageQuery]) -> Page[Invitation]:
+    """Invitations that wait for an answer, oldest first."""
+    return page_of(queries.open_invitations(request.member), by=("id",), limit=page.limit, cursor=page.cursor)
+
+
+@router.post("/invitations", response={201: InvitationOut}, auth=member_auth(Role.MANAGER, scope="members:write"))
+def invite(request: MemberRequest, body: InvitationIn) -> Invitation:
+    """Invite somebody by mail; the link works for 14 days. An earlier invitation to the address is withdrawn."""
+    return services.invite(body.email, role=body.role, by=request.member, source=source_of(request))
+
+
+@router.delete(
+    "/invitations/{invitation_id}", response={204: None}, auth=member_auth(Role.MANAGER, scope="members:write")
+)
+def withdraw_invitation(request: MemberRequest, invitation_id: UUID) -> Status[None]:
+    """Take an invitation back."""
+    invitation = queries.invitation_for(request.member, invitation_id)
+    services.withdraw_invitation(invitation, by=request.member, source=source_of(request))
+    return Status(204, None)
+
+
+@router.get("/tokens", response=PageOut[TokenOut], auth=member_auth(scope="members:read"))
+def list_tokens(request: MemberRequest, page: Query[PageQuery]) -> Page[Key]:
+    """Your tokens; as an admin, everybody's. Secrets are never shown again."""
+    return page_of(queries.tokens_for(request.member), by=("id",), limit=page.limit, cursor=page.cursor)
+
+
+@router.post("/tokens", response={201: TokenMade}, auth=member_auth(scope="members:write"))
+def make_token(request: MemberRequest, response: HttpResponse, body: TokenIn) -> dict[str, Any]:
+    """Make a token that acts for you. It may do what both its scopes and your role allow."""
+    response["Cache-Control"] = "no-store"
+    within = {"within": request.token.scopes} if request.token else {}
+    key, secret = services.make_token(
+        name=body.name,
+        scopes=body.scopes,
+        expires_at=body.expires_at,
+        by=request.member,
+        source=source_of(request),
+        **within,
+    )
+    return {**TokenOut.from_orm(key).dict(), "secret": secret}
+
+
+@router.delete("/tokens/{token_id}", response={204: None}, auth=member_auth(scope="members:write"))
+def revoke_token(request: MemberRequest, token_id: UUID) -> Status[None]:
+    """End a token at once: one of yours; as an admin, anybody's."""
+    token = queries.token_for(request.member, token_id)
+    services.revoke_token(token, by=request.member, source=source_of(request))
+    return Status(204, None)

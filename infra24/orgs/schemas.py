@@ -1,0 +1,93 @@
+"""What the API takes and gives about organisations, members, invitations and tokens."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from ninja import Schema
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from infra24.orgs.policies import SCOPES, Role
+
+
+def _address(value: str) -> str:
+    try:
+        validate_email(value)
+    except ValidationError:
+        raise ValueError(_("This is not an e-mail address.")) from None
+    return value.strip().lower()
+
+
+Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_address)]
+Scope = Annotated[str, Field(json_schema_extra={"enum": list(SCOPES)})]
+
+
+class MemberOut(Schema):
+    id: UUID
+    name: str = Field(alias="user.name")
+    email: str = Field(alias="user.email")
+    role: Role
+    is_active: bool
+    joined_at: AwareDatetime
+
+
+class MemberChange(Schema, extra="forbid"):
+    """Leave out what stays. A member that left comes back by invitation only."""
+
+    role: Role | None = None
+    is_active: Literal[False] | None = None
+
+
+class InvitationIn(Schema, extra="forbid"):
+    email: Email
+    role: Role = Role.MEMBER
+
+
+class InvitationOut(Schema):
+    id: UUID
+    email: str
+    role: Role
+    invited_at: AwareDatetime
+
+
+class TokenIn(Schema, extra="forbid"):
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(SCOPES))]
+    expires_at: AwareDatetime | None = None
+
+
+class TokenOut(Schema):
+    id: UUID
+    name: str
+    hint: str = Field(description="The first characters of the secret.")
+    member_id: UUID
+    scopes: list[str]
+    per_minute: int
+    burst: int
+    created_at: AwareDatetime
+    expires_at: AwareDatetime | None
+
+
+class TokenMade(TokenOut):
+    secret: str = Field(description="Shown only now.")
+
+
+class OrganisationOut(Schema):
+    id: UUID
+    slug: str
+    name: str
+    time_zone: str
+    locale: str
+
+
+class MeOut(Schema):
+    """Who is asking, where, and as what."""
+
+    name: str
+    email: str
+    member_id: UUID
+    role: Role
+    organisation: OrganisationOut
+    scopes: list[str] | None = Field(description="What the token may do; null for a signed-in browser.")
