@@ -8,6 +8,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from tests.database import TestDatabase, prepare
+from tests.running import web
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,10 @@ def django_db_setup(database: TestDatabase, django_db_blocker: Any) -> Iterator[
         yield
         connections.close_all()
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def site(database: TestDatabase, django_db_setup: None) -> Iterator[str]:
+    """Address of the product's own web server on this process's clone; one for the whole suite."""
+    with web(database) as address:
+        yield address
