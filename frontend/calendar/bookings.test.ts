@@ -188,10 +188,7 @@ describe("a new booking", () => {
       422,
       {
         title: "Look again.",
-        errors: [
-          { field: "starts_at", detail: "Too soon." },
-          { field: "visibility", detail: "Unknown." },
-        ],
+        fields: { starts_at: "Too soon.", visibility: "Unknown." },
       },
       "",
     );
@@ -201,7 +198,7 @@ describe("a new booking", () => {
 
     expect(input("start").getAttribute("aria-invalid")).toBe("true");
     expect(document.getElementById(input("start").getAttribute("aria-describedby")!)!.textContent).toBe("Too soon.");
-    expect(document.querySelector("#booking-dialog [role=alert]")!.textContent).toBe("Look again.Unknown.");
+    expect(document.querySelector("#booking-dialog [role=alert]")!.textContent).toBe("Look again.visibility: Unknown.");
     await submit();
     expect([isOpen(), document.querySelectorAll("#booking-dialog .error").length]).toEqual([false, 1]);
   });

@@ -30,9 +30,11 @@ export interface Item {
   };
 }
 
+/** One resource of a booking, with whatever else the feed says of it: how many units, whether alone. */
 export interface Leg {
   resource_id: string;
   units?: number;
+  exclusive?: boolean;
 }
 
 /** What POST and PATCH answer with, as far as the calendar needs it. */
@@ -73,13 +75,13 @@ export function isPlanned(item: Item): boolean {
   return item.display !== "background";
 }
 
-/** The legs of an item after its columns changed: units stay with the resource, or go with it to its new column. */
+/** The legs of an item after its columns changed: what else a leg says stays, or goes along to the new column. */
 export function legsFor(item: Item, resourceIds: string[]): Leg[] {
   const known = item.extendedProps.legs ?? [];
   const left = known.filter((leg) => !resourceIds.includes(leg.resource_id));
   return resourceIds.map((resource_id) => {
-    const units = (known.find((leg) => leg.resource_id === resource_id) ?? left.shift())?.units;
-    return units === undefined ? { resource_id } : { resource_id, units };
+    const leg = known.find((each) => each.resource_id === resource_id) ?? left.shift();
+    return { ...leg, resource_id };
   });
 }
 

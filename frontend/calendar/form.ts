@@ -1,5 +1,5 @@
 /** The booking dialog: the page brings the markup, this fills it, sends it and shows what the server says. */
-import { Problem, sentence, type Alternative, type Api } from "../shared/api";
+import type { Api } from "../shared/api";
 import { createCombobox, type Choice, type Combobox } from "../shared/combobox";
 import { addDays, formatDay, formatDaySpan, instant, instantOf, wallTime } from "../shared/dates";
 import { element, openDialog } from "../shared/dialog";
@@ -7,6 +7,7 @@ import { fill } from "../shared/texts";
 import type { Actions } from "./actions";
 import { legsFor, withParams, type Item, type Leg, type Resource } from "./feed";
 import type { Slot } from "./grid";
+import { createRefusal } from "./refusal";
 import { kindName, type Texts } from "./texts";
 
 /** A body for POST or PATCH /api/bookings; absent means unchanged. */
@@ -36,8 +37,8 @@ export interface BookingForm {
   openChange(item: Item): Promise<void>;
 }
 
-/** Which input shows an error about which field of the API. */
-const FIELD_OF: Record<string, string> = {
+/** Which input stands for which field of the API, where the names differ. */
+const INPUT_OF: Record<string, string> = {
   starts_at: "start",
   ends_at: "end",
   resource_id: "resource",
@@ -51,9 +52,20 @@ export function createForm(dialog: HTMLDialogElement, options: FormOptions): Boo
   const form = dialog.querySelector("form")!;
   const heading = dialog.querySelector("h1, h2")!;
   const submit = form.querySelector<HTMLButtonElement>("[type=submit]")!;
-  const refusal = element("div", { className: "notice error", hidden: true });
-  refusal.setAttribute("role", "alert");
-  (form.querySelector(".dialog-body") ?? form).prepend(refusal);
+  const refusal = createRefusal(form, {
+    inputOf: INPUT_OF,
+    alternativesTitle: texts.alternatives,
+    describe: ({ resource_id, starts_at, ends_at }) =>
+      fill(texts.alternative, {
+        place: options.resources().find(({ id }) => id === resource_id)?.name ?? "",
+        time: formatDaySpan(instant(starts_at), instant(ends_at), zone, locale),
+      }),
+    choose: ({ resource_id, starts_at, ends_at }) => {
+      setTimes(instant(starts_at), instant(ends_at));
+      if (resource_id) control("resource").value = resource_id;
+      submit.focus();
+    },
+  });
   const people = createPeople(form, options);
   const endHint = element("p", { className: "hint" });
   endHint.setAttribute("aria-live", "polite");
@@ -106,7 +118,7 @@ export function createForm(dialog: HTMLDialogElement, options: FormOptions): Boo
   }
 
   async function open(title: string, action: string, firstField: string): Promise<void> {
-    clearErrors();
+    refusal.clear();
     heading.textContent = title;
     submit.textContent = action;
     control("status")
@@ -152,7 +164,7 @@ export function createForm(dialog: HTMLDialogElement, options: FormOptions): Boo
   }
 
   async function send(): Promise<void> {
-    clearErrors();
+    refusal.clear();
     submit.disabled = true;
     submit.setAttribute("aria-busy", "true");
     try {
@@ -160,77 +172,11 @@ export function createForm(dialog: HTMLDialogElement, options: FormOptions): Boo
       else await options.actions.create(readNew());
       dialog.close("saved");
     } catch (error) {
-      showRefusal(error);
+      refusal.show(error);
     } finally {
       submit.disabled = false;
       submit.removeAttribute("aria-busy");
     }
-  }
-
-  function clearErrors(): void {
-    refusal.hidden = true;
-    refusal.replaceChildren();
-    for (const message of form.querySelectorAll(".error[data-made]")) message.remove();
-    for (const field of form.querySelectorAll("[aria-invalid]")) {
-      field.removeAttribute("aria-invalid");
-      field.setAttribute(
-        "aria-describedby",
-        (field.getAttribute("aria-describedby") ?? "").replace(/\S+-refusal/g, "").trim(),
-      );
-    }
-  }
-  function showRefusal(error: unknown): void {
-    const problem = error instanceof Problem ? error : null;
-    const unplaced = (problem?.errors ?? []).filter(
-      (each) => !showFieldError(FIELD_OF[each.field] ?? each.field, each.detail),
-    );
-    refusal.replaceChildren(element("strong", { textContent: sentence(error) }));
-    const said = new Set([sentence(error)]);
-    const causes = [
-      ...(problem?.reasons ?? []).map(({ detail, code }) => detail ?? code),
-      ...unplaced.map(({ detail }) => detail),
-    ];
-    const reasons = element("ul", { className: "reasons" });
-    for (const cause of causes) {
-      if (said.has(cause)) continue;
-      said.add(cause);
-      reasons.append(element("li", { textContent: cause }));
-    }
-    if (reasons.childElementCount) refusal.append(reasons);
-    if (problem?.alternatives.length) refusal.append(alternatives(problem.alternatives));
-    refusal.hidden = false;
-    refusal.scrollIntoView({ block: "nearest" });
-  }
-  function showFieldError(name: string, detail: string): boolean {
-    const input = control(name);
-    const field = input.closest(".field");
-    if (!field) return false;
-    input.setAttribute("aria-invalid", "true");
-    const message = element("p", { className: "error", id: `${input.id || name}-refusal`, textContent: detail });
-    message.dataset.made = "";
-    input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${message.id}`.trim());
-    field.append(message);
-    return true;
-  }
-  function alternatives(choices: Alternative[]): HTMLElement {
-    const list = element("ul", { className: "alternatives" });
-    for (const choice of choices) {
-      const [startsAt, endsAt] = [instant(choice.starts_at), instant(choice.ends_at)];
-      const place = options.resources().find(({ id }) => id === choice.resource_id)?.name ?? "";
-      const button = element("button", {
-        type: "button",
-        className: "button small",
-        textContent: fill(texts.alternative, { place, time: formatDaySpan(startsAt, endsAt, zone, locale) }),
-      });
-      button.addEventListener("click", () => {
-        clearErrors();
-        setTimes(startsAt, endsAt);
-        if (choice.resource_id) control("resource").value = choice.resource_id;
-        submit.focus();
-      });
-      list.append(element("li", {}, button));
-    }
-    return element("div", { className: "stack" }, element("p", { textContent: texts.alternatives }), list);
   }
 
   form.addEventListener("submit", (event) => {
@@ -270,11 +216,12 @@ export function createForm(dialog: HTMLDialogElement, options: FormOptions): Boo
   };
 }
 
-/** An hour to start from: the next full one today, ten o'clock on any other day. */
+/** An hour to start from: the next full one of today's working hours, else ten o'clock. */
 function usualTimes(day: string, zone: string, now = new Date()): [Date, Date] {
   const nextHour = new Date(Math.ceil(now.valueOf() / HOUR_MS) * HOUR_MS);
-  const isToday = wallTime(nextHour, zone).day === day;
-  const start = isToday ? nextHour : instant(instantOf({ day, clock: "10:00" }, zone));
+  const next = wallTime(nextHour, zone);
+  const isSoon = next.day === day && next.clock >= "08:00" && next.clock <= "20:00";
+  const start = isSoon ? nextHour : instant(instantOf({ day, clock: "10:00" }, zone));
   return [start, new Date(start.valueOf() + HOUR_MS)];
 }
 

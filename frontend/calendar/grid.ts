@@ -39,6 +39,7 @@ export interface GridOptions {
   day: string;
   mayEdit: boolean;
   label: string;
+  hoursLabel: string;
   /** The small print of an item, and what a screen reader says besides. */
   describe(item: Item): { note: string; spoken: string };
   load(start: string, end: string): Promise<Item[]>;
@@ -71,6 +72,7 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     locale: options.locale,
     headerToolbar: false,
     allDaySlot: false,
+    timedText: options.hoursLabel,
     height: "100%",
     dayMinWidth: 128,
     // Rows are as fine as drags snap: with coarser rows FullCalendar takes the middle of a row for its start.
@@ -78,7 +80,7 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     snapDuration: "00:15",
     slotHeaderInterval: "01:00",
     slotMinHeight: 14,
-    scrollTime: "08:00",
+    scrollTime: "07:45",
     scrollTimeReset: false,
     nowIndicator: true,
     slotEventOverlap: false,
@@ -117,6 +119,11 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
   });
   calendar.render();
   host.querySelector("[role=grid]")?.setAttribute("aria-label", options.label);
+  // The hours follow the body (calendar.css keeps them from being a stop of their own); so must the wheel above them.
+  host.addEventListener("wheel", ({ target, deltaY }) => {
+    const body = target instanceof Element && target.closest(".grid-hour") ? host.querySelector(".grid-lane") : null;
+    body?.closest('[style*="overflow"]')?.scrollBy({ top: deltaY });
+  });
 
   return {
     showDay: (day) => calendar.gotoDate(day),

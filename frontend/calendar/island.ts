@@ -60,6 +60,7 @@ function mount(island: HTMLElement): void {
     mayEdit,
     day: view.day,
     label: texts.grid_label,
+    hoursLabel: texts.hours,
     describe: (item) => ({
       note: [item.extendedProps.person, noteOf(item, texts)].filter(Boolean).join(" · "),
       spoken: [placeOf(item), statusOf(item, texts)].filter(Boolean).join(", "),

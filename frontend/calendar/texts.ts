@@ -20,6 +20,7 @@ const ENGLISH = {
   show_all: "All",
   show_none: "None",
   zone_note: "Times are {zone}.",
+  hours: "Hours",
   grid_label: "Bookings of the day, one column for each resource",
 
   loading: "Loading the day…",

@@ -100,7 +100,7 @@ test("a refusal arrives with its reasons, alternatives and field errors", async 
       code: "slot_taken",
       reasons,
       alternatives,
-      errors: [{ loc: ["body", "title"], msg: "Too long." }],
+      fields: { title: "Too long." },
     }),
   );
 
@@ -116,7 +116,7 @@ test("a refusal arrives with its reasons, alternatives and field errors", async 
     detail: "That time is already booked.",
     reasons,
     alternatives,
-    errors: [{ field: "title", detail: "Too long." }],
+    fields: { title: "Too long." },
   });
 });
 

@@ -15,12 +15,6 @@ export interface Alternative {
   ends_at: string;
 }
 
-/** What is wrong with one field of the request. */
-export interface FieldError {
-  field: string;
-  detail: string;
-}
-
 /** A refusal, in the words of the server (RFC 9457). `status` is 0 when no answer came at all. */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -30,7 +24,8 @@ export class Problem extends Error {
   readonly detail: string;
   readonly reasons: Reason[];
   readonly alternatives: Alternative[];
-  readonly errors: FieldError[];
+  /** What is wrong with single fields, by path: `starts_at`, `legs.0.units`. */
+  readonly fields: Record<string, string>;
 
   constructor(status: number, body: unknown, fallback: string) {
     const record = isRecord(body) ? body : {};
@@ -47,10 +42,9 @@ export class Problem extends Error {
     this.alternatives = records(record.alternatives).filter(
       (choice): choice is Record<string, unknown> & Alternative => "starts_at" in choice && "ends_at" in choice,
     );
-    this.errors = records(record.errors).map((error) => ({
-      field: text(error.field) || lastName(error.loc),
-      detail: text(error.detail) || text(error.msg) || detail,
-    }));
+    this.fields = Object.fromEntries(
+      Object.entries(isRecord(record.fields) ? record.fields : {}).map(([path, says]) => [path, text(says) || detail]),
+    );
   }
 }
 
@@ -154,7 +148,4 @@ function records(value: unknown): Record<string, unknown>[] {
 }
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-function lastName(path: unknown): string {
-  return Array.isArray(path) ? text(path.findLast((part) => typeof part === "string")) : "";
 }

@@ -5,13 +5,11 @@ import { ask, wireDialogs } from "../shared/dialog";
 import { showToast, toastRegion, type Toast } from "../shared/toast";
 import { startHtmx } from "./htmx";
 import { siteTexts } from "./texts";
-import { wireTheme } from "./theme";
 import { nameZones } from "./times";
 
 const texts = siteTexts();
 startHtmx(texts);
 wireDialogs(document);
-wireTheme(texts);
 toastRegion();
 nameZones(document, texts);
 document.addEventListener("htmx:after:swap", () => nameZones(document, texts));

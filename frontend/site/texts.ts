@@ -7,8 +7,6 @@ const ENGLISH = {
   cancel: "No",
   failed: "That did not work. Reload the page and try again.",
   unreachable: "The server cannot be reached. Check the connection and try again.",
-  dark: "Dark",
-  light: "Light",
   yourTime: "Where you are: {time}",
 };
 
