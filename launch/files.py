@@ -12,14 +12,19 @@ def data_folder() -> Path:
 
 
 def make_data_folder(var: Path) -> None:
-    """Make `var` and its log folder; others may pass through what we make but not list it.
+    """Make `var` and its log folder."""
+    make_passable(var / "log")
+
+
+def make_passable(folder: Path) -> None:
+    """Make a folder, and what it lies in, that others may pass through but not list, whatever the umask.
 
     A folder that exists keeps its mode.
     """
-    for folder in (var, var / "log"):
-        if not folder.is_dir():
-            folder.mkdir(parents=True)
-            folder.chmod(0o711)
+    if not folder.is_dir():
+        make_passable(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o711)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -33,7 +33,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from launch.account import Account, NoAccount, choose_account
-from launch.files import data_folder, make_data_folder, write_private
+from launch.files import data_folder, make_data_folder, make_passable, write_private
 
 OWNER = DATABASE = "infra24"
 
@@ -174,7 +174,7 @@ class Cluster:
 
 
 def _bring_up(cluster: Cluster, programs: Path) -> None:
-    cluster.home.mkdir(mode=0o711, exist_ok=True)
+    make_passable(cluster.home)
     try:
         account = choose_account(data=cluster.data, program=programs / "postgres")
     except NoAccount as problem:

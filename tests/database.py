@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from launch.files import data_folder
+from launch.files import data_folder, make_data_folder
 from launch.postgres import start
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,7 +68,7 @@ class TestDatabase:
 def prepare(worker: str) -> TestDatabase:
     """Build the template when the schema has changed, clone it for `worker`."""
     var = data_folder() / "test"
-    var.mkdir(parents=True, exist_ok=True)
+    make_data_folder(var)
     owner: dict[str, Any] = dict(conninfo_to_dict(_server_url(var)))
     with (var / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -17,16 +17,15 @@ document.addEventListener("toast", (event) =>
   showToast({ closeLabel: texts.close, ...(event as CustomEvent<Toast>).detail }),
 );
 
-/** Forms whose question was just answered with yes. */
-const answered = new WeakSet<HTMLFormElement>();
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!(form instanceof HTMLFormElement) || !form.dataset.confirm || answered.delete(form)) return;
+  if (!(form instanceof HTMLFormElement) || !form.dataset.confirm) return;
   event.preventDefault();
-  const { submitter } = event;
-  void ask({ title: form.dataset.confirm, confirm: texts.confirm, cancel: texts.cancel }).then((yes) => {
+  const question = { title: form.dataset.confirm, confirm: texts.confirm, cancel: texts.cancel };
+  const submitter = event.submitter;
+  void ask(question).then((yes) => {
     if (!yes) return;
-    answered.add(form);
+    delete form.dataset.confirm;
     form.requestSubmit(submitter);
   });
 });

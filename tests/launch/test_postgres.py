@@ -208,6 +208,19 @@ def test_root_runs_it_as_an_account_that_cannot_sign_in(place: Path) -> None:
 
 
 @as_root
+def test_a_strict_umask_shuts_nobody_out(place: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        url = postgres.start(place / "deep" / "var")
+    finally:
+        os.umask(before)
+
+    assert Path(f"/proc/{server_process(place / 'deep/var')}").stat().st_uid != 0
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+
+
+@as_root
 def test_below_a_folder_only_root_may_enter_it_runs_in_a_namespace(place: Path) -> None:
     if account.Account(0, 0, account.NAMESPACE).run(["true"])[0]:
         pytest.skip("this machine allows no user namespaces")
