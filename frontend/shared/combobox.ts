@@ -24,8 +24,9 @@ export function createCombobox(
   const list = element("ul", { className: "combobox-list", id: `${input.id || input.name}-choices`, hidden: true });
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", input.labels?.[0]?.textContent?.trim() ?? input.name);
-  input.after(list);
-  input.parentElement?.classList.add("combobox");
+  const frame = element("div", { className: "combobox" });
+  input.replaceWith(frame);
+  frame.append(input, list);
   for (const [name, value] of Object.entries({
     role: "combobox",
     "aria-autocomplete": "list",
