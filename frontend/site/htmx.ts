@@ -39,7 +39,7 @@ export function startHtmx(texts: SiteTexts): void {
     event.preventDefault();
     showToast({ text: texts.failed, tone: "error", closeLabel: texts.close });
   });
-  on("htmx:error", () => showToast({ text: texts.unreachable, tone: "error", closeLabel: texts.close }));
+  on("htmx:error", ({ ctx }) => ctx && showToast({ text: texts.unreachable, tone: "error", closeLabel: texts.close }));
 }
 
 function on(name: string, handle: (detail: ContextEvent, event: Event) => void): void {

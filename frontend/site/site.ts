@@ -17,15 +17,16 @@ document.addEventListener("toast", (event) =>
   showToast({ closeLabel: texts.close, ...(event as CustomEvent<Toast>).detail }),
 );
 
+/** Forms whose question was just answered with yes. */
+const answered = new WeakSet<HTMLFormElement>();
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!(form instanceof HTMLFormElement) || !form.dataset.confirm) return;
+  if (!(form instanceof HTMLFormElement) || !form.dataset.confirm || answered.delete(form)) return;
   event.preventDefault();
-  const question = { title: form.dataset.confirm, confirm: texts.confirm, cancel: texts.cancel };
-  const submitter = event.submitter;
-  void ask(question).then((yes) => {
+  const { submitter } = event;
+  void ask({ title: form.dataset.confirm, confirm: texts.confirm, cancel: texts.cancel }).then((yes) => {
     if (!yes) return;
-    delete form.dataset.confirm;
+    answered.add(form);
     form.requestSubmit(submitter);
   });
 });

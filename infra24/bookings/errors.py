@@ -23,10 +23,6 @@ class OverCapacity(TimeRefused):
     """That is more people than fit."""
 
 
-class Deadlocked(Conflict):
-    """Somebody else was booking the same things at the same moment. Try again."""
-
-
 class IllegalStep(Conflict):
     """A booking in this state cannot take that step."""
 

@@ -243,6 +243,20 @@ def test_a_members_request_waits_for_staff(cast: Cast) -> None:
     make.booking(cast.alice, kiln)
 
 
+def test_what_staff_approved_a_member_cannot_move(cast: Cast) -> None:
+    kiln = make.resource(cast.house, rules={**make.open_week(), "approval": "always"})
+    asked = make.booking(cast.bob, kiln)
+    confirm_booking(booking_for(cast.alice, asked.pk), by=cast.alice, source=Source.STAFF)
+    later = BookingChange(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
+
+    with pytest.raises(ApprovalNeeded):
+        change_booking(booking_for(cast.bob, asked.pk), later, by=cast.bob, source=Source.SELF)
+    renamed = change_booking(
+        booking_for(cast.bob, asked.pk), BookingChange(title="Glaze"), by=cast.bob, source=Source.SELF
+    )
+    assert (renamed.title, renamed.starts_at) == ("Glaze", NOON)
+
+
 def test_requests_that_do_not_block_compete_and_one_approval_wins(cast: Cast) -> None:
     rules = {**make.open_week(), "approval": "always", "pending_blocks": False}
     kiln = make.resource(cast.house, rules=rules)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from infra24.bookings.errors import HoldExpired, IllegalStep, NotYours, TimeRefused
+from infra24.bookings.errors import ApprovalNeeded, HoldExpired, IllegalStep, NotYours, TimeRefused
 from infra24.bookings.models import Booking, Leg, Source, Status
 from infra24.bookings.policies import LIVE, check_times
 from infra24.bookings.services.claims import (
@@ -17,6 +17,7 @@ from infra24.bookings.services.claims import (
     LegWish,
     leg_rows,
     lock_claims,
+    needs_approval,
     refuse,
     resolve,
     rule_reasons,
@@ -58,7 +59,8 @@ def change_booking(
     has seen, None for whatever it is now. Returns the booking as it is after.
 
     Raises TimeRefused with reasons and alternatives, Stale, IllegalStep for a
-    booking that has ended, HoldExpired, NotYours, PersonNotFound.
+    booking that has ended, HoldExpired, NotYours, PersonNotFound; ApprovalNeeded
+    when a member would move what staff approved for another time.
     """
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
@@ -77,6 +79,8 @@ def change_booking(
         booking.party_size,
         asked,
     )
+    if claims_anew and not is_staff and booking.status == Status.CONFIRMED and needs_approval(claimed, starts_at):
+        raise ApprovalNeeded("Staff approved this for another time. Cancel it and ask again, or ask staff to move it.")
     rows = leg_rows(booking.pk, claimed, starts_at, ends_at)
     locked, dead = lock_claims(booking.org_id, rows, now=now, bookings=[booking.pk])
     _check_still_there(booking, locked, version, now=now)

@@ -86,6 +86,11 @@ def resolve(org_id: UUID, wishes: Sequence[LegWish], *, starts_at: datetime, peo
     return claimed
 
 
+def needs_approval(claimed: Iterable[Claimed], at: datetime) -> bool:
+    """Whether the rules of any of the resources ask for a decision by staff."""
+    return any(claim.resource.rules_at(at).approval == "always" for claim in claimed)
+
+
 def leg_rows(booking_id: UUID, claimed: Iterable[Claimed], starts_at: datetime, ends_at: datetime) -> list[LegRow]:
     """The rows of a booking: a leg for each claim, and an implied one for each part of a divisible space."""
     rows: list[LegRow] = []

@@ -18,6 +18,7 @@ from infra24.bookings.services.claims import (
     LegWish,
     leg_rows,
     lock_claims,
+    needs_approval,
     refuse,
     resolve,
     rule_reasons,
@@ -71,7 +72,7 @@ def create_booking(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     is_staff = by.rank.includes(Role.STAFF)
     claimed = resolve(by.org_id, wish.legs, starts_at=wish.starts_at, people=wish.party_size)
     person = _person(wish, by, is_staff=is_staff)
-    approval = any(claim.resource.rules_at(wish.starts_at).approval == "always" for claim in claimed)
+    approval = needs_approval(claimed, wish.starts_at)
     status = first_status(asked=wish.status, is_staff=is_staff, approval=approval)
     if status is None:
         raise ApprovalNeeded

@@ -17,7 +17,7 @@ from infra24.bookings.errors import (
 from infra24.bookings.locking import lock
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import may_step
-from infra24.bookings.services.claims import LEG_CONSTRAINTS, refuse, resolve, wishes_of
+from infra24.bookings.services.claims import LEG_CONSTRAINTS, needs_approval, refuse, resolve, wishes_of
 from infra24.bookings.services.expiring import expire_locked
 from infra24.core.constraints import guarded_by
 from infra24.core.errors import Stale
@@ -39,8 +39,7 @@ def confirm_booking(booking: Booking, *, by: Member, source: Source, version: in
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
     claimed = resolve(booking.org_id, wishes_of(booking), starts_at=booking.starts_at, people=booking.party_size)
-    needs_approval = any(claim.resource.rules_at(booking.starts_at).approval == "always" for claim in claimed)
-    if not is_staff and (booking.status == Status.PENDING or needs_approval):
+    if not is_staff and (booking.status == Status.PENDING or needs_approval(claimed, booking.starts_at)):
         raise ApprovalNeeded
     targets = [target for claim in claimed for target in (claim.resource.id, *claim.resource.leaves)]
     dead = queries.due_holds(booking.org_id, targets, booking.starts_at, booking.ends_at, now=now)
