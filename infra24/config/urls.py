@@ -13,7 +13,6 @@ APPS_WITH_PAGES = ("portal", "crm", "notifications", "bookings", "resources", "p
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", reference_page, {"api": api}, name="api_reference"),
     path("api/", api.urls),
-    path("accounts/", include("allauth.account.urls")),
     *[path("", include(f"infra24.{app}.urls")) for app in APPS_WITH_PAGES if find_spec(f"infra24.{app}.urls")],
 ]
 

@@ -1,5 +1,6 @@
 """Reading organisations, members and keys, starting from who is looking."""
 
+from collections.abc import Iterable
 from typing import TypeVar, cast
 from uuid import UUID
 
@@ -97,3 +98,9 @@ def _one(rows: "QuerySet[Row]", row_id: UUID, missing: type[NotFound]) -> Row:
         return rows.get(pk=row_id)
     except ObjectDoesNotExist:
         raise missing from None
+
+
+def names_of(member_ids: Iterable[UUID], *, viewer: Member) -> dict[UUID, str]:
+    """The names of members of the viewer's organisation, by the member's id."""
+    found = Member.objects.filter(org_id=viewer.org_id, pk__in=member_ids).select_related("user")
+    return {member.pk: str(member.user) for member in found}

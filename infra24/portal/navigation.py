@@ -22,7 +22,10 @@ class Entry:
     group: str = "main"
 
 
-ENTRIES: Final = (Entry(_("Home"), "home", None),)
+ENTRIES: Final = (
+    Entry(_("Home"), "home", None),
+    Entry(_("Settings"), "settings_members", Role.STAFF, "staff"),
+)
 GROUPS: Final = (("main", ""), ("staff", _("Staff")))
 
 

@@ -1,0 +1,67 @@
+"""What people type about members, invitations and tokens."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from infra24.orgs.models import Member, Organisation
+from infra24.orgs.policies import SCOPES, Role, may_grant
+
+SCOPE_LABELS = {
+    "bookings:read": _("See bookings and the calendar"),
+    "bookings:write": _("Book, change and decide"),
+    "resources:read": _("See resources and when they are free"),
+    "people:read": _("See people"),
+    "people:write": _("Write people down"),
+    "members:read": _("See members, invitations and tokens"),
+    "members:write": _("Invite and change members, make tokens"),
+    "outbox:read": _("See deliveries"),
+    "outbox:write": _("Repeat and discard deliveries"),
+}
+
+
+def grantable(member: Member) -> list[tuple[str, str]]:
+    """The roles the member may give, as choices."""
+    return [(role.value, role.label) for role in Role if may_grant(by=member.rank, role=role)]
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), initial=Role.MEMBER.value)
+
+    def __init__(self, *args: Any, by: Member, **options: Any) -> None:
+        super().__init__(*args, **options)
+        role = self.fields["role"]
+        assert isinstance(role, forms.ChoiceField)
+        role.choices = grantable(by)
+
+
+class NameForm(forms.Form):
+    """Who joins and has no account yet."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label=_("What it is for"), max_length=80)
+    scopes = forms.MultipleChoiceField(
+        label=_("May"),
+        choices=[(scope, SCOPE_LABELS[scope]) for scope in SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    last_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Leave empty for a token that works until it is revoked."),
+        widget=forms.DateInput({"type": "date"}),
+    )
+
+    def expires_at(self, organisation: Organisation) -> datetime | None:
+        """The end of the last day in the organisation's zone."""
+        last_on = self.cleaned_data["last_on"]
+        if last_on is None:
+            return None
+        return datetime.combine(last_on + timedelta(days=1), time(), ZoneInfo(organisation.time_zone))
