@@ -28,7 +28,8 @@ _EVENTS = """
            to_char(b.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
            b.person_id::text, p.name, b.party_size,
            b.booked_by_id = %(member)s OR coalesce(p.user_id = %(user)s, false),
-           array_agg(l.resource_id::text ORDER BY l.id), array_agg(l.units ORDER BY l.id)
+           array_agg(l.resource_id::text ORDER BY l.id), array_agg(l.units ORDER BY l.id),
+           array_agg(l.sharing = b.id ORDER BY l.id)
       FROM bookings_booking b
       JOIN bookings_leg l ON l.org_id = b.org_id AND l.booking_id = b.id AND NOT l.is_implied
       LEFT JOIN people_person p ON p.org_id = b.org_id AND p.id = b.person_id
@@ -85,7 +86,7 @@ def _bookings(
     events = []
     for row in rows:
         key, title, status, version, visibility, start, end, *about = row
-        person_id, person, party_size, mine, resources, units = about
+        person_id, person, party_size, mine, resources, units, alone = about
         sees = is_staff or mine
         props: dict[str, Any] = {"kind": "booking", "status": status, "mayEdit": sees}
         if sees:
@@ -94,7 +95,10 @@ def _bookings(
                 "person": person,
                 "person_id": person_id,
                 "party_size": party_size,
-                "legs": [{"resource_id": r, "units": u} for r, u in zip(resources, units, strict=True)],
+                "legs": [
+                    {"resource_id": leg[0], "units": leg[1], "exclusive": leg[2]}
+                    for leg in zip(resources, units, alone, strict=True)
+                ],
             }
             if booking_url:
                 props["url"] = booking_url + key

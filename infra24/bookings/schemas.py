@@ -88,7 +88,7 @@ class BookingPatch(Schema):
     starts_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
     legs: Annotated[list[LegIn], Field(min_length=1, max_length=50)] | None = None
-    person_id: UUID | None = None
+    person_id: UUID | None = Field(default=None, description="null takes the person off.")
     party_size: Annotated[int, Field(ge=1, le=100_000)] | None = None
     note: Note | None = None
     visibility: Visibility | None = None
@@ -107,6 +107,7 @@ class BookingPatch(Schema):
             ends_at=self.ends_at,
             legs=tuple(leg.to_wish() for leg in self.legs) if self.legs else None,
             person_id=self.person_id,
+            for_nobody="person_id" in self.model_fields_set and self.person_id is None,
             party_size=self.party_size,
             note=self.note,
             visibility=self.visibility,

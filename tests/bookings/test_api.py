@@ -159,6 +159,17 @@ def test_moving_and_cancelling_through_the_api(cast: Cast, send: Send) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "illegal_step")
 
 
+def test_null_takes_the_person_off_and_absence_leaves_them(cast: Cast, send: Send) -> None:
+    person = make.person(cast.house)
+    made = send(cast.alice, "POST", "/api/bookings", asked(make.resource(cast.house), person_id=person.pk))
+    path = f"/api/bookings/{made.json()['id']}"
+
+    left = send(cast.alice, "PATCH", path, {"title": "Glaze"})
+    off = send(cast.alice, "PATCH", path, {"person_id": None})
+
+    assert (left.json()["person_id"], off.json()["person_id"]) == (str(person.pk), None)
+
+
 def test_an_edit_and_a_step_are_taken_both_or_neither(cast: Cast, send: Send) -> None:
     made = send(cast.alice, "POST", "/api/bookings", asked(make.resource(cast.house))).json()
 
@@ -215,4 +226,5 @@ def test_the_feed_is_fullcalendars_array(cast: Cast, send: Send) -> None:
 
     (event,) = [event for event in events if event["extendedProps"]["kind"] == "booking"]
     assert (event["id"], event["resourceIds"], event["start"]) == (made["id"], [str(room.pk)], made["starts_at"])
+    assert event["extendedProps"]["legs"] == [{"resource_id": str(room.pk), "units": 1, "exclusive": True}]
     assert send(cast.charlie, "GET", f"/api/calendar/events?{window}").json() == []

@@ -44,6 +44,8 @@ class BookingChange:
     ends_at: datetime | None = None
     legs: tuple[LegWish, ...] | None = None
     person_id: UUID | None = None
+    for_nobody: bool = False
+    """Takes the person off the booking."""
     party_size: int | None = None
     note: str | None = None
     visibility: str | None = None
@@ -64,7 +66,7 @@ def change_booking(
     """
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
-    if change.person_id is not None and not is_staff:
+    if (change.person_id is not None or change.for_nobody) and not is_staff:
         raise NotYours
     before = _snapshot(booking)
     starts_at, ends_at = change.starts_at or booking.starts_at, change.ends_at or booking.ends_at
@@ -138,6 +140,8 @@ def _check_still_there(
 
 
 def _edit(booking: Booking, change: BookingChange, *, starts_at: datetime, ends_at: datetime) -> None:
+    if change.for_nobody:
+        booking.person = None
     if change.person_id is not None:
         booking.person = Person.objects.filter(pk=change.person_id, org_id=booking.org_id, erased_at=None).first()
         if booking.person is None:
