@@ -215,6 +215,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("INFRA24_MAIL_FROM", "Infra24 <no-reply@loca
 DEMO_CRM_URL = os.environ.get("INFRA24_DEMO_CRM_URL", "")
 """Address of the CRM emulator, given by `make run`."""
 
+# --- The CRM ----------------------------------------------------------------------------
+
+CRM_ADDRESSES = words("INFRA24_CRM_ADDRESSES", "https://api.bloomerang.co") + ([DEMO_CRM_URL] if DEMO_CRM_URL else [])
+"""Where organisations' CRMs may be: whatever else an administrator typed would be called from inside our network."""
+
 # --- Logs ------------------------------------------------------------------------------
 
 LOGGING = {
@@ -231,6 +236,8 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]},
     },
+    # Their lines hold whole addresses, and those hold people's.
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("INFRA24_LOG_LEVEL", "INFO")},
 }
 

@@ -5,6 +5,7 @@ are stored with the name: it must outlive the code's next tidying.
 """
 
 from infra24.bookings import tasks as bookings
+from infra24.crm import pushing as crm
 from infra24.notifications import services as notifications
 from infra24.outbox import nights
 from infra24.outbox.models import Destination
@@ -18,10 +19,10 @@ REACTIONS = Reactions(
         "organisation.night_came": {CLOCK: "outbox.purge_technical"},
         # Holds last minutes and are seen on the screen: neither their beginning nor their end is worth a mail.
         "booking.requested": {MAIL: "notifications.tell_about_booking"},
-        "booking.confirmed": {MAIL: "notifications.tell_about_booking"},
-        "booking.changed": {MAIL: "notifications.tell_about_booking"},
-        "booking.declined": {MAIL: "notifications.tell_about_booking"},
-        "booking.cancelled": {MAIL: "notifications.tell_about_booking"},
+        "booking.confirmed": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.changed": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.declined": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.cancelled": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
     },
     handlers={
         # timers
@@ -30,5 +31,6 @@ REACTIONS = Reactions(
         # reactions
         "outbox.purge_technical": nights.purge_technical,
         "notifications.tell_about_booking": notifications.tell_about_booking,
+        "crm.push_booking": crm.push_booking,
     },
 )

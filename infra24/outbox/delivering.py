@@ -167,6 +167,7 @@ def _run(delivery: Delivery, organisation: Organisation, reactions: Reactions, *
         raise TransientFailure(_("The worker ended while it tried."))
     job = Job(
         organisation=organisation,
+        delivery_id=delivery.pk,
         destination_id=delivery.destination_id,
         fact_id=delivery.fact_id,
         fact_type=delivery.fact.type,

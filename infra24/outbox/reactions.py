@@ -15,6 +15,7 @@ class Job:
     """One delivery as its handler sees it."""
 
     organisation: Organisation
+    delivery_id: UUID
     destination_id: UUID
     fact_id: UUID
     fact_type: str

@@ -1,0 +1,16 @@
+"""After a new key was put first in INFRA24_ENCRYPTION_KEYS: seal every stored credential with it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from infra24.crm.services import reseal_keys
+from infra24.orgs.models import Organisation
+
+
+class Command(BaseCommand):
+    help = "Seal stored credentials with the first of INFRA24_ENCRYPTION_KEYS. The others can then be dropped."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        resealed = sum(reseal_keys(org_id) for org_id in Organisation.objects.values_list("pk", flat=True))
+        self.stdout.write(f"Sealed {resealed} credentials with the newest key.")

@@ -1,0 +1,59 @@
+"""One writer a person and connection, also while a worker waits for the network.
+
+An advisory lock would need a session of its own, which a transaction pooler
+does not give, or a transaction held open while the network is waited for. So
+the turn is a column: the delivery that writes, for as long as its lease lives.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from infra24.core.ids import new_id
+from infra24.crm.models import CrmConnection, CrmLink
+from infra24.orgs.tenancy import acting_for
+from infra24.outbox.failures import TransientFailure
+from infra24.outbox.reactions import Job
+
+PATIENCE_SECONDS = 20.0
+STEP_SECONDS = 0.25
+
+_TAKE = """
+    UPDATE crm_crmlink link SET turn = %(delivery)s
+     WHERE link.connection_id = %(connection)s AND link.person_id = %(person)s
+       AND (link.turn IS NULL OR link.turn = %(delivery)s
+            OR NOT EXISTS (SELECT FROM outbox_delivery d
+                            WHERE d.id = link.turn AND d.lease IS NOT NULL AND d.leased_until > clock_timestamp()))
+    RETURNING link.id
+"""
+
+
+@contextmanager
+def turn(job: Job, crm: CrmConnection, person_id: UUID) -> Iterator[CrmLink]:
+    """The person's link, for this delivery alone. Raises TransientFailure when somebody else keeps it too long."""
+    patient_until = time.monotonic() + PATIENCE_SECONDS
+    with acting_for(job.org_id):
+        CrmLink.objects.bulk_create(
+            [CrmLink(pk=new_id(), org_id=job.org_id, connection=crm, person_id=person_id)], ignore_conflicts=True
+        )
+    while (link := _take(job, crm, person_id)) is None:
+        if time.monotonic() > patient_until:
+            raise TransientFailure(_("Something else is being written about the same person."))
+        time.sleep(STEP_SECONDS)
+    try:
+        yield link
+    finally:
+        with acting_for(job.org_id):
+            CrmLink.objects.filter(pk=link.pk, turn=job.delivery_id).update(turn=None)
+
+
+def _take(job: Job, crm: CrmConnection, person_id: UUID) -> CrmLink | None:
+    with acting_for(job.org_id):
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE, {"delivery": job.delivery_id, "connection": crm.pk, "person": person_id})
+            row = cursor.fetchone()
+        return CrmLink.objects.get(pk=row[0]) if row else None

@@ -1,0 +1,74 @@
+"""One writer a person, also when two workers have something to say about them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from emulators.bloomerang.server import DEFAULT_KEY
+from infra24.config.subscriptions import REACTIONS
+from infra24.crm.models import CrmLink
+from infra24.orgs.tenancy import acting_for
+from infra24.outbox.delivering import deliver, hand_out, take
+from infra24.outbox.models import Delivery, Destination
+from tests.crm.story import Story
+from tests.make import NOON
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_not_make_one_person_twice(crm_url: str) -> None:
+    with Story(crm_url, DEFAULT_KEY) as story:
+        story.connect()
+        story.book()
+        story.book(starts_at=NOON + timedelta(days=1))
+        # Slow enough for both to look before either has made the contact, were it not for the turn.
+        story.fail(kind="slow", seconds=0.4, match="* /v2/constituent*")
+        while hand_out(REACTIONS):
+            pass
+
+        def work(_: int) -> None:
+            try:
+                for taken in take(Destination.Kind.CRM, n=1, each=2):
+                    deliver(taken, REACTIONS)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as workers:
+            list(workers.map(work, range(2)))
+
+        assert story.outcomes() == ["delivered", "delivered"]
+        assert (len(story.people()), len(story.activities())) == (1, 2)
+        assert story.link().turn is None
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "a settled delivery's", "a lost delivery's"])
+def test_a_turn_ends_with_the_lease_of_its_delivery(story: Story, whose: str) -> None:
+    story.book()
+    story.run()
+    with acting_for(story.org.pk):
+        before = Delivery.objects.get(destination__kind="crm")
+        if whose == "a lost delivery's":
+            Delivery.objects.filter(pk=before.pk).update(
+                lease=uuid4(), leased_until=story.clock() - timedelta(seconds=1)
+            )
+        CrmLink.objects.update(turn=uuid4() if whose == "nobody's" else before.pk)
+    story.book(starts_at=NOON + timedelta(days=1))
+    story.run()
+
+    assert len(story.activities()) == 2
+
+
+def test_a_living_turn_is_waited_for_and_then_left(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra24.crm.turns.PATIENCE_SECONDS", 0.3)
+    story.book()
+    story.run()
+    with acting_for(story.org.pk):
+        holder = Delivery.objects.get(destination__kind="crm")
+        Delivery.objects.filter(pk=holder.pk).update(lease=uuid4(), leased_until=story.clock() + timedelta(minutes=1))
+        CrmLink.objects.update(turn=holder.pk)
+    story.book(starts_at=NOON + timedelta(days=1))
+
+    assert story.run()[-1] == "Something else is being written about the same person."
+    assert len(story.activities()) == 1
