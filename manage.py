@@ -15,7 +15,6 @@ OWNER_COMMANDS = {
     "sqlmigrate",
     "showmigrations",
     "dbshell",
-    "seed_demo",
 }
 
 

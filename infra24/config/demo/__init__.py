@@ -1,0 +1,6 @@
+"""Three invented organisations, so that a newcomer finds a house that is lived in.
+
+`seagrape`, `casa_manglar` and `high_plain` say who they are, in data; `story`
+holds the words they are written in, `diary` makes eight weeks of bookings of
+them, `settling` and `history` write them down, `sign_ins` lets people in.
+"""

@@ -1,0 +1,107 @@
+"""High Plain: a small residency in the desert of West Texas, on Central time."""
+
+from infra24.config.demo.story import ALWAYS, Course, Fresh, Habit, House, Occasion, Thing, week
+from infra24.orgs.policies import Role
+from infra24.resources.policies import Rules
+
+RESIDENT = Rules(weekly=ALWAYS, slot_minutes=60)
+"""Residents live where they work."""
+
+THINGS = (
+    Thing("hangar", "Hangar", location="Old airfield", capacity=140, about="Thirty metres without a column.",
+          features={"floor_m2": 620, "doors_m": 9}, rules=Rules(buffer_before_minutes=60, buffer_after_minutes=60)),
+    Thing("hangar-north", "Hangar, north bay", location="Old airfield", capacity=70, part_of="hangar"),
+    Thing("hangar-south", "Hangar, south bay", location="Old airfield", capacity=70, part_of="hangar"),
+    Thing("house-one", "House One", location="Dean Street", capacity=2, about="Studio with a bed.", rules=RESIDENT),
+    Thing("house-two", "House Two", location="Dean Street", capacity=2, about="Studio with a bed.", rules=RESIDENT),
+    Thing("tack-room", "Tack Room", location="Barn", capacity=8, about="Shared benches, good stove.",
+          rules=Rules(use="shared")),
+    Thing("darkroom", "Darkroom", location="Barn", capacity=2, features={"enlargers": 2}),
+    Thing("adobe-kiln", "Adobe Kiln", "equipment", "Yard", "Wood and patience.", rules=Rules(
+        weekly=ALWAYS, slot_minutes=60, shortest_minutes=480, longest_minutes=2880, buffer_before_minutes=120,
+        buffer_after_minutes=720, approval="always")),
+    Thing("flatbed-press", "Flatbed Press", "equipment", "Barn"),
+    Thing("cameras", "Field Camera Kit", "equipment", "Office", "4×5, holders, dark cloth.", units=6),
+    Thing("ike-tarrant", "Ike Tarrant", "person", about="Kilns, welding, weather.", person="Ike Tarrant"),
+    Thing("pickup", "Pickup Truck", "other", "Yard", "Half-ton, long bed.",
+          rules=Rules(weekly=week("mon-sun 06:00-22:00"))),
+)  # fmt: skip
+
+COURSES = (
+    Course("Open hangar", "sat", "11:00", 4, ("hangar",), 40),
+    Course("Press night", "tue", "18:00", 3, ("flatbed-press", "tack-room"), 5),
+    Course("After-school shop for teenagers", "wed", "15:30", 2, ("tack-room", "ike-tarrant"), 7, weeks=range(7)),
+    Course("Residents' supper", "thu", "18:30", 2, ("hangar-south",), 16),
+)
+
+OCCASIONS = (
+    Occasion("Residency: Annelies Verbruggen", 0, "mon", "12:00", 27 * 24, ("house-one",)),
+    Occasion("Residency: Kofi Asamoah", 1, "mon", "12:00", 20 * 24, ("house-two",)),
+    Occasion("Residency: Min-seo Gwak", 4, "mon", "12:00", 27 * 24, ("house-one",)),
+    Occasion("Residency: Farida Benslimane", 5, "mon", "12:00", 20 * 24, ("house-two",), people=2),
+    Occasion("Installation: Slow Weather", 1, "mon", "10:00", 8, ("hangar-north", "ike-tarrant"), people=5, days=5),
+    Occasion("Opening: Slow Weather", 1, "sat", "16:00", 4, ("hangar-north",), 65),
+    Occasion("Wood firing, two days and a night", 2, "fri", "08:00", 34, ("adobe-kiln",), people=6,
+             note="Bring a chair."),
+    Occasion("Listening session: field recordings", 3, "fri", "18:00", 2, ("hangar-south",), 35),
+    Occasion("Visit of the county library", 4, "wed", "10:00", 2, ("hangar-south",), 22),
+    Occasion("Open studios weekend", 6, "sat", "11:00", 7, ("tack-room",), 8, days=2),
+    Occasion("Star party and long exposures", 7, "fri", "17:00", 4, (("cameras", 4), "pickup"), 12,
+             cancelled="Cloud cover all week."),
+)  # fmt: skip
+
+HABITS = (
+    Habit(("tack-room",), ("Bench time", "Leather work", "Drawing"), 9, (2, 3, 4), people=(1, 2)),
+    Habit(("darkroom",), ("Contact prints, 4×5", "Salt prints", "Developing"), 6, (2, 3, 4)),
+    Habit(("adobe-kiln",), ("Pit ware", "Raku, six pots"), 1, (10, 12), (6, 12), (2, 4)),
+    Habit(("flatbed-press",), ("Broadside, second colour", "Type specimen", "Invitations"), 3, (2, 3, 4)),
+    Habit((("cameras", 1),), ("Dawn at the tank", "Rail line, north light", "Portraits of neighbors"), 5, (3, 4, 6),
+          (5, 16)),
+    Habit(("hangar-north",), ("Large drawing on the floor", "Sound test", "Rehearsal"), 3, (3, 4), people=(1, 8)),
+    Habit(("pickup",), ("Hardware in Alpine", "Adobe bricks", "Airport in El Paso"), 4, (2, 3, 7), (6, 13)),
+    Habit(("ike-tarrant",), ("Welding help", "Kiln talk"), 3, (1, 1.5)),
+)  # fmt: skip
+
+FRESH = (
+    Fresh("Visit of a curator", ("hangar-south",), 2, "14:00", 2, whose="Hiroko Minamida", people=4),
+    Fresh("Pots from the creek bed", ("adobe-kiln",), 5, "08:00", 10, by=Role.MEMBER),
+    Fresh("Frames for Slow Weather", ("ike-tarrant", "pickup"), 2, "10:00", 3, whose="Elías Ornelas"),
+    Fresh("Night pictures", (("cameras", 1),), 2, "19:00", 3, by=Role.MEMBER, then="cancel", reason="Wind."),
+)
+
+HIGH_PLAIN = House(
+    slug="high-plain",
+    name="High Plain Residency",
+    time_zone="America/Chicago",
+    locale="en",
+    mail_address="high.plain@example.org",
+    theme={
+        "brand": "#23211e", "brand_night": "#e8c88a", "accent": "#a4541b", "surface": "#faf7f0",
+        "surface_night": "#141210",
+        "radius": 0, "font": "typewriter", "mark": "HP",
+    },
+    team={
+        Role.ADMIN: "Wren Halvorsen", Role.MANAGER: "Rubén Carrasco", Role.STAFF: "Dolores Natividad",
+        Role.INSTRUCTOR: "Ike Tarrant", Role.MEMBER: "Saoirse Kilbride",
+    },
+    people=(
+        "Wren Halvorsen", "Rubén Carrasco", "Dolores Natividad", "Ike Tarrant", "Saoirse Kilbride",
+        "Lupe Bencomo", "Elías Ornelas", "Socorro Hinojos", "Tavo Luján", "Cordelia Mayhew",
+        "Clay Burnside", "Jolene Wickett", "Amadeo Fierro", "Marcelina Rentería", "Beto Galindo",
+        "Hiroko Minamida", "Jonas Ekdahl", "Annelies Verbruggen", "Matthieu Castagnier", "Ngozi Adebanjo",
+        "Lior Abelson", "Farida Benslimane", "Min-seo Gwak", "Pawel Drozdowski", "Inês Bragança",
+        "Oona Heikkilä", "Tallulah Briscoe", "Desmond Achterberg", "Rosalind Petty", "Virgil Stroud",
+        "Nayeli Caballero", "Xóchitl Armendáriz", "Graciela Provencio", "Sterling Whitlow", "June Ostrander",
+        "Peter Kessenich", "Arlo Dunning", "Mirabai Chandran", "Leila Farrokhzadeh", "Kofi Asamoah",
+    ),
+    hours=Rules(weekly=week("mon-sun 08:00-22:00"), slot_minutes=30, shortest_minutes=30, horizon_days=365),
+    of_kind={"equipment": Rules(weekly=week("mon-sun 05:00-24:00"))},
+    things=THINGS,
+    courses=COURSES,
+    occasions=OCCASIONS,
+    habits=HABITS,
+    fresh=FRESH,
+    cancelled_because=("Wind.", "Truck broke down.", "Still drying.", "Stayed in Alpine."),
+    declined_because=("Burn ban in the county.", "Let us talk about the wood first."),
+    area_code="432",
+)  # fmt: skip

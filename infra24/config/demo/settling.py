@@ -1,0 +1,129 @@
+"""An organisation moves in: its people, its things, and the hours in which they can be had."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from infra24.config.demo.story import House
+from infra24.core.sorting import sort_key
+from infra24.orgs.models import Member, Organisation, User
+from infra24.orgs.policies import Role
+from infra24.orgs.services import add_member, found_organisation, make_user
+from infra24.orgs.tenancy import acting_for
+from infra24.people.models import Person
+from infra24.resources.models import AvailabilityRule, Resource
+from infra24.resources.policies import Rules
+
+PASSWORD = "a kiln and a lantern"
+"""Of everybody who signs in to the demo. It opens nothing but invented data, and `make run` prints it."""
+SOURCE = "import"
+OPEN_SINCE = date(2020, 1, 1)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A house's rows that its diary refers to."""
+
+    organisation: Organisation
+    team: dict[Role, Member]
+    people: dict[str, Person]
+    """By name."""
+    things: dict[str, Resource]
+    """By slug."""
+
+
+def settle(house: House) -> Settled:
+    """Found the organisation with all but its bookings. The caller's transaction."""
+    organisation = found_organisation(
+        slug=house.slug,
+        name=house.name,
+        time_zone=house.time_zone,
+        locale=house.locale,
+        mail_address=house.mail_address,
+        theme=house.theme,
+        source=SOURCE,
+    )
+    with acting_for(organisation.pk):
+        team = {role: _join(organisation, name, role) for role, name in house.team.items()}
+        people = _people(house, organisation, team)
+        things = _things(house, organisation, people)
+        _rules(house, organisation, things)
+    return Settled(organisation, team, people, things)
+
+
+def settled(house: House, organisation: Organisation) -> Settled:
+    """The same rows of an organisation that is there already, as far as they still are. Inside `acting_for`."""
+    by_email = {member.user.email: member for member in Member.objects.select_related("user")}
+    return Settled(
+        organisation,
+        team={role: by_email[email_of(name)] for role, name in house.team.items() if email_of(name) in by_email},
+        people={person.name: person for person in Person.objects.filter(erased_at=None)},
+        things={thing.slug: thing for thing in Resource.objects.filter(archived_at=None)},
+    )
+
+
+def email_of(name: str) -> str:
+    """`Nadège Saint-Cyr` is nadege.saint.cyr@example.org."""
+    return re.sub("[^a-z]+", ".", sort_key(name)) + "@example.org"
+
+
+def _join(organisation: Organisation, name: str, role: Role) -> Member:
+    user = User.objects.filter(email=email_of(name)).first() or make_user(email_of(name), name=name, password=PASSWORD)
+    return add_member(organisation.pk, user, role=role, by=None, source=SOURCE)
+
+
+def _people(house: House, organisation: Organisation, team: dict[Role, Member]) -> dict[str, Person]:
+    """Everybody the house knows. One in nine left only a telephone number."""
+    users = {member.user.name: member.user for member in team.values()}
+    people = [
+        Person(
+            org_id=organisation.pk,
+            name=name,
+            sort_key=sort_key(name),
+            email="" if number % 9 == 8 else email_of(name),
+            phone="" if number % 4 == 2 else f"({house.area_code}) 555-01{number:02}",
+            user=users.get(name),
+        )
+        for number, name in enumerate(house.people)
+    ]
+    return {person.name: person for person in Person.objects.bulk_create(people)}
+
+
+def _things(house: House, organisation: Organisation, people: dict[str, Person]) -> dict[str, Resource]:
+    made: dict[str, Resource] = {}
+    for thing in house.things:  # a whole comes before its parts
+        made[thing.slug] = Resource(
+            org_id=organisation.pk,
+            kind=thing.kind,
+            name=thing.name,
+            slug=thing.slug,
+            sort_key=sort_key(thing.name),
+            description=thing.about,
+            location=thing.location,
+            capacity=thing.capacity,
+            units=thing.units,
+            features=dict(thing.features),
+            part_of=made[thing.part_of] if thing.part_of else None,
+            person=people[thing.person] if thing.person else None,
+        )
+    Resource.objects.bulk_create(made.values())
+    return made
+
+
+def _rules(house: House, organisation: Organisation, things: dict[str, Resource]) -> None:
+    said: list[tuple[str, Resource | None, Rules]] = [("", None, house.hours)]
+    said += [(kind, None, rules) for kind, rules in house.of_kind.items()]
+    said += [("", things[thing.slug], thing.rules) for thing in house.things if thing.rules]
+    AvailabilityRule.objects.bulk_create(
+        AvailabilityRule(
+            org_id=organisation.pk,
+            kind=kind,
+            resource=resource,
+            valid_from=OPEN_SINCE,
+            rules=rules.model_dump(mode="json", by_alias=True, exclude_none=True),
+            created_at=timezone.now(),
+        )
+        for kind, resource, rules in said
+    )
