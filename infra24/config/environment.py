@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from datetime import timedelta
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -33,6 +34,26 @@ def required_in_production(name: str, development_default: str) -> str:
     if flag("INFRA24_PRODUCTION"):
         raise ImproperlyConfigured(f"{name} must be set in production. docs/guides/operate.md says how to make one.")
     return development_default
+
+
+def refuse_unsafe_production(*, demo: bool, debug: bool, secret_key: str, encryption_keys: Sequence[str]) -> None:
+    """Stop a production process that would give away what it keeps.
+
+    Raises ImproperlyConfigured, naming the variable and the cure.
+    """
+    if demo:
+        raise ImproperlyConfigured("INFRA24_DEMO shows everybody's mail. Unset it in production.")
+    if debug:
+        raise ImproperlyConfigured("INFRA24_DEBUG shows the inside of the program. Unset it in production.")
+    if len(secret_key) < 50 or "development-only" in secret_key:
+        raise ImproperlyConfigured("INFRA24_SECRET_KEY needs at least 50 characters that nobody else knows.")
+    for key in encryption_keys:
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(
+                "INFRA24_ENCRYPTION_KEYS holds something that is no Fernet key: 32 bytes as URL-safe base64."
+            ) from None
 
 
 def seconds(*, days: int) -> int:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from infra24.config.connection import connection_settings
-from infra24.config.environment import flag, one_of, required_in_production, seconds, words
+from infra24.config.environment import flag, one_of, refuse_unsafe_production, required_in_production, seconds, words
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(os.environ.get("INFRA24_VAR") or BASE_DIR / "var").resolve()
@@ -32,10 +32,17 @@ ENCRYPTION_KEYS = words(
 METRICS_TOKEN = os.environ.get("INFRA24_METRICS_TOKEN", "")
 """Bearer token for /metrics from elsewhere; without it only loopback may read."""
 
-BASE_URL = (os.environ.get("INFRA24_BASE_URL") or f"http://localhost:{os.environ.get('PORT') or 8000}").rstrip("/")
-ALLOWED_HOSTS = words("INFRA24_ALLOWED_HOSTS", urlsplit(BASE_URL).hostname or "") + (
-    [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
-)
+if PRODUCTION:
+    refuse_unsafe_production(demo=DEMO, debug=DEBUG, secret_key=SECRET_KEY, encryption_keys=ENCRYPTION_KEYS)
+
+BASE_URL = required_in_production("INFRA24_BASE_URL", f"http://localhost:{os.environ.get('PORT') or 8000}").rstrip("/")
+"""Where people reach the installation: addresses in mails begin with it."""
+ALLOWED_HOSTS = [
+    *words("INFRA24_ALLOWED_HOSTS", urlsplit(BASE_URL).hostname or ""),
+    # Probes on this machine name it like this.
+    *("localhost", "127.0.0.1", "[::1]"),
+    *([] if PRODUCTION else ["testserver"]),
+]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # --- The database -----------------------------------------------------------
@@ -75,6 +82,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "infra24.core.middleware.RequestIdMiddleware",
+    "infra24.core.middleware.AccessMiddleware",
     "infra24.core.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -161,6 +169,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+"""Probes come from beside the server, without TLS."""
 SECURE_HSTS_SECONDS = seconds(days=365) if PRODUCTION else 0
 TRUSTED_PROXIES = int(os.environ.get("INFRA24_TRUSTED_PROXIES") or 0)
 """Proxies in front that set X-Forwarded-For and X-Forwarded-Proto; 0: the server is reached directly."""
@@ -225,20 +235,26 @@ CRM_ADDRESSES = words("INFRA24_CRM_ADDRESSES", "https://api.bloomerang.co") + ([
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "infra24.core.logs.RequestIdFilter"}},
+    "filters": {"request": {"()": "infra24.core.logs.RequestFilter"}},
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "infra24.core.logs.QuietFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
         }
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]},
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request"]},
     },
     # Their lines hold whole addresses, and those hold people's.
     "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("INFRA24_LOG_LEVEL", "INFO")},
+    "loggers": {
+        # Refusals are in the access log; here only what is broken.
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
 }
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from infra24.config import health
 from infra24.config.api import api
 from infra24.config.reference import reference_page
 from infra24.core.problems import page_for
@@ -11,6 +12,9 @@ from infra24.core.problems import page_for
 APPS_WITH_PAGES = ("portal", "crm", "notifications", "bookings", "resources", "people", "outbox", "orgs")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.live, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("api/docs", reference_page, {"api": api}, name="api_reference"),
     path("api/", api.urls),
     *[path("", include(f"infra24.{app}.urls")) for app in APPS_WITH_PAGES if find_spec(f"infra24.{app}.urls")],

@@ -1,14 +1,41 @@
-"""Logs name the request, never the person."""
+"""Logs name the request, never the person: no addresses, no query strings, no values of rows."""
 
 import logging
+import re
 from contextvars import ContextVar
+from types import TracebackType
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
+# PostgreSQL's details quote the row it refused: "Key (email)=(alice@example.org) already exists."
+_DETAILS = re.compile(r"^(DETAIL|CONTEXT|HINT): .*$", re.MULTILINE)
 
-class RequestIdFilter(logging.Filter):
-    """Adds `request_id` to every record."""
+
+class RequestFilter(logging.Filter):
+    """Adds `request_id`; where Django logs a request, its route takes the place of path and object."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
+        request = record.__dict__.pop("request", None)
+        if hasattr(request, "path_info"):
+            reason = str(record.args[0]) if isinstance(record.args, tuple) and record.args else record.msg
+            record.msg, record.args = "%s: %s", (reason, route_of(request))
         return True
+
+
+class QuietFormatter(JsonFormatter):
+    """One JSON object a line; tracebacks without the details PostgreSQL adds."""
+
+    def formatException(  # noqa: N802  # logging's own name
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> Any:
+        return _DETAILS.sub(r"\1: left out", str(super().formatException(ei)))
+
+
+def route_of(request: Any) -> str:
+    """The pattern that matched, as in `o/<slug:org>/admin/audit`; `unmatched` when none did."""
+    match = getattr(request, "resolver_match", None)
+    return str(match.route) if match else "unmatched"

@@ -1,14 +1,21 @@
-"""Around every request: an id for its log lines."""
+"""Around every request: an id, one line in the log, and the figures of /metrics."""
 
+import logging
 import re
+import time
 from collections.abc import Callable
+from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from infra24.core import metrics
 from infra24.core.ids import new_id
-from infra24.core.logs import request_id
+from infra24.core.logs import request_id, route_of
 
 _ACCEPTABLE = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+access = logging.getLogger("infra24.access")
 
 
 class RequestIdMiddleware:
@@ -27,3 +34,46 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class StatementCounter:
+    """Counts what passes through Django's cursors: savepoints included, BEGIN and COMMIT not."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        self.count += 1
+        return execute(sql, params, many, context)
+
+
+class AccessMiddleware:
+    """One line a request: method, route, status, milliseconds, statements.
+
+    The route and not the path, which may hold the secret of a mailed link.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started, statements = time.perf_counter(), StatementCounter()
+        with connection.execute_wrapper(statements):
+            response = self.get_response(request)
+        seconds = time.perf_counter() - started
+        method = request.method if request.method in _METHODS else "other"
+        route, status = route_of(request), response.status_code
+        metrics.REQUESTS.labels(method=method, route=route, status=str(status)).inc()
+        metrics.SECONDS.labels(method=method, route=route).observe(seconds)
+        metrics.STATEMENTS.labels(method=method, route=route).observe(statements.count)
+        access.info(
+            "request",
+            extra={
+                "method": method,
+                "route": route,
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+                "statements": statements.count,
+            },
+        )
+        return response
