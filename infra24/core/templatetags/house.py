@@ -51,6 +51,18 @@ def hours(context: Mapping[str, Any], starts_at: datetime, ends_at: datetime | N
     return _time(starts_at, zone, words)
 
 
+@register.simple_tag(takes_context=True)
+def wall(context: Mapping[str, Any], at: datetime) -> datetime:
+    """What a clock in the organisation's zone shows, as a naive value for the `date` filter."""
+    return at.astimezone(zone_of(context)).replace(tzinfo=None)
+
+
+@register.filter
+def plus_hour(starts_at: datetime, ends_at: datetime) -> datetime:
+    """An hour later, or the end when that is earlier: what a form offers first."""
+    return min(starts_at + timedelta(hours=1), ends_at)
+
+
 @register.filter
 def long_day(day: date) -> str:
     """`Monday, November 23`, in the reader's language."""
