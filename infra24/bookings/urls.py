@@ -1,0 +1,20 @@
+"""Addresses of bookings: the staff's, and members' own."""
+
+from django.urls import path
+
+from infra24.bookings.views import calendar, own, staff
+
+urlpatterns = [
+    path("o/<slug:org>/my", own.my, name="my"),
+    path("o/<slug:org>/my/<uuid:booking_id>/cancel", own.cancel_own, name="my_cancel"),
+    path("o/<slug:org>/book", own.book, name="book"),
+    path("o/<slug:org>/book/<uuid:resource_id>", own.book_resource, name="book_resource"),
+    path("o/<slug:org>/admin/calendar", calendar.calendar, name="calendar"),
+    path("o/<slug:org>/admin/bookings", staff.bookings, name="bookings"),
+    path("o/<slug:org>/admin/bookings/new", staff.new_booking, name="booking_new"),
+    path("o/<slug:org>/admin/bookings/<uuid:booking_id>", staff.booking, name="booking"),
+    path("o/<slug:org>/admin/bookings/<uuid:booking_id>/edit", staff.edit_booking, name="booking_edit"),
+    path("o/<slug:org>/admin/bookings/<uuid:booking_id>/confirm", staff.confirm_booking, name="booking_confirm"),
+    path("o/<slug:org>/admin/bookings/<uuid:booking_id>/decline", staff.decline_booking, name="booking_decline"),
+    path("o/<slug:org>/admin/bookings/<uuid:booking_id>/cancel", staff.cancel_booking, name="booking_cancel"),
+]

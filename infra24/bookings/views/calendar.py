@@ -1,0 +1,37 @@
+"""The staff calendar: an island over the day's list, which stays there without script."""
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from infra24.bookings import lists
+from infra24.bookings.forms import BookingForm
+from infra24.core.days import day_span, read_day, wall_of
+from infra24.orgs.access import for_role
+from infra24.orgs.policies import Role
+from infra24.orgs.requests import MemberRequest
+
+
+@require_safe
+@for_role(Role.STAFF)
+def calendar(request: MemberRequest) -> HttpResponse:
+    """A day of every resource; `?date=2026-11-23`, and `?view=list` for the list alone."""
+    zone = request.organisation.time_zone
+    today = wall_of(timezone.now(), zone).date()
+    day = read_day(request.GET.get("date"), otherwise=today)
+    resources = lists.day_by_resource(request.member, *day_span(day, zone))
+    shown = {
+        "day": day,
+        "today": today,
+        "previous": day - timedelta(days=1),
+        "next": day + timedelta(days=1),
+        "booked": [one for one in resources if one.bookings],
+        "unbooked": [one.resource for one in resources if not one.bookings],
+        "has_resources": bool(resources),
+        "is_list": request.GET.get("view") == "list",
+        "form": BookingForm(viewer=request.member, organisation=request.organisation, auto_id="booking_%s"),
+    }
+    return render(request, "bookings/calendar.html", shown)

@@ -1,0 +1,150 @@
+"""Pages on which members see and make their own bookings."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from infra24.bookings import lists, queries, services
+from infra24.bookings.availability import availability_of
+from infra24.bookings.forms import BookingForm, usual_start
+from infra24.bookings.models import Source, Status
+from infra24.bookings.views.ending import end_booking
+from infra24.bookings.views.refusals import refused
+from infra24.core.days import day_span, read_day, wall_of
+from infra24.core.errors import Infra24Error
+from infra24.orgs.access import for_role
+from infra24.orgs.policies import Role
+from infra24.orgs.requests import MemberRequest, source_of
+from infra24.resources.models import ResourceKind
+from infra24.resources.queries import bookables, resource_for, visible_resources
+
+DAYS_SHOWN = 7
+PAST_PAGE = 20
+
+
+@dataclass(frozen=True)
+class FreeDay:
+    """One day of a resource: the stretches in which it can be had."""
+
+    day: date
+    free: list[tuple[datetime, datetime]]
+
+
+@require_safe
+@for_role(Role.MEMBER)
+def my(request: MemberRequest) -> HttpResponse:
+    """What the viewer has booked: to come, and over."""
+    past = lists.own_past(request.member, limit=PAST_PAGE, cursor=request.GET.get("cursor", ""))
+    return render(request, "bookings/my.html", {"upcoming": lists.own_upcoming(request.member), "past": past})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.MEMBER)
+def cancel_own(request: MemberRequest, booking_id: UUID) -> HttpResponse:
+    """Withdraw a booking of one's own; asks first."""
+    found = queries.booking_for(request.member, booking_id)
+    back = reverse("my", kwargs={"org": request.organisation.slug})
+    return end_booking(request, found, Status.CANCELLED, source=Source(source_of(request)), back=back)
+
+
+@require_safe
+@for_role(Role.MEMBER)
+def book(request: MemberRequest) -> HttpResponse:
+    """Everything that can be booked, by kind."""
+    resources = list(visible_resources(request.member))
+    kinds = [(kind.label, [one for one in resources if one.kind == kind]) for kind in ResourceKind]
+    return render(request, "bookings/book.html", {"kinds": [(name, ones) for name, ones in kinds if ones]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.MEMBER)
+def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
+    """When one resource is free in the coming days, and a form to have it. Works without script."""
+    viewer, organisation = request.member, request.organisation
+    zone = organisation.time_zone
+    resource = resource_for(viewer, resource_id)
+    today = wall_of(timezone.now(), zone).date()
+    first = max(read_day(request.GET.get("from"), otherwise=today), today)
+    days = _free_days(request, resource_id, first)
+    error: Infra24Error | None = None
+    if request.method == "POST":
+        form = BookingForm(_with_alternative(request), viewer=viewer, organisation=organisation)
+        if form.is_valid():
+            try:
+                made = services.create_booking(form.to_wish(), by=viewer, source=Source(source_of(request)))
+            except Infra24Error as refusal:
+                error = refusal
+            else:
+                is_request = made.status == Status.PENDING
+                said = _("Requested: %(title)s. Staff will answer.") if is_request else _("Booked: %(title)s.")
+                messages.success(request, said % {"title": made.title})
+                return redirect("my", org=organisation.slug)
+    else:
+        form = BookingForm(initial=_first_offer(request, days), viewer=viewer, organisation=organisation)
+    rules = bookables(viewer.org_id, [resource.pk])[resource.pk].rules_on(first)
+    shown = {
+        "resource": resource,
+        "rules": rules,
+        "days": days,
+        "previous": first - timedelta(days=DAYS_SHOWN) if first > today else None,
+        "next": first + timedelta(days=DAYS_SHOWN),
+        "form": form,
+        **refused(error),
+    }
+    status = error.status if error else 422 if form.errors else 200
+    return render(request, "bookings/book_resource.html", shown, status=status)
+
+
+def _free_days(request: MemberRequest, resource_id: UUID, first: date) -> list[FreeDay]:
+    """Seven local days and what is free of each; a stretch over midnight shows on both."""
+    zone = request.organisation.time_zone
+    spans = [day_span(first + timedelta(days=step), zone) for step in range(DAYS_SHOWN)]
+    # The past is not free; nor is the quarter of an hour that has begun.
+    soon = timezone.now().replace(second=0, microsecond=0)
+    soon += timedelta(minutes=-soon.minute % 15)
+    found = availability_of(request.member, resource_id, max(spans[0][0], soon), spans[-1][1])
+    return [
+        FreeDay(
+            wall_of(since, zone).date(),
+            [
+                (wall_of(max(begins, since), zone), wall_of(min(ends, until), zone))
+                for begins, ends in found.free
+                if begins < until and ends > since
+            ],
+        )
+        for since, until in spans
+    ]
+
+
+def _first_offer(request: MemberRequest, days: list[FreeDay]) -> dict[str, Any]:
+    """What the form begins with: the stretch somebody chose, else the first free hour of the days shown."""
+    begins = usual_start(request.organisation.time_zone)
+    ends = begins + timedelta(hours=1)
+    for one in days:
+        if one.free:
+            begins, ends = one.free[0][0], min(one.free[0][0] + timedelta(hours=1), one.free[0][1])
+            break
+    return {
+        "date": read_day(request.GET.get("date"), otherwise=begins.date()),
+        "start": request.GET.get("start") or begins.time(),
+        "end": request.GET.get("end") or ends.time(),
+    }
+
+
+def _with_alternative(request: MemberRequest) -> dict[str, str]:
+    """The form as sent; the button of an offered time brings its own day and hours."""
+    data = {name: str(value) for name, value in request.POST.items()}
+    day, _comma, hours = data.get("take", "").partition(" ")
+    if hours:
+        start, _dash, end = hours.partition("-")
+        data |= {"date": day, "start": start, "end": end}
+    return data

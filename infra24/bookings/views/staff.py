@@ -1,0 +1,170 @@
+"""Pages on which staff run the bookings of the house."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from infra24.bookings import lists, queries, services
+from infra24.bookings.forms import BookingForm, FilterForm, usual_start, values_of
+from infra24.bookings.models import Booking, Source, Status
+from infra24.bookings.policies import may_step
+from infra24.bookings.views.ending import end_booking
+from infra24.bookings.views.refusals import refused
+from infra24.core.days import day_span, read_day, wall_of
+from infra24.core.errors import Infra24Error
+from infra24.orgs.access import for_role
+from infra24.orgs.policies import Role
+from infra24.orgs.requests import MemberRequest
+from infra24.outbox.models import Delivery
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@for_role(Role.STAFF)
+def bookings(request: MemberRequest) -> HttpResponse:
+    """Every booking by start; from today on unless asked otherwise."""
+    zone = request.organisation.time_zone
+    form = FilterForm(request.GET, viewer=request.member)
+    data = form.cleaned_data if form.is_valid() else {}
+    since = data.get("since") or wall_of(timezone.now(), zone).date()
+    until, resource = data.get("until"), data.get("resource")
+    wanted = lists.BookingFilter(
+        since=day_span(since, zone)[0],
+        until=day_span(until, zone)[1] if until else None,
+        status=data.get("status", ""),
+        resource_id=resource.pk if resource else None,
+    )
+    cursor = request.GET.get("cursor", "")
+    page = lists.bookings_page(request.member, wanted, limit=PAGE_SIZE, cursor=cursor)
+    is_narrowed = any(request.GET.get(name) for name in ("since", "until", "status", "resource"))
+    shown = {"page": page, "form": form, "since": since, "is_narrowed": is_narrowed}
+    return render(request, "bookings/bookings.html", shown)
+
+
+@require_safe
+@for_role(Role.STAFF)
+def booking(request: MemberRequest, booking_id: UUID) -> HttpResponse:
+    """One booking: what, when, where, for whom; its history, and what became of the mails about it."""
+    return _booking_page(request, queries.booking_for(request.member, booking_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.STAFF)
+def new_booking(request: MemberRequest) -> HttpResponse:
+    """Write down a booking; works without script."""
+    zone, viewer = request.organisation.time_zone, request.member
+    if request.method != "POST":
+        begins = usual_start(zone)
+        day = read_day(request.GET.get("date"), otherwise=begins.date())
+        ends = begins + timedelta(hours=1)
+        initial = {"date": day, "start": begins.time(), "end": ends.time(), "resource": request.GET.get("resource")}
+        return _form_page(request, BookingForm(initial=initial, viewer=viewer, organisation=request.organisation))
+    form = BookingForm(request.POST, viewer=viewer, organisation=request.organisation)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    try:
+        made = services.create_booking(form.to_wish(), by=viewer, source=Source.STAFF)
+    except Infra24Error as error:
+        return _form_page(request, form, error=error)
+    messages.success(request, _("Booked: %(title)s.") % {"title": made.title})
+    return redirect("booking", org=request.organisation.slug, booking_id=made.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.STAFF)
+def edit_booking(request: MemberRequest, booking_id: UUID) -> HttpResponse:
+    """Change what a booking says, when it is and where."""
+    found = queries.booking_for(request.member, booking_id)
+    organisation, viewer = request.organisation, request.member
+    if request.method != "POST":
+        initial = values_of(found, organisation.time_zone)
+        return _form_page(
+            request, BookingForm(initial=initial, viewer=viewer, organisation=organisation), booking=found
+        )
+    form = BookingForm(request.POST, viewer=viewer, organisation=organisation)
+    if not form.is_valid():
+        return _form_page(request, form, booking=found, status=422)
+    version = form.cleaned_data["version"]
+    try:
+        services.change_booking(found, form.to_change(found), by=viewer, source=Source.STAFF, version=version)
+    except Infra24Error as error:
+        return _form_page(request, form, booking=queries.booking_for(viewer, booking_id), error=error)
+    messages.success(request, _("Saved."))
+    return redirect("booking", org=organisation.slug, booking_id=booking_id)
+
+
+@require_POST
+@for_role(Role.STAFF)
+def confirm_booking(request: MemberRequest, booking_id: UUID) -> HttpResponse:
+    """Make a hold or a request certain."""
+    found = queries.booking_for(request.member, booking_id)
+    version = read_version(request)
+    try:
+        services.confirm_booking(found, by=request.member, source=Source.STAFF, version=version)
+    except Infra24Error as error:
+        return _booking_page(request, queries.booking_for(request.member, booking_id), error=error)
+    messages.success(request, _("Confirmed."))
+    return redirect("booking", org=request.organisation.slug, booking_id=booking_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.STAFF)
+def decline_booking(request: MemberRequest, booking_id: UUID) -> HttpResponse:
+    """Decide against a request; asks for the reason first."""
+    found = queries.booking_for(request.member, booking_id)
+    back = reverse("booking", kwargs={"org": request.organisation.slug, "booking_id": booking_id})
+    return end_booking(request, found, Status.DECLINED, source=Source.STAFF, back=back)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.STAFF)
+def cancel_booking(request: MemberRequest, booking_id: UUID) -> HttpResponse:
+    """Withdraw a booking; asks first."""
+    found = queries.booking_for(request.member, booking_id)
+    back = reverse("booking", kwargs={"org": request.organisation.slug, "booking_id": booking_id})
+    return end_booking(request, found, Status.CANCELLED, source=Source.STAFF, back=back)
+
+
+def read_version(request: MemberRequest) -> int | None:
+    """The version the page was made from, as its forms send it along."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _booking_page(request: MemberRequest, found: Booking, *, error: Infra24Error | None = None) -> HttpResponse:
+    deliveries = (
+        Delivery.objects.filter(org_id=found.org_id, subject_id=found.pk, is_timer=False)
+        .select_related("destination", "fact")
+        .order_by("-created_at", "-id")
+    )
+    shown = {
+        "booking": found,
+        "history": lists.history_of(found),
+        "deliveries": deliveries,
+        "may_confirm": may_step(found.status, Status.CONFIRMED),
+        "may_decline": may_step(found.status, Status.DECLINED),
+        "may_cancel": may_step(found.status, Status.CANCELLED),
+        **refused(error),
+    }
+    return render(request, "bookings/booking.html", shown, status=error.status if error else 200)
+
+
+def _form_page(
+    request: MemberRequest,
+    form: BookingForm,
+    *,
+    booking: Booking | None = None,
+    error: Infra24Error | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    back: dict[str, Any] = {"booking": booking, "form": form, **refused(error)}
+    return render(request, "bookings/form.html", back, status=error.status if error else status)

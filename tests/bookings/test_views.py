@@ -1,0 +1,347 @@
+"""Pages of bookings: the staff's, and members' own. They do what the API does, without script."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from infra24.bookings.models import Booking, Status
+from infra24.orgs.tenancy import acting_for
+from tests import make
+from tests.make.bookings import NOON, booking
+
+pytestmark = pytest.mark.django_db
+
+STAFF_PAGES = ("admin/calendar", "admin/calendar?view=list", "admin/bookings", "admin/bookings/new")
+
+
+def form(resource: Any, **more: object) -> dict[str, object]:
+    """What a browser sends for an hour from noon in three days."""
+    starts = NOON.astimezone(ZoneInfo("America/New_York"))
+    return {
+        "title": "Firing",
+        "resource": str(resource.pk),
+        "date": starts.date().isoformat(),
+        "start": f"{starts:%H:%M}",
+        "end": f"{starts + timedelta(hours=1):%H:%M}",
+        "party_size": 1,
+        "note": "",
+        "visibility": "busy",
+        **more,
+    }
+
+
+def stored(org_id: Any) -> list[Booking]:
+    with acting_for(org_id):
+        return list(Booking.objects.order_by("created_at"))
+
+
+@pytest.mark.parametrize("page", STAFF_PAGES)
+def test_staff_pages_open_for_staff_and_for_nobody_else(page: str) -> None:
+    cast = make.cast()
+
+    assert make.client(cast.alice).get(f"/o/oolite/{page}").status_code == 200
+    assert make.client(cast.bob).get(f"/o/oolite/{page}").status_code == 403
+    assert make.client(cast.charlie).get(f"/o/oolite/{page}").status_code == 404
+    assert make.client().get(f"/o/oolite/{page}").headers["Location"].startswith("/accounts/login/?next=/o/oolite/")
+
+
+def test_the_calendar_is_mounted_over_the_same_day_as_a_table() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house, name="Kiln A")
+    made = booking(cast.alice, kiln, title="Bisque firing")
+    day = NOON.astimezone(ZoneInfo("America/New_York")).date()
+
+    html = make.client(cast.alice).get(f"/o/oolite/admin/calendar?date={day}").content.decode()
+
+    assert (
+        f'data-island="calendar" data-organisation="oolite" data-time-zone="America/New_York" data-locale="en" data-date="{day}"'
+        in html
+    )
+    assert f'<a href="/o/oolite/admin/bookings/{made.pk}">Bisque firing</a>' in html
+    assert f"?date={day - timedelta(days=1)}" in html
+    assert f"?date={day + timedelta(days=1)}" in html
+    assert 'id="booking-dialog"' in html
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "9999-01-01", "\0"])
+def test_a_day_that_is_none_is_today(text: str) -> None:
+    alice = make.cast().alice
+
+    assert make.client(alice).get("/o/oolite/admin/calendar", {"date": text}).status_code == 200
+
+
+def test_an_empty_house_says_what_to_do_first() -> None:
+    assert (
+        "There is nothing to book yet"
+        in make.client(make.cast().alice).get("/o/oolite/admin/calendar").content.decode()
+    )
+
+
+def test_staff_write_down_a_booking_without_script() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house)
+    make.person(cast.house, name="Ana Lima", email="ana@example.org")
+
+    response = make.client(cast.alice).post("/o/oolite/admin/bookings/new", form(kiln, person="ana"))
+
+    (made,) = stored(cast.house.pk)
+    assert response.headers["Location"] == f"/o/oolite/admin/bookings/{made.pk}"
+    assert (made.status, made.source, made.starts_at) == ("confirmed", "staff", NOON)
+    with acting_for(cast.house.pk):
+        assert made.person is not None
+        assert made.person.name == "Ana Lima"
+
+
+def test_a_taken_time_is_refused_beside_the_form_with_times_that_are_free() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house, name="Kiln A")
+    booking(cast.alice, kiln)
+
+    response = make.client(cast.alice).post("/o/oolite/admin/bookings/new", form(kiln, title="Mine"))
+
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "Kiln A is already booked then." in html
+    assert 'value="Mine"' in html
+    assert 'name="take" value="' in html
+    assert len(stored(cast.house.pk)) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("title", "", "This field is required."),
+        ("title", "\0", "Null characters are not allowed."),
+        ("date", "someday", "Enter a valid date."),
+        ("party_size", "0", "greater than or equal to 1"),
+        ("resource", "nonsense", "“nonsense” is not a valid UUID."),
+        ("person", "Nobody", "Nobody of that name."),
+        ("end", "", "This field is required."),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_stored(field: str, value: str, sentence: str) -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house)
+
+    response = make.client(cast.alice).post("/o/oolite/admin/bookings/new", {**form(kiln), field: value})
+
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert stored(cast.house.pk) == []
+
+
+def test_an_end_before_the_start_is_on_the_next_day() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house, rules=make.open_week("00:00", "24:00"))
+
+    make.client(cast.alice).post("/o/oolite/admin/bookings/new", form(kiln, start="20:00", end="08:00"))
+
+    (made,) = stored(cast.house.pk)
+    assert made.ends_at - made.starts_at == timedelta(hours=12)
+
+
+def test_another_house_s_resource_cannot_be_booked() -> None:
+    cast = make.cast()
+
+    response = make.client(cast.alice).post("/o/oolite/admin/bookings/new", form(make.resource(cast.elsewhere)))
+
+    assert response.status_code == 422
+    assert stored(cast.house.pk) == []
+
+
+def test_a_booking_shows_its_legs_and_its_history() -> None:
+    cast = make.cast()
+    made = booking(
+        cast.alice, make.resource(cast.house, name="Kiln A"), person=make.person(cast.house, name="Ana Lima")
+    )
+
+    html = make.client(cast.alice).get(f"/o/oolite/admin/bookings/{made.pk}").content.decode()
+
+    assert "Kiln A" in html
+    assert "Ana Lima" in html
+    assert "Written down" in html
+    assert "Alice" in html
+    assert make.client(cast.charlie).get(f"/o/elsewhere/admin/bookings/{made.pk}").status_code == 404
+    assert make.client(cast.bob).get(f"/o/oolite/admin/bookings/{made.pk}").status_code == 403
+
+
+def test_staff_change_time_title_and_place() -> None:
+    cast = make.cast()
+    made = booking(cast.alice, make.resource(cast.house))
+    other = make.resource(cast.house, name="Kiln B")
+    start = f"{NOON.astimezone(ZoneInfo('America/New_York')) + timedelta(hours=2):%H:%M}"
+    end = f"{NOON.astimezone(ZoneInfo('America/New_York')) + timedelta(hours=4):%H:%M}"
+    sent = form(other, title="Glaze firing", start=start, end=end, version=made.version)
+
+    response = make.client(cast.alice).post(f"/o/oolite/admin/bookings/{made.pk}/edit", sent)
+
+    (changed,) = stored(cast.house.pk)
+    assert response.status_code == 302
+    assert (changed.title, changed.starts_at, changed.ends_at) == (
+        "Glaze firing",
+        NOON + timedelta(hours=2),
+        NOON + timedelta(hours=4),
+    )
+    with acting_for(cast.house.pk):
+        assert [leg.resource_id for leg in changed.legs.all()] == [other.pk]
+
+
+def test_a_change_of_what_somebody_changed_meanwhile_is_refused() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house)
+    made = booking(cast.alice, kiln)
+
+    response = make.client(cast.alice).post(
+        f"/o/oolite/admin/bookings/{made.pk}/edit", form(kiln, title="Late", version=made.version - 1)
+    )
+
+    assert response.status_code == 412
+    assert "Somebody changed this since you loaded it." in response.content.decode()
+    assert stored(cast.house.pk)[0].title == "Firing"
+
+
+def requested(cast: make.Cast) -> Booking:
+    """Bob's request, waiting for staff."""
+    kiln = make.resource(cast.house, name="Kiln B", rules={**make.open_week(), "approval": "always"})
+    return booking(cast.bob, kiln)
+
+
+def test_staff_confirm_a_request() -> None:
+    cast = make.cast()
+    made = requested(cast)
+
+    response = make.client(cast.alice).post(f"/o/oolite/admin/bookings/{made.pk}/confirm", {"version": made.version})
+
+    assert response.status_code == 302
+    assert stored(cast.house.pk)[0].status == Status.CONFIRMED
+    assert make.client(cast.alice).post(f"/o/oolite/admin/bookings/{made.pk}/confirm").status_code == 409
+    assert make.client(cast.alice).get(f"/o/oolite/admin/bookings/{made.pk}/confirm").status_code == 405
+
+
+def test_declining_needs_a_reason() -> None:
+    cast = make.cast()
+    made = requested(cast)
+    address = f"/o/oolite/admin/bookings/{made.pk}/decline"
+
+    assert "Decline this request?" in make.client(cast.alice).get(address).content.decode()
+    assert make.client(cast.alice).post(address, {"reason": " "}).status_code == 422
+    assert stored(cast.house.pk)[0].status == Status.PENDING
+    assert make.client(cast.alice).post(address, {"reason": "The kiln is being mended."}).status_code == 302
+    declined = stored(cast.house.pk)[0]
+    assert (declined.status, declined.reason) == (Status.DECLINED, "The kiln is being mended.")
+
+
+def test_cancelling_asks_first_and_works_once() -> None:
+    cast = make.cast()
+    made = booking(cast.alice, make.resource(cast.house))
+    address = f"/o/oolite/admin/bookings/{made.pk}/cancel"
+
+    assert make.client(cast.alice).get(address).status_code == 200
+    assert stored(cast.house.pk)[0].status == Status.CONFIRMED
+    assert make.client(cast.alice).post(address).status_code == 302
+    assert stored(cast.house.pk)[0].status == Status.CANCELLED
+    again = make.client(cast.alice).post(address)
+    assert again.status_code == 409
+    assert "nothing left to do" in again.content.decode()
+
+
+def test_the_list_narrows_by_state_and_resource() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house)
+    booking(cast.alice, kiln, title="Bisque firing")
+    booking(cast.alice, make.resource(cast.house), title="Choir")
+    page = make.client(cast.alice)
+
+    def titles(query: str) -> list[bool]:
+        html = page.get(f"/o/oolite/admin/bookings?{query}").content.decode()
+        return [title in html for title in ("Bisque firing", "Choir")]
+
+    assert titles("") == [True, True]
+    assert titles(f"resource={kiln.pk}") == [True, False]
+    assert titles("status=cancelled") == [False, False]
+    assert titles("since=2090-01-01") == [False, False]
+    assert titles("since=nonsense&status=nonsense") == [True, True]
+    assert page.get("/o/oolite/admin/bookings?cursor=nonsense").status_code == 422
+
+
+@pytest.mark.parametrize("page", ["/o/oolite/admin/bookings", "/o/oolite/admin/calendar?date={day}", "/o/oolite/my"])
+def test_a_list_costs_the_same_for_one_booking_and_for_three(page: str) -> None:
+    cast = make.cast()
+    browser = make.client(cast.alice)
+    alice = make.person(cast.house, member=cast.alice)
+    address = page.format(day=NOON.astimezone(ZoneInfo("America/New_York")).date())
+
+    def cost() -> int:
+        booking(cast.alice, make.resource(cast.house), person=alice)
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(address).status_code == 200
+        return len(queries)
+
+    # The first request after signing in also settles the session.
+    cost()
+    one = cost()
+    cost()
+    assert cost() == one
+
+
+def test_a_member_books_by_a_plain_form_and_finds_it_among_theirs() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house, name="Kiln A")
+    page = make.client(cast.bob)
+
+    assert "Kiln A" in page.get("/o/oolite/book").content.decode()
+    assert "When it is free" in page.get(f"/o/oolite/book/{kiln.pk}").content.decode()
+    response = page.post(f"/o/oolite/book/{kiln.pk}", form(kiln))
+
+    (made,) = stored(cast.house.pk)
+    assert response.headers["Location"] == "/o/oolite/my"
+    assert (made.status, made.source) == ("confirmed", "self")
+    assert "Firing" in page.get("/o/oolite/my").content.decode()
+    assert "Firing" not in make.client(cast.alice).get("/o/oolite/my").content.decode()
+
+
+def test_a_member_asks_for_what_needs_approval() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house, rules={**make.open_week(), "approval": "always"})
+
+    html = make.client(cast.bob).post(f"/o/oolite/book/{kiln.pk}", form(kiln), follow=True).content.decode()
+
+    assert "Requested: Firing. Staff will answer." in html
+    assert stored(cast.house.pk)[0].status == Status.PENDING
+
+
+def test_a_member_takes_an_offered_time_instead() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house)
+    booking(cast.alice, kiln)
+    page = make.client(cast.bob)
+    refused = page.post(f"/o/oolite/book/{kiln.pk}", form(kiln)).content.decode()
+    offer = refused.partition('name="take" value="')[2].partition('"')[0]
+
+    page.post(f"/o/oolite/book/{kiln.pk}", form(kiln, take=offer))
+
+    assert [made.starts_at for made in stored(cast.house.pk)] == [NOON, NOON + timedelta(hours=1)]
+
+
+def test_members_pages_are_closed_to_strangers() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house)
+
+    for page in ("my", "book", f"book/{kiln.pk}"):
+        assert make.client(cast.charlie).get(f"/o/oolite/{page}").status_code == 404
+        assert make.client().get(f"/o/oolite/{page}").status_code == 302
+
+
+def test_a_member_cancels_their_own_and_cannot_find_others() -> None:
+    cast = make.cast()
+    mine = booking(cast.bob, make.resource(cast.house))
+    theirs = booking(cast.alice, make.resource(cast.house))
+    page = make.client(cast.bob)
+
+    assert page.get(f"/o/oolite/my/{theirs.pk}/cancel").status_code == 404
+    assert page.post(f"/o/oolite/my/{mine.pk}/cancel", {"reason": "ill"}).headers["Location"] == "/o/oolite/my"
+    assert [made.status for made in stored(cast.house.pk)] == [Status.CANCELLED, Status.CONFIRMED]
