@@ -1,0 +1,116 @@
+"""Pages about what can be booked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from infra24.core.days import wall_of
+from infra24.orgs.access import for_role
+from infra24.orgs.policies import Role
+from infra24.orgs.requests import MemberRequest
+from infra24.resources import queries
+from infra24.resources.models import ResourceKind
+from infra24.resources.policies import Effective
+
+_SCOPES: Final[dict[str, str | Promise]] = {
+    "default": gettext_lazy("Infra24’s default"),
+    "organisation": gettext_lazy("the whole house"),
+    "kind": gettext_lazy("its kind"),
+    "resource": gettext_lazy("this resource"),
+}
+
+
+@dataclass(frozen=True)
+class Saying:
+    """One rule in words, and who said so."""
+
+    name: str
+    value: str
+    source: str | Promise
+
+
+@require_safe
+@for_role(Role.STAFF)
+def resources(request: MemberRequest) -> HttpResponse:
+    """Everything that can be booked; `?kind=space` narrows it."""
+    everything = list(queries.visible_resources(request.member))
+    kind = request.GET.get("kind", "")
+    shown = [one for one in everything if not kind or one.kind == kind]
+    kinds = [(each, sum(one.kind == each for one in everything)) for each in ResourceKind]
+    context = {"resources": shown, "kinds": kinds, "kind": kind, "total": len(everything)}
+    return render(request, "resources/resources.html", context)
+
+
+@require_safe
+@for_role(Role.STAFF)
+def resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
+    """One resource: what it is, its hours, and where each rule comes from."""
+    found = queries.resource_for(request.member, resource_id)
+    engine = queries.bookables(found.org_id, [found.pk])[found.pk]
+    today = wall_of(timezone.now(), engine.zone).date()
+    rules = engine.rules_on(today)
+    parts = queries.visible_resources(request.member).filter(part_of=found)
+    context = {
+        "resource": found,
+        "zone": engine.zone,
+        "parts": parts,
+        "week": week(rules, today),
+        "hours_from": _SCOPES[rules.source_of("weekly")["scope"]],
+        "sayings": sayings(rules),
+    }
+    return render(request, "resources/resource.html", context)
+
+
+def week(rules: Effective, today: date) -> Sequence[tuple[date, str]]:
+    """Seven days from Monday of this week, each with its opening hours in words."""
+    monday = today - timedelta(days=today.weekday())
+    return [
+        (monday + timedelta(days=step), ", ".join(f"{_clock(opens)} – {_clock(closes)}" for opens, closes in spans))
+        for step, spans in enumerate(rules.weekly)
+    ]
+
+
+def sayings(rules: Effective) -> list[Saying]:
+    """Every rule but the hours, in words, with the scope it comes from."""
+    use = _("shared: several bookings at once") if rules.use == "shared" else _("one booking at a time")
+    approval = _("staff approve each request") if rules.approval == "always" else _("at once")
+    waits = _("kept while a request waits") if rules.pending_blocks else _("free until a request is approved")
+    values = [
+        ("use", _("Use"), use),
+        ("approval", _("Confirmation"), approval),
+        ("pending_blocks", _("Requested time"), waits),
+        ("slot_minutes", _("Bookings start every"), length(timedelta(minutes=rules.slot_minutes))),
+        ("shortest", _("Shortest booking"), length(rules.shortest)),
+        ("longest", _("Longest booking"), length(rules.longest)),
+        ("buffer_before", _("Set-up before"), length(rules.buffer_before)),
+        ("buffer_after", _("Pack-down after"), length(rules.buffer_after)),
+        ("notice", _("Notice needed"), length(rules.notice)),
+        ("horizon_days", _("Bookings open"), _("%(days)s days ahead") % {"days": rules.horizon_days}),
+    ]
+    return [Saying(name, value, _SCOPES[rules.source_of(field)["scope"]]) for field, name, value in values]
+
+
+def length(span: timedelta) -> str:
+    """`2 hours`, `1 hour 30 minutes`, `31 days`; `none` for nothing."""
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    days, hours = divmod(hours, 24)
+    words = [
+        ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
+        ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else "",
+        ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes} if minutes else "",
+    ]
+    return " ".join(word for word in words if word) or _("none")
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
