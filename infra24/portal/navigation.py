@@ -23,7 +23,13 @@ class Entry:
 
 
 ENTRIES: Final = (
-    Entry(_("Home"), "home", None),
+    Entry(_("Home"), "home", Role.MEMBER),
+    Entry(_("Book"), "book", Role.MEMBER),
+    Entry(_("My bookings"), "my", Role.MEMBER),
+    Entry(_("Calendar"), "calendar", Role.STAFF, "staff"),
+    Entry(_("Bookings"), "bookings", Role.STAFF, "staff"),
+    Entry(_("Resources"), "resources", Role.STAFF, "staff"),
+    Entry(_("People"), "people", Role.STAFF, "staff"),
     Entry(_("Settings"), "settings_members", Role.STAFF, "staff"),
 )
 GROUPS: Final = (("main", ""), ("staff", _("Staff")))

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("language", set_language, name="set_language"),
     path("appearance", views.set_theme, name="set_theme"),
+    path("admin/calendar", views.my_calendar, name="my_calendar"),
     path("dev/components", views.components, name="components"),
     path("o/<slug:org>/", views.home, name="home"),
     path("o/<slug:org>/theme.css", views.theme_css, name="theme"),

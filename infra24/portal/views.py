@@ -3,26 +3,33 @@
 from hashlib import sha256
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import condition, require_POST, require_safe
 
-from infra24.orgs.models import Organisation, User
+from infra24.bookings.lists import day_by_resource, own_upcoming, waiting
+from infra24.core.days import day_span, wall_of
+from infra24.orgs.models import Organisation
 from infra24.orgs.queries import organisations_of
 from infra24.orgs.requests import OrganisationRequest
 from infra24.orgs.themes import mark, read_theme, stylesheet
 from infra24.portal.context import THEMES
+from infra24.portal.counts import failed_deliveries, public_resources
 from infra24.portal.examples import REFUSAL, STATES, ExampleForm
 
 YEAR = 365 * 24 * 3600
 """Seconds."""
+UPCOMING_SHOWN = 5
+WAITING_SHOWN = 10
 
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """What Infra24 is; who is signed in goes on to their organisation, or chooses among several."""
-    if isinstance(request.user, User):
+    if request.user.is_authenticated:
         mine = list(organisations_of(request.user))
         if len(mine) == 1:
             return redirect("home", org=mine[0].slug)
@@ -33,7 +40,38 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def home(request: OrganisationRequest, **_: str) -> HttpResponse:
-    return render(request, "portal/home.html")
+    """Today for staff, what comes next for members, what this house is for strangers."""
+    member = request.member
+    if member is None:
+        names = public_resources(request.organisation)
+        return render(request, "portal/home_public.html", {"kinds": names})
+    upcoming = own_upcoming(member)[:UPCOMING_SHOWN]
+    if not member.is_staff:
+        return render(request, "portal/home_member.html", {"upcoming": upcoming})
+    zone = request.organisation.time_zone
+    today = wall_of(timezone.now(), zone).date()
+    resources = day_by_resource(member, *day_span(today, zone))
+    shown = {
+        "today": today,
+        "booked": [one for one in resources if one.bookings],
+        "unbooked": [one.resource for one in resources if not one.bookings],
+        "has_resources": bool(resources),
+        "waiting": waiting(member)[:WAITING_SHOWN],
+        "waiting_count": waiting(member).count(),
+        "failed_count": failed_deliveries(member),
+    }
+    return render(request, "portal/home_staff.html", shown)
+
+
+@require_safe
+def my_calendar(request: HttpRequest) -> HttpResponse:
+    """`/admin/calendar`: the calendar of the viewer's organisation, or the choice among several."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    mine = list(organisations_of(request.user))
+    if len(mine) == 1:
+        return redirect("calendar", org=mine[0].slug)
+    return render(request, "portal/chooser.html", {"organisations": mine, "goes_to": "calendar"})
 
 
 @require_POST

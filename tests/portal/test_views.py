@@ -7,6 +7,7 @@ from pytest_django import Settings
 from infra24.orgs.models import Organisation
 from infra24.orgs.policies import Role
 from tests import make
+from tests.make.bookings import booking
 
 pytestmark = pytest.mark.django_db
 
@@ -48,10 +49,23 @@ def test_somebody_in_no_house_is_told_how_to_get_into_one() -> None:
 
 def test_each_role_sees_the_way_to_what_it_may_do() -> None:
     cast = make.cast(alice=Role.STAFF)
+    own = ["/o/oolite/", "/o/oolite/book", "/o/oolite/my"]
 
-    assert links(make.client().get("/o/oolite/").content.decode()) == ["/o/oolite/"]
-    assert links(make.client(cast.charlie).get("/o/oolite/").content.decode()) == ["/o/oolite/"]
-    assert '<a href="/o/oolite/" aria-current="page">' in make.client(cast.bob).get("/o/oolite/").content.decode()
+    assert links(make.client().get("/o/oolite/").content.decode()) == []
+    assert links(make.client(cast.charlie).get("/o/oolite/").content.decode()) == []
+    assert links(make.client(cast.bob).get("/o/oolite/").content.decode()) == own
+    assert links(make.client(cast.alice).get("/o/oolite/").content.decode()) == [
+        *own,
+        *(f"/o/oolite/admin/{page}" for page in ("calendar", "bookings", "resources", "people", "settings/members")),
+    ]
+
+
+def test_the_page_one_is_on_is_marked() -> None:
+    cast = make.cast()
+
+    assert '<a href="/o/oolite/my" aria-current="page">' in make.client(cast.bob).get("/o/oolite/my").content.decode()
+    below = make.client(cast.alice).get("/o/oolite/admin/bookings/new").content.decode()
+    assert '<a href="/o/oolite/admin/bookings" aria-current="true">' in below
 
 
 def test_a_house_that_does_not_exist_answers_404_in_the_house_s_look() -> None:
@@ -102,3 +116,49 @@ def test_components_are_shown_only_in_the_demo(settings: Settings) -> None:
     assert Client().get("/dev/components").status_code == 404
     settings.DEMO = True
     assert Client().get("/dev/components").status_code == 200
+
+
+def test_home_shows_staff_today_and_what_waits() -> None:
+    cast = make.cast()
+    make.resource(cast.house, name="North Studio")
+    kiln = make.resource(cast.house, name="Kiln B", rules={**make.open_week(), "approval": "always"})
+    booking(cast.bob, kiln, title="Salt glaze")
+
+    html = make.client(cast.alice).get("/o/oolite/").content.decode()
+
+    assert "Requests waiting" in html
+    assert "Salt glaze" in html
+    assert "The house is quiet today" in html
+
+
+def test_home_shows_a_member_their_next_bookings_and_nobody_else_s() -> None:
+    cast = make.cast()
+    booking(cast.bob, make.resource(cast.house), title="Mine")
+    booking(cast.alice, make.resource(cast.house), title="Not mine")
+
+    html = make.client(cast.bob).get("/o/oolite/").content.decode()
+
+    assert "Mine" in html
+    assert "Not mine" not in html
+
+
+def test_home_tells_strangers_the_names_of_rooms_but_of_no_people() -> None:
+    cast = make.cast()
+    make.resource(cast.house, name="North Studio")
+    make.resource(cast.house, name="Ana Lima", kind="person")
+    booking(cast.alice, make.resource(cast.house, name="Kiln A"), title="Firing")
+
+    html = make.client().get("/o/oolite/").content.decode()
+
+    assert "North Studio" in html
+    assert "Ana Lima" not in html
+    assert "Firing" not in html
+
+
+def test_the_short_way_to_the_calendar_leads_home() -> None:
+    cast = make.cast()
+
+    assert make.client(cast.alice).get("/admin/calendar").headers["Location"] == "/o/oolite/admin/calendar"
+    assert make.client().get("/admin/calendar").headers["Location"] == "/accounts/login/?next=/admin/calendar"
+    make.member(cast.elsewhere, who=cast.alice.user)
+    assert 'href="/o/elsewhere/admin/calendar"' in make.client(cast.alice).get("/admin/calendar").content.decode()
