@@ -16,9 +16,10 @@ from infra24.core.errors import Invalid, Malformed
 
 
 class JsonParser(Parser):
-    """Reads bodies strictly: valid UTF-8, no NaN, no NUL, no half characters.
+    """Reads bodies strictly: one object, valid UTF-8, no NaN, no NUL, no half characters.
 
-    Raises Malformed (400) for what is not JSON, Invalid (422) for text PostgreSQL could not store.
+    Raises Malformed (400) for what is not JSON; Invalid (422) for what is no
+    object (schemas would read the attributes of anything), or PostgreSQL could not store.
     """
 
     def parse_body(self, request: HttpRequest) -> Any:
@@ -29,6 +30,8 @@ class JsonParser(Parser):
             raise Malformed(
                 _("The body is not valid JSON: %(fault)s.") % {"fault": str(error).partition(":")[0].lower()}
             ) from error
+        if not isinstance(data, dict):
+            raise Invalid(_("The body must be a JSON object."), code="invalid_request")
         if b"\\u0000" in body:
             refuse_nul(data)
         return data
