@@ -246,14 +246,15 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request"]},
     },
-    # Their lines hold whole addresses, and those hold people's.
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("INFRA24_LOG_LEVEL", "INFO")},
     "loggers": {
         # Refusals are in the access log; here only what is broken.
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Their lines hold whole addresses, and those hold people's.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }
 
