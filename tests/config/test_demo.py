@@ -10,24 +10,30 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from django.conf import settings as house_settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Count
 from django.test import Client
 from pytest_django import Settings
 
+from emulators.bloomerang.server import running
 from infra24.bookings.models import Booking, Leg, Source, Status
 from infra24.config.demo.diary import Diary
 from infra24.config.demo.history import AHEAD, BACK
 from infra24.config.demo.story import ROUND, House, week
 from infra24.config.management.commands.seed_demo import HOUSES
+from infra24.config.subscriptions import REACTIONS
+from infra24.crm.models import CrmConnection
 from infra24.facts.models import Fact, FactPending
 from infra24.orgs.models import Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.orgs.themes import read_theme
+from infra24.outbox.delivering import deliver_due
+from infra24.outbox.models import Delivery
 from infra24.people.models import Person
 from infra24.resources.models import Resource, ResourceKind
 from infra24.resources.queries import all_bookables
@@ -208,11 +214,12 @@ def test_every_role_of_every_house_gets_in_by_its_token(lived_in: Path) -> None:
 
 @pytest.mark.django_db
 def test_they_also_get_in_by_password(lived_in: Path) -> None:
-    for organisation in told(lived_in)["organisations"]:
-        for sign_in in organisation["roles"].values():
-            assert Client().login(email=sign_in["email"], password=sign_in["password"])
+    for organisation, role in zip(told(lived_in)["organisations"], ("staff", "member", "admin"), strict=True):
+        sign_in = organisation["roles"][role]
+        assert Client().login(email=sign_in["email"], password=sign_in["password"])
 
 
+@pytest.mark.django_db
 def test_only_its_owner_reads_the_sign_ins(lived_in: Path) -> None:
     assert stat.S_IMODE((lived_in / "demo.json").stat().st_mode) == 0o600
 
@@ -235,3 +242,37 @@ def test_a_new_address_keeps_the_tokens_and_a_lost_file_makes_new_ones(lived_in:
     stale = before["organisations"][0]["roles"]["staff"]["token"]
     answers = [Client().get("/api/resources", headers={"Authorization": f"Bearer {t}"}) for t in (fresh, stale)]
     assert [answer.status_code for answer in answers] == [200, 401]
+
+
+# --- The CRM -------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_crm_hears_of_what_was_just_booked_and_keeps_its_connection_at_a_new_address(
+    lived_in: Path, tmp_path: Path, settings: Settings
+) -> None:
+    addresses = []
+    for start in (1, 2):
+        with running(tmp_path / "crm.sqlite") as url:
+            settings.DEMO_CRM_URL, settings.CRM_ADDRESSES = url, [url]
+            call_command("seed_demo", stdout=StringIO())
+            addresses.append({c.base_url for _ in organisations() for c in CrmConnection.objects.all()})
+            assert addresses[-1] == {url}
+            if start == 1:
+                # Until nothing is due: the confirmed ones with a person arrive, none of them twice.
+                deliver_due(REACTIONS)
+                journal = httpx.get(f"{url}/_emulator/journal").json()
+                assert 5 <= sum(e["times"] for e in journal["effects"] if e["record_type"] == "Interaction") <= 20
+                assert journal["extra_records"] == 0
+    for _ in organisations():
+        assert CrmConnection.objects.count() == 1
+        assert Delivery.objects.filter(status=Delivery.Status.DEAD).count() == 0
+
+
+@pytest.mark.django_db
+def test_a_crm_that_is_not_there_is_named(lived_in: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra24.config.demo.connecting.PATIENCE_SECONDS", 0.3)
+    settings.DEMO_CRM_URL = "http://127.0.0.1:9"
+    settings.CRM_ADDRESSES = [settings.DEMO_CRM_URL]
+    with pytest.raises(CommandError, match=r"demo CRM does not answer at http://127\.0\.0\.1:9"):
+        call_command("seed_demo", stdout=StringIO())

@@ -7,12 +7,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from infra24.config.demo.casa_manglar import CASA_MANGLAR
+from infra24.config.demo.connecting import connect_to_crm
 from infra24.config.demo.high_plain import HIGH_PLAIN
 from infra24.config.demo.history import write_first_diary, write_on
 from infra24.config.demo.seagrape import SEAGRAPE
 from infra24.config.demo.settling import Settled, settle, settled
 from infra24.config.demo.sign_ins import write_sign_ins
 from infra24.config.demo.story import House
+from infra24.crm.errors import CrmUnreachable
 from infra24.orgs.models import Organisation
 from infra24.orgs.tenancy import acting_for
 
@@ -38,7 +40,18 @@ class Command(BaseCommand):
             houses = [self._bring_up_to_date(house, here.get(house.slug)) for house in HOUSES]
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         write_sign_ins(houses, settings.VAR_DIR / SIGN_INS, base_url=settings.BASE_URL)
+        if settings.DEMO_CRM_URL:
+            self._connect(houses)
         self.stdout.write("The demo is ready.")
+
+    def _connect(self, houses: list[Settled]) -> None:
+        try:
+            connect_to_crm(houses, address=settings.DEMO_CRM_URL)
+        except CrmUnreachable as error:
+            raise CommandError(
+                f"The demo CRM does not answer at {settings.DEMO_CRM_URL}: {error}"
+                " Start it with `python -m emulators.bloomerang`, or leave INFRA24_DEMO_CRM_URL unset to go without."
+            ) from error
 
     def _refuse_real_houses(self, here: dict[str, Organisation]) -> None:
         """A database without any of ours, but with others, is somebody's: known passwords have no place in it."""
