@@ -4,7 +4,7 @@ import logging
 import random
 import traceback
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -38,6 +38,7 @@ class Taken:
 
     org_id: UUID
     delivery_id: UUID
+    destination_id: UUID
     lease: UUID
 
 
@@ -121,13 +122,15 @@ def _hand_out(org_id: UUID, fact_ids: list[UUID], reactions: Reactions, *, now: 
 # --- A worker takes deliveries -----------------------------------------------------
 
 
-def take(kind: Destination.Kind, *, n: int, each: int, clock: Clock = database_clock) -> list[Taken]:
-    """Lease up to `n` due deliveries of one kind; no destination ever has more than about `each` leased."""
+def take(
+    kind: Destination.Kind, *, n: int, each: int, running: Iterable[Taken] = (), clock: Clock = database_clock
+) -> list[Taken]:
+    """Lease up to `n` due deliveries of one kind; with those `running`, at most `each` of one destination."""
     now = clock()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT org_id, delivery_id, lease FROM claim_deliveries(%s, %s, %s, %s, %s)",
-            [n, kind.value, each, now, now + LEASE],
+            "SELECT org_id, delivery_id, destination_id, lease FROM claim_deliveries(%s, %s, %s, %s::uuid[], %s, %s)",
+            [n, kind.value, each, [taken.destination_id for taken in running], now, now + LEASE],
         )
         return [Taken(*row) for row in cursor.fetchall()]
 

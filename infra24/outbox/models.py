@@ -85,7 +85,6 @@ class Delivery(OrganisationModel):
                 name="delivery_line",
                 condition=models.Q(status="pending"),
             ),
-            models.Index(fields=["destination"], name="delivery_leased", condition=models.Q(lease__isnull=False)),
             models.Index(fields=["destination"], name="delivery_dead", condition=models.Q(status="dead")),
             models.Index(fields=["org_id", "-created_at", "-id"], name="delivery_newest"),
         ]

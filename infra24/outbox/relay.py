@@ -85,8 +85,9 @@ class Relay:
         busy = hand_out(self._reactions, clock=self._clock) > 0
         for kind, lane in LANES.items():
             with self._lock:
-                free = lane.threads - sum(1 for other, _, _ in self._running.values() if other is kind)
-            taken = take(kind, n=free, each=lane.each, clock=self._clock) if free else []
+                running = [taken for other, taken, _since in self._running.values() if other is kind]
+            free = lane.threads - len(running)
+            taken = take(kind, n=free, each=lane.each, running=running, clock=self._clock) if free else []
             for one in taken:
                 self._begin(kind, one, pools[kind])
             busy = busy or bool(taken)

@@ -346,7 +346,10 @@ def test_one_destination_with_much_to_do_leaves_room_for_others(story: Story) ->
 
     first = take(CRM, n=4, each=2, clock=story.clock)
     assert sorted(taken.org_id for taken in first) == sorted([org.pk, org.pk, other.pk])
-    assert take(CRM, n=4, each=2, clock=story.clock) == []
+    assert take(CRM, n=4, each=2, running=first, clock=story.clock) == []
+    mine = next(taken for taken in first if taken.org_id == org.pk)
+    (more,) = take(CRM, n=4, each=2, running=[taken for taken in first if taken is not mine], clock=story.clock)
+    assert more.destination_id == mine.destination_id
 
 
 # --- Timers ----------------------------------------------------------------------------

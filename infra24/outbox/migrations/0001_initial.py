@@ -163,12 +163,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("lease__isnull", False)), fields=["destination"], name="delivery_leased"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
             index=models.Index(condition=models.Q(("status", "dead")), fields=["destination"], name="delivery_dead"),
         ),
         migrations.AddIndex(

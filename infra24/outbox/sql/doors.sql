@@ -51,18 +51,20 @@ BEGIN ATOMIC
 END;
 
 -- The relay leases due deliveries of one kind of destination until `until`, at most `n`. Only those of a live
--- destination, first of their subject's line there, and of each destination no more than leave `each` of its
--- deliveries leased. Destinations come in any order, so that one with much to do does not starve the others.
+-- destination, first of their subject's line there, and of each destination no more than this worker may run at
+-- once: `each`, less those in `running`, the destinations of what it runs already. Leases of other workers do not
+-- count: a dead one's would keep the destination waiting. Destinations come in any order, so that one with much
+-- to do does not starve the others.
 -- A delivery that still carries a lease was lost with its worker: the lost attempt is written down and counts.
-CREATE FUNCTION claim_deliveries(n integer, kind text, each integer, at timestamptz, until timestamptz)
-    RETURNS TABLE (org_id uuid, delivery_id uuid, lease uuid)
+CREATE FUNCTION claim_deliveries(
+        n integer, kind text, each integer, running uuid[], at timestamptz, until timestamptz)
+    RETURNS TABLE (org_id uuid, delivery_id uuid, destination_id uuid, lease uuid)
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
 BEGIN ATOMIC
     WITH claimed AS MATERIALIZED (
         SELECT due.*
-          FROM (SELECT t.id, claim_deliveries.each - (SELECT count(*) FROM public.outbox_delivery r
-                                                       WHERE r.destination_id = t.id AND r.lease IS NOT NULL
-                                                         AND r.leased_until >= claim_deliveries.at) AS room
+          FROM (SELECT t.id, claim_deliveries.each - (SELECT count(*) FROM unnest(claim_deliveries.running) AS r (id)
+                                                       WHERE r.id = t.id) AS room
                   FROM public.outbox_destination t
                  WHERE t.kind = claim_deliveries.kind AND t.state = 'active'
                    AND (t.rests_until IS NULL OR t.rests_until <= claim_deliveries.at)
@@ -88,7 +90,7 @@ BEGIN ATOMIC
            failures = d.failures + (c.lease IS NOT NULL)::integer,
            outcome = CASE WHEN c.lease IS NULL THEN d.outcome ELSE 'lost' END
       FROM claimed c WHERE d.id = c.id
-    RETURNING d.org_id, d.id, d.lease;
+    RETURNING d.org_id, d.id, d.destination_id, d.lease;
 END;
 
 -- How much waits, over all organisations: for the operator's figures, of nobody in particular.
@@ -136,5 +138,5 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION organisation_of_key(text, bytea), admit_token(bytea), organisations_of_user(uuid),
-    claim_facts(integer), claim_deliveries(integer, text, integer, timestamptz, timestamptz), delivery_backlog(),
-    purge_technical(integer) FROM PUBLIC;
+    claim_facts(integer), claim_deliveries(integer, text, integer, uuid[], timestamptz, timestamptz),
+    delivery_backlog(), purge_technical(integer) FROM PUBLIC;
