@@ -101,7 +101,10 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
       return items.map((item) => toEvent(item, options.mayEdit));
     },
     eventSourceFailure: options.onFailed,
-    loading: options.onLoading,
+    loading: (isLoading) => {
+      options.onLoading(isLoading);
+      hideHours(host);
+    },
     select: (info) => options.onSelect(toSlot(info)),
     eventClick: ({ event, jsEvent }) => {
       jsEvent.preventDefault();
@@ -135,6 +138,14 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     refresh: () => calendar.refetchEvents(),
     unselect: () => calendar.unselect(),
   };
+}
+
+/** The column of hours calls itself a header and hides its text: for a screen reader it is nothing, so let it say so. */
+function hideHours(host: HTMLElement): void {
+  for (const header of host.querySelectorAll("[role=rowheader]:has(> [aria-hidden=true])")) {
+    header.setAttribute("role", "none");
+    header.removeAttribute("aria-label");
+  }
 }
 
 /** The grid's looks are in calendar.css under these names; FullCalendar's own themes stay out. */
