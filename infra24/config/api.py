@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from django.http import Http404
+from django.views.decorators.http import require_safe
 from ninja.errors import HttpError, ValidationError
 
 from infra24.config.reference import HouseAPI
@@ -16,6 +17,7 @@ api = HouseAPI(
     version="1",
     description="Rooms, equipment, people, bookings and visits of an arts organisation.",
     docs_url=None,
+    docs_decorator=require_safe,
     parser=JsonParser(),
     renderer=JsonRenderer(),
     urls_namespace="api",

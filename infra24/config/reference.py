@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
@@ -175,6 +176,7 @@ class Group:
     operations: list[OperationEntry] = field(default_factory=list)
 
 
+@require_safe
 def reference_page(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
     """The API to read: operations, shapes, error codes. No script."""
     document = api.get_openapi_schema()

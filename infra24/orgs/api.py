@@ -46,7 +46,7 @@ def list_members(request: MemberRequest, page: Query[PageQuery]) -> Page[Member]
     return page_of(queries.members_for(request.member), by=("id",), limit=page.limit, cursor=page.cursor)
 
 
-@router.patch("/members/{member_id}", response=MemberOut, auth=member_auth(Role.MANAGER, scope="members:write"))
+@router.patch("/members/{uuid:member_id}", response=MemberOut, auth=member_auth(Role.MANAGER, scope="members:write"))
 def change_member(request: MemberRequest, member_id: UUID, body: MemberChange) -> Member:
     """Change a member's role, or end the membership with `"is_active": false`."""
     member, source = queries.member_for(request.member, member_id), source_of(request)
@@ -70,7 +70,7 @@ def invite(request: MemberRequest, body: InvitationIn) -> Invitation:
 
 
 @router.delete(
-    "/invitations/{invitation_id}", response={204: None}, auth=member_auth(Role.MANAGER, scope="members:write")
+    "/invitations/{uuid:invitation_id}", response={204: None}, auth=member_auth(Role.MANAGER, scope="members:write")
 )
 def withdraw_invitation(request: MemberRequest, invitation_id: UUID) -> Status[None]:
     """Take an invitation back."""
@@ -101,7 +101,7 @@ def make_token(request: MemberRequest, response: HttpResponse, body: TokenIn) ->
     return {**TokenOut.from_orm(key).dict(), "secret": secret}
 
 
-@router.delete("/tokens/{token_id}", response={204: None}, auth=member_auth(scope="members:write"))
+@router.delete("/tokens/{uuid:token_id}", response={204: None}, auth=member_auth(scope="members:write"))
 def revoke_token(request: MemberRequest, token_id: UUID) -> Status[None]:
     """End a token at once: one of yours; as an admin, anybody's."""
     token = queries.token_for(request.member, token_id)

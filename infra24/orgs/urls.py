@@ -2,22 +2,29 @@
 
 from allauth.account import views as account
 from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import TemplateView
 
 from infra24.orgs import views
 
+form, shown = require_http_methods(["GET", "HEAD", "POST"]), require_safe
+how_to_get_one = TemplateView.as_view(template_name="account/how_to_get_one.html")
+
 # allauth's own list holds more than the house uses; its names are kept, since it looks them up.
 account_patterns = [
-    path("accounts/login/", account.login, name="account_login"),
-    path("accounts/logout/", account.logout, name="account_logout"),
-    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
-    path("accounts/code/", account.request_login_code, name="account_request_login_code"),
-    path("accounts/code/confirm/", account.confirm_login_code, name="account_confirm_login_code"),
-    path("accounts/password/", account.password_reset, name="account_reset_password"),
-    path("accounts/password/code/", account.confirm_password_reset_code, name="account_confirm_password_reset_code"),
-    path("accounts/password/new/", account.complete_password_reset, name="account_complete_password_reset"),
-    path("accounts/password/done/", account.password_reset_from_key_done, name="account_password_reset_completed"),
-    path("accounts/new/", TemplateView.as_view(template_name="account/how_to_get_one.html"), name="account_signup"),
+    path(f"accounts/{address}/", view, name=f"account_{name}")
+    for address, view, name in (
+        ("login", form(account.login), "login"),
+        ("logout", form(account.logout), "logout"),
+        ("inactive", shown(account.account_inactive), "inactive"),
+        ("code", form(account.request_login_code), "request_login_code"),
+        ("code/confirm", form(account.confirm_login_code), "confirm_login_code"),
+        ("password", form(account.password_reset), "reset_password"),
+        ("password/code", form(account.confirm_password_reset_code), "confirm_password_reset_code"),
+        ("password/new", form(account.complete_password_reset), "complete_password_reset"),
+        ("password/done", shown(account.password_reset_from_key_done), "password_reset_completed"),
+        ("new", shown(how_to_get_one), "signup"),
+    )
 ]
 
 urlpatterns = [

@@ -4,6 +4,7 @@ The cast is always the same: Alice is staff, Bob a member of her organisation,
 Charlie belongs elsewhere and must find nothing.
 """
 
+from tests.make.bodies import form, json
 from tests.make.bookings import NOON, booking, wish
 from tests.make.orgs import Cast, cast, client, member, organisation, token, user
 from tests.make.people import person
@@ -16,6 +17,8 @@ __all__ = [
     "cast",
     "client",
     "closed_week",
+    "form",
+    "json",
     "member",
     "open_week",
     "opening_hours",

@@ -1,0 +1,159 @@
+"""Who may pass which door: every method of every address, and what each caller is answered.
+
+A new address needs its line here: the walk fails without. `{…}` in a body or
+query stands for an id of the house (`world.build`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Data = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Door:
+    """Statuses by caller; `data` is what is sent: JSON to the API, a form to pages, a query with GET."""
+
+    stranger: int
+    foreign: int
+    member: int
+    staff: int
+    admin: int
+    data: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    """Names of ids to use instead of the route's own: {"booking_id": "requested_id"}."""
+    shows_house: bool = False
+    """Whether who holds the address may read or change something of the house: a mailed secret."""
+
+
+def everybody(status: int = 200, **data: Any) -> Door:
+    return Door(status, status, status, status, status, data)
+
+
+def staff_page(status: int = 200, *, data: Data = None, about: Mapping[str, str] | None = None) -> Door:
+    return Door(302, 404, 403, status, status, data or {}, about or {})
+
+
+def manager_page(status: int = 200, *, data: Data = None) -> Door:
+    return Door(302, 404, 403, 403, status, data or {})
+
+
+def member_page(member: int = 200, staff: int | None = None, *, admin: int | None = None, data: Data = None) -> Door:
+    staff = member if staff is None else staff
+    return Door(302, 404, member, staff, staff if admin is None else admin, data or {})
+
+
+def api(member: int, staff: int, admin: int | None = None, *, data: Data = None) -> Door:
+    return Door(401, 404, member, staff, staff if admin is None else admin, data or {})
+
+
+INVITE = {"email": "new@example.org", "role": "member"}
+TOKEN = {"name": "Door", "scopes": ["bookings:read"]}
+BOOK = {"title": "Firing", "resource_id": "{resource_id}", "starts_at": "{later}", "ends_at": "{later_end}"}
+FORM = {
+    "title": "Firing",
+    "resource": "{resource_id}",
+    "date": "{later_day}",
+    "start": "16:00",
+    "end": "17:00",
+    "party_size": "1",
+    "visibility": "busy",
+}
+REQUESTED = {"booking_id": "requested_id"}
+WEEK = {"start": "{noon}", "end": "{later_end}"}
+
+DOORS: dict[str, Door] = {
+    # The installation's own
+    "GET healthz": everybody(),
+    "GET readyz": everybody(),
+    "GET metrics": everybody(),
+    "GET ": Door(200, 302, 302, 302, 302),
+    "POST language": everybody(302, language="es"),
+    "POST appearance": everybody(302, theme="dark"),
+    "GET admin/calendar": Door(302, 302, 302, 302, 302),
+    "GET dev/components": everybody(404),
+    "GET api/docs": everybody(),
+    "GET api/openapi.json": everybody(),
+    # Signing in and out
+    "GET accounts/login/": Door(200, 302, 302, 302, 302),
+    "POST accounts/login/": Door(200, 302, 302, 302, 302),
+    "GET accounts/logout/": Door(302, 200, 200, 200, 200),
+    "POST accounts/logout/": everybody(302),
+    "GET accounts/inactive/": everybody(),
+    "GET accounts/code/": Door(200, 302, 302, 302, 302),
+    "POST accounts/code/": Door(200, 302, 302, 302, 302),
+    "GET accounts/code/confirm/": everybody(302),
+    "POST accounts/code/confirm/": everybody(302),
+    "GET accounts/password/": everybody(),
+    "POST accounts/password/": everybody(),
+    "GET accounts/password/code/": everybody(302),
+    "POST accounts/password/code/": everybody(302),
+    "GET accounts/password/new/": everybody(302),
+    "POST accounts/password/new/": everybody(302),
+    "GET accounts/password/done/": everybody(),
+    "GET accounts/new/": everybody(),
+    # What an organisation shows to everybody
+    "GET o/<slug:org>/": everybody(),
+    "GET o/<slug:org>/theme.css": everybody(),
+    "GET o/<slug:org>/mark.svg": everybody(),
+    "GET o/<slug:org>/invitation/<str:secret>": Door(200, 200, 200, 200, 200, shows_house=True),
+    "POST o/<slug:org>/invitation/<str:secret>": Door(302, 403, 403, 403, 403, data={"name": "New"}, shows_house=True),
+    # Members' pages
+    "GET o/<slug:org>/my": member_page(),
+    "GET o/<slug:org>/my/<uuid:booking_id>/cancel": member_page(),
+    "POST o/<slug:org>/my/<uuid:booking_id>/cancel": member_page(302, 302),
+    "GET o/<slug:org>/book": member_page(),
+    "GET o/<slug:org>/book/<uuid:resource_id>": member_page(),
+    "POST o/<slug:org>/book/<uuid:resource_id>": member_page(302, data=FORM),
+    # Staff's pages
+    "GET o/<slug:org>/admin/calendar": staff_page(),
+    "GET o/<slug:org>/admin/bookings": staff_page(),
+    "GET o/<slug:org>/admin/bookings/new": staff_page(),
+    "POST o/<slug:org>/admin/bookings/new": staff_page(302, data=FORM),
+    "GET o/<slug:org>/admin/bookings/<uuid:booking_id>": staff_page(),
+    "GET o/<slug:org>/admin/bookings/<uuid:booking_id>/edit": staff_page(),
+    "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/edit": staff_page(302, data=FORM),
+    "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/confirm": staff_page(302, about=REQUESTED),
+    "GET o/<slug:org>/admin/bookings/<uuid:booking_id>/decline": staff_page(about=REQUESTED),
+    "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/decline": staff_page(
+        302, data={"reason": "Full."}, about=REQUESTED
+    ),
+    "GET o/<slug:org>/admin/bookings/<uuid:booking_id>/cancel": staff_page(),
+    "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/cancel": staff_page(302, data={"reason": "Broken."}),
+    "GET o/<slug:org>/admin/resources": staff_page(),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>": staff_page(),
+    "GET o/<slug:org>/admin/people": staff_page(),
+    "GET o/<slug:org>/admin/people/new": staff_page(),
+    "POST o/<slug:org>/admin/people/new": staff_page(302, data={"name": "New"}),
+    "GET o/<slug:org>/admin/settings/members": staff_page(),
+    "GET o/<slug:org>/admin/settings/tokens": staff_page(),
+    "POST o/<slug:org>/admin/settings/tokens": staff_page(data=TOKEN),
+    "POST o/<slug:org>/admin/settings/tokens/<uuid:token_id>/revoke": Door(302, 404, 403, 404, 302),
+    # Managers' pages
+    "POST o/<slug:org>/admin/settings/members/<uuid:member_id>": manager_page(302, data={"role": "instructor"}),
+    "POST o/<slug:org>/admin/settings/invitations": manager_page(302, data=INVITE),
+    "POST o/<slug:org>/admin/settings/invitations/<uuid:invitation_id>/withdraw": manager_page(302),
+    "GET o/<slug:org>/admin/audit": manager_page(),
+    # The API
+    "GET api/me": api(200, 200),
+    "GET api/members": api(403, 200),
+    "PATCH api/members/<uuid:member_id>": api(403, 403, 200, data={"role": "instructor"}),
+    "GET api/invitations": api(403, 403, 200),
+    "POST api/invitations": api(403, 403, 201, data=INVITE),
+    "DELETE api/invitations/<uuid:invitation_id>": api(403, 403, 204),
+    "GET api/tokens": api(200, 200),
+    "POST api/tokens": api(201, 201, data=TOKEN),
+    "DELETE api/tokens/<uuid:token_id>": api(204, 404, 204),
+    "GET api/people": api(200, 200),
+    "POST api/people": api(403, 201, data={"name": "New"}),
+    "GET api/people/<uuid:person_id>": api(200, 200),
+    "GET api/resources": api(200, 200),
+    "GET api/resources/<uuid:resource_id>": api(200, 200),
+    "GET api/resources/<uuid:resource_id>/availability": api(200, 200, data=WEEK),
+    "GET api/bookings": api(200, 200),
+    "POST api/bookings": api(201, 201, data=BOOK),
+    "GET api/bookings/<uuid:booking_id>": api(200, 200),
+    "PATCH api/bookings/<uuid:booking_id>": api(200, 200, data={"title": "Glaze"}),
+    "GET api/calendar/events": api(200, 200, data=WEEK),
+}

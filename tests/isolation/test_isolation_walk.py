@@ -1,0 +1,134 @@
+"""The walk: every door of the installation, tried by everybody.
+
+Nobody outside the house reads a word of it or changes a row; nothing changes by looking.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from infra24.config.api import api
+from tests import make
+from tests.isolation.table import DOORS, Door
+from tests.isolation.world import CALLERS, SECRET_WORD, World, build, contents
+from tests.orgs.probe import bearer
+
+UNKNOWN = Door(0, 0, 0, 0, 0)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+OUTSIDERS = ("stranger", "foreign")
+
+
+@pytest.fixture(scope="module")
+def whole_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Built once, in a transaction that is never committed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(whole_world: World) -> Iterator[World]:
+    """The same for every knock: what one changes is undone before the next."""
+    with transaction.atomic():
+        yield whole_world
+        transaction.set_rollback(True)
+
+
+def addresses() -> set[str]:
+    """Every address of the installation, as its pattern; `uuidstr` is how django-ninja writes `uuid`."""
+    # django-ninja's root only exists to be reversed.
+    return {route.replace("<uuidstr:", "<uuid:") for route in _routes()} - {"api/"}
+
+
+def _routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[str]:
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _routes(entry.url_patterns, route)
+        else:
+            assert isinstance(entry, URLPattern)
+            yield route
+
+
+def call(world: World, caller: str, method: str, route: str, door: Door, **headers: str) -> Any:
+    """Knock: with the ids of the house in the address, in the body and in the query."""
+    ids = {**world.ids, **{name: world.ids[other] for name, other in door.about.items()}}
+    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(ids[found[1]]), route)
+    data = _filled(door.data, ids)
+    client = world.client(caller)
+    if path.startswith("/api/"):
+        headers = headers or {"Infra24-Organisation": world.house.slug}
+        if method == "GET":
+            return client.get(path, data, headers=headers)
+        return client.generic(method, path, make.json(data), "application/json", headers=headers)
+    return (
+        client.get(path, data)
+        if method == "GET"
+        else client.generic(method, path, make.form(data), "application/x-www-form-urlencoded")
+    )
+
+
+def _filled(data: Any, ids: dict[str, Any]) -> Any:
+    if isinstance(data, dict):
+        return {key: _filled(value, ids) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_filled(value, ids) for value in data]
+    return ids[data[1:-1]] if isinstance(data, str) and data.startswith("{") else data
+
+
+def test_every_door_is_in_the_table(world: World) -> None:
+    """Methods are found by knocking: what is not there answers 405."""
+    found = set()
+    for route in addresses():
+        for method in METHODS:
+            door = DOORS.get(f"{method} {route}", UNKNOWN)
+            with transaction.atomic():
+                if call(world, "admin", method, route, door).status_code != 405:
+                    found.add(f"{method} {route}")
+                transaction.set_rollback(True)
+    documented = {f"{method} {path.removeprefix('/')}" for path, method in _operations()}
+
+    assert found == set(DOORS)
+    assert documented <= {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", door) for door in DOORS}
+
+
+def _operations() -> Iterator[tuple[str, str]]:
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for method in methods:
+            yield path, method.upper()
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("name", DOORS)
+def test_who_may_pass(name: str, caller: str, world: World) -> None:
+    method, _, route = name.partition(" ")
+    door = DOORS[name]
+    is_outside = caller in OUTSIDERS and not door.shows_house
+
+    answer = call(world, caller, method, route, door)
+
+    assert answer.status_code == getattr(door, caller)
+    if is_outside:
+        assert SECRET_WORD not in answer.content.decode()
+    if is_outside or method == "GET" or answer.status_code >= 400:
+        assert contents(world.house.pk) == world.contents
+
+
+@pytest.mark.parametrize("name", [name for name in DOORS if name.partition(" ")[2].startswith("api/")])
+def test_a_token_of_another_organisation_reaches_nothing_of_the_house(name: str, world: World) -> None:
+    """It acts in its own organisation, where ids of the house lead nowhere."""
+    method, _, route = name.partition(" ")
+    door = DOORS[name]
+
+    answer = call(world, "stranger", method, route, door, **bearer(world.foreign_token))
+
+    if "<" in route or re.search(r"{\w+_id}", str(door.data)):
+        assert answer.status_code == 404
+    else:
+        assert answer.status_code == door.admin
+    assert SECRET_WORD not in answer.content.decode()
+    assert contents(world.house.pk) == world.contents

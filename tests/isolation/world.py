@@ -1,0 +1,104 @@
+"""A small world in which every door leads somewhere, and what it held before and after a call."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.test import Client
+
+from infra24.bookings.models import Booking
+from infra24.orgs import services
+from infra24.orgs.keys import digest, mailed_secret
+from infra24.orgs.models import Key, Member, Organisation
+from infra24.orgs.policies import Role
+from infra24.orgs.tenancy import acting_for
+from tests import make
+
+SECRET_WORD = "xyzzy"
+"""In whatever the house does not show to everybody: who may not look in must never read it."""
+CALLERS = ("stranger", "foreign", "member", "staff", "admin")
+"""Nobody signed in; an admin of another organisation; Bob, Alice and Dana of the house."""
+
+
+@dataclass(frozen=True)
+class World:
+    house: Organisation
+    callers: dict[str, Member | None]
+    ids: dict[str, Any]
+    """What the names in routes stand for, all of the house."""
+    foreign_token: str
+    """Acts for the foreign admin in the other organisation, with every scope."""
+    contents: dict[str, str]
+    """The house as it was built."""
+
+    def client(self, caller: str) -> Client:
+        return make.client(self.callers[caller])
+
+
+def build() -> World:
+    """Everything there is one of: resource, person, bookings, invitation, token, delivery."""
+    cast = make.cast()
+    house = cast.house
+    dana = make.member(house, role=Role.ADMIN, email="dana@example.org", name=f"Dana {SECRET_WORD}")
+    bob_as_person = make.person(house, member=cast.bob)
+    room = make.resource(house, name="Kiln", location=f"Behind {SECRET_WORD}")
+    mine = make.booking(cast.bob, room, title=f"Firing {SECRET_WORD}")
+    requested = _requested(cast.alice, room)
+    token = make.token(cast.bob)
+    with acting_for(house.pk):
+        invitation = services.invite(f"{SECRET_WORD}@example.org", role=Role.MEMBER, by=dana, source="staff")
+        key = Key.objects.get(subject_id=invitation.pk)
+        token_id = Key.objects.get(sha256=digest(token)).pk
+    return World(
+        house=house,
+        callers={"stranger": None, "foreign": cast.charlie, "member": cast.bob, "staff": cast.alice, "admin": dana},
+        ids={
+            "org": house.slug,
+            "resource_id": room.pk,
+            "person_id": bob_as_person.pk,
+            "booking_id": mine.pk,
+            "requested_id": requested.pk,
+            "member_id": cast.bob.pk,
+            "invitation_id": invitation.pk,
+            "token_id": token_id,
+            "secret": mailed_secret(key.pk),
+            "noon": make.NOON,
+            "later_day": make.NOON.date(),
+            "later": make.NOON + timedelta(hours=4),
+            "later_end": make.NOON + timedelta(hours=5),
+        },
+        foreign_token=make.token(cast.charlie),
+        contents=contents(house.pk),
+    )
+
+
+def _requested(by: Member, room: Any) -> Booking:
+    """A booking that waits for a decision."""
+    booking = make.booking(by, room, starts_at=make.NOON + timedelta(hours=2), title=f"Asked {SECRET_WORD}")
+    with acting_for(by.org_id):
+        Booking.objects.filter(pk=booking.pk).update(status="pending")
+    return booking
+
+
+def contents(org_id: UUID) -> dict[str, str]:
+    """A fingerprint of every table of the organisation."""
+    with acting_for(org_id), connection.cursor() as cursor:
+        cursor.execute(_fingerprints())
+        return dict(cursor.fetchall())
+
+
+@cache
+def _fingerprints() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT table_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND column_name = 'org_id'"
+        )
+        tables = [row[0] for row in cursor.fetchall()]
+    return " UNION ALL ".join(
+        f"SELECT '{table}', coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') FROM {table} t"
+        for table in sorted(tables)
+    )
