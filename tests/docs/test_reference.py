@@ -26,7 +26,7 @@ def python_files(*folders: str) -> Iterator[Path]:
 
 NAME = re.compile(r"INFRA24_[A-Z0-9_]+")
 ASKED = re.compile(r"""environ(?:\.get\(|\[)["']([A-Z0-9_]+)["']""")
-NOT_OURS = {"PATH"}
+NOT_OURS = {"PATH", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
 def variables_read() -> set[str]:
