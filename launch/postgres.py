@@ -81,7 +81,7 @@ def start(var: Path, *, bin_dir: Path | None = None) -> str:
     the programs initdb and postgres; by default `INFRA24_PG_BIN`, or else those
     of the installed wheel. Raises PostgresError.
     """
-    programs = _find_programs(bin_dir)
+    programs = find_programs(bin_dir)
     var = var.resolve()
     with _locked(var):
         cluster = Cluster(var, _major_version(programs))
@@ -316,7 +316,7 @@ def _stop_server(cluster: Cluster) -> bool:
 # --- Finding --------------------------------------------------------------------
 
 
-def _find_programs(bin_dir: Path | None) -> Path:
+def find_programs(bin_dir: Path | None) -> Path:
     named = bin_dir or (Path(os.environ["INFRA24_PG_BIN"]) if os.environ.get("INFRA24_PG_BIN") else None)
     if named:
         if not (named / "postgres").is_file() or not (named / "initdb").is_file():

@@ -17,6 +17,8 @@ REACTIONS = Reactions(
     subscriptions={
         "organisation.founded": {CLOCK: nights.TIMER},
         "organisation.night_came": {CLOCK: "outbox.purge_technical"},
+        "invitation.sent": {MAIL: "notifications.send_invitation"},
+        "destination.paused": {MAIL: "notifications.tell_destination_paused"},
         # Holds last minutes and are seen on the screen: neither their beginning nor their end is worth a mail.
         "booking.requested": {MAIL: "notifications.tell_about_booking"},
         "booking.confirmed": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
@@ -30,6 +32,8 @@ REACTIONS = Reactions(
         "bookings.expire_hold": bookings.expire_hold,
         # reactions
         "outbox.purge_technical": nights.purge_technical,
+        "notifications.send_invitation": notifications.send_invitation,
+        "notifications.tell_destination_paused": notifications.tell_destination_paused,
         "notifications.tell_about_booking": notifications.tell_about_booking,
         "crm.push_booking": crm.push_booking,
     },

@@ -31,6 +31,7 @@ _TYPES = (
         data={"on": "local date"},
     ),
     FactType("invitation.sent", "Somebody was invited to become a member.", data={"key_id": "the invitation's key"}),
+    FactType("destination.paused", "A connection broke; everything for it waits until it is mended."),
     FactType("member.joined", "A user became a member.", data={"role": "role given"}),
     FactType("booking.held", "A slot is kept for somebody while they decide.", data={"expires_at": "instant"}),
     FactType("booking.requested", "A booking waits for a decision by staff."),

@@ -1,52 +1,48 @@
-"""Handing a mail to the mail server, and what its refusals mean."""
+"""Sending each mail once, and what the mail server's refusals mean."""
 
 import smtplib
-from email.mime.text import MIMEText
-from email.utils import formataddr, parseaddr
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from infra24.notifications.calendar_file import installation
-from infra24.orgs.models import Organisation
+from infra24.notifications.models import SentMail
+from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected, TransientFailure
+from infra24.outbox.reactions import Job
 
-MAIL_TRANSIENT_BELOW = 500
-"""SMTP replies below this may be another one soon; those above will not (RFC 5321, section 4.2.1)."""
-
-
-def new_mail(organisation: Organisation, *, to: str, subject: str, text: str, html: str) -> EmailMultiAlternatives:
-    """A mail of the organisation's, from the installation's address with the organisation's name."""
-    sender = formataddr((organisation.name, sender_address()))
-    replies = [organisation.mail_address] if organisation.mail_address else []
-    one_line = " ".join(subject.split())
-    mail = EmailMultiAlternatives(one_line, text, sender, [to], reply_to=replies)
-    mail.attach_alternative(html, "text/html")
-    return mail
+REFUSED_FROM = 500
+"""SMTP replies below this may be another one soon; those from here on will not (RFC 5321, section 4.2.1)."""
 
 
-def sender_address() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+def begin_mail(job: Job, *, recipient: UUID, version: int = 0, has_calendar: bool = False) -> SentMail | None:
+    """Note in the caller's transaction that a mail is about to go out; None when it has gone out before."""
+    row, _created = SentMail.objects.get_or_create(
+        org_id=job.org_id,
+        fact_id=job.fact_id,
+        recipient=recipient,
+        defaults={"subject_id": job.subject_id, "begun_at": job.now},
+    )
+    if row.sent_at is not None:
+        return None
+    row.version, row.has_calendar = version, has_calendar
+    row.save(update_fields=["version", "has_calendar"])
+    return row
 
 
-def attach_calendar(mail: EmailMultiAlternatives, file: bytes, *, method: str) -> None:
-    part = MIMEText(file.decode(), "calendar", "utf-8")
-    part.set_param("method", method)
-    part.add_header("Content-Disposition", "attachment", filename="booking.ics")
-    mail.attach(part)
+def send_mail(mail: EmailMultiAlternatives, row: SentMail) -> None:
+    """Send outside any transaction, then note that it went out.
 
+    Killed in between, the next try sends again: a doubled mail is better than a
+    lost one. Its Message-ID follows from fact and recipient, so mail systems
+    that drop what they have already show it once.
 
-def send(mail: EmailMultiAlternatives, *, fact_id: UUID, recipient: UUID) -> None:
-    """Send, under a Message-ID that follows from fact and recipient.
-
-    Should a crash make us send twice, mail systems that drop what they have
-    already show it once. Raises Rejected when the address is refused and
-    TransientFailure for all else: the mail server belongs to the operator, so
-    its troubles pause no organisation.
+    Raises Rejected when the address is refused and TransientFailure for all
+    else: the mail server is the operator's, so its troubles pause no organisation.
     """
-    mail.extra_headers["Message-ID"] = f"<{uuid5(fact_id, str(recipient))}@{installation()}>"
+    mail.extra_headers["Message-ID"] = f"<{uuid5(row.fact_id, str(row.recipient))}@{installation()}>"
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as error:
@@ -56,8 +52,10 @@ def send(mail: EmailMultiAlternatives, *, fact_id: UUID, recipient: UUID) -> Non
         raise _refusal(error.smtp_code, _("The mail server refused this mail.")) from error
     except (smtplib.SMTPException, OSError) as error:
         raise TransientFailure(_("The mail server could not be reached, or did not let us in.")) from error
+    with acting_for(row.org_id):
+        SentMail.objects.filter(pk=row.pk).update(sent_at=timezone.now())
 
 
 def _refusal(code: int, sentence: str) -> Rejected | TransientFailure:
     note = f"{sentence} ({code})"
-    return TransientFailure(note) if code < MAIL_TRANSIENT_BELOW else Rejected(note)
+    return Rejected(note) if code >= REFUSED_FROM else TransientFailure(note)

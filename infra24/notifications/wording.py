@@ -1,6 +1,5 @@
 """What mails say, in the language that is active: the organisation's."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,16 +8,8 @@ from django.utils.translation import ngettext
 
 from infra24.bookings.models import Booking, Leg
 from infra24.core.templatetags.house import clock, short_day, zone_name
+from infra24.notifications.composing import Wording
 from infra24.notifications.policies import Message
-
-
-@dataclass(frozen=True)
-class Wording:
-    """Subject of the mail, headline, and the sentence below it."""
-
-    subject: str
-    headline: str
-    lead: str
 
 
 def wording_of(message: Message, booking: Booking) -> Wording:

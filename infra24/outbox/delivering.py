@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from infra24.facts.models import Fact
+from infra24.facts.services import record
 from infra24.orgs import audit
 from infra24.orgs.models import Organisation
 from infra24.orgs.tenancy import acting_for
@@ -253,6 +254,7 @@ def _pause(destination: Destination, *, because: str, now: datetime) -> None:
         state=Destination.State.PAUSED, paused_because=because[:300]
     )
     if paused:  # once, however many deliveries found it broken
+        record(destination.org_id, "destination.paused", now=now, source="clock", destination_id=destination.pk)
         audit.write(
             destination.org_id,
             "destination.pause",

@@ -8,6 +8,7 @@ import pytest
 
 from infra24.bookings.models import Booking
 from infra24.crm.models import CrmActivity, CrmLink
+from infra24.facts.models import Fact
 from infra24.orgs.models import Organisation
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery
@@ -319,6 +320,8 @@ def test_a_key_that_is_refused_pauses_the_connection_until_it_is_renewed(story: 
     story.fail(kind="status", status=401)
     story.run()
     assert story.destination().state == "paused"
+    with acting_for(story.org.pk):
+        assert Fact.objects.filter(type="destination.paused").count() == 1
     story.book(starts_at=NOON + timedelta(days=1))
     story.run(later=timedelta(days=3))
     assert [delivery.status for delivery in story.deliveries()] == ["pending", "pending"]

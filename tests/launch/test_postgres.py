@@ -138,7 +138,7 @@ def test_passwords_and_socket_are_private(place: Path) -> None:
 
 
 def test_no_folder_on_the_way_changes_its_mode(place: Path) -> None:
-    programs = postgres._find_programs(None)
+    programs = postgres.find_programs(None)
     before = modes_up_to_root(place), modes_up_to_root(programs)
 
     postgres.start(place / "var")
@@ -244,7 +244,7 @@ def test_where_no_account_will_do_root_is_told_the_ways_out(place: Path, monkeyp
 def test_an_ordinary_user_runs_it_as_themselves(place: Path) -> None:
     nobody = account.Account(NOBODY, NOBODY)
     python = next((path for path in map(Path, ["/usr/bin/python3", "/usr/local/bin/python3"]) if path.exists()), None)
-    programs = postgres._find_programs(None)
+    programs = postgres.find_programs(None)
     if not python or not nobody.reaches(place, programs / "postgres"):
         pytest.skip("no Python or PostgreSQL that others may run")
     shutil.copytree(Path(postgres.__file__).parent, place / "launch")

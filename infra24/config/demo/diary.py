@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from infra24.bookings.policies import LIVE
 from infra24.bookings.services.claims import Claimed, leg_rows
 from infra24.bookings.services.creating import HOLD_FOR
 from infra24.config.demo.story import ROUND, Course, Fresh, Habit, House, Occasion, Use
@@ -21,6 +22,8 @@ from infra24.resources.policies import DAYS, Bookable, Claim, explain, is_shared
 
 PATIENCE = 8
 """Times somebody tries before they give up for the week."""
+STAFF_AT_THE_HEAD = 3
+"""Of the list of people; after them come the regulars."""
 LEAD = timedelta(days=21)
 """People book at most this long ahead; courses and occasions are planned earlier."""
 
@@ -77,6 +80,8 @@ class Diary:
             self._claims[thing_id].extend(claims)
         self._concerned: defaultdict[UUID, list[UUID]] = defaultdict(list)
         """By leg's resource: the things that are less free for it."""
+        self._engaged: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        """By name: when somebody is here for something of their own."""
         for thing in things.values():
             for target in (thing.id, *thing.leaves):
                 self._concerned[target].append(thing.id)
@@ -154,24 +159,35 @@ class Diary:
                     yield entry
 
     def _visit(self, habit: Habit, monday: date, rng: random.Random) -> Entry | None:
-        people = rng.randint(*habit.people)
-        title = rng.choice(habit.titles)
-        # The first after the staff in the list of people are the regulars.
-        whose = self._house.people[3 + int(rng.random() ** 2 * (len(self._house.people) - 3))]
-        fate = rng.random()
+        people, title, whose, fate = rng.randint(*habit.people), rng.choice(habit.titles), self._who(rng), rng.random()
         for _ in range(PATIENCE):
             hours = rng.choice(habit.hours)
             starts_at = self._pick(habit, monday, rng)
+            ends_at = starts_at + timedelta(hours=hours)
             claimed = self._claimed(habit.uses, starts_at, people)
-            if not self._fits(claimed, starts_at, starts_at + timedelta(hours=hours)):
+            if not self._fits(claimed, starts_at, ends_at) or self._is_engaged(whose, starts_at, ends_at):
                 continue
             entry = self._lived(
-                title, starts_at=starts_at, hours=hours, claimed=claimed, people=people, whose=whose, fate=fate, rng=rng
-            )
-            if entry.status in {"confirmed", "pending", "hold"}:
-                self._promise(claimed, entry.starts_at, entry.ends_at)
+                title, starts_at=starts_at, ends_at=ends_at, claimed=claimed, people=people, whose=whose, fate=fate,
+                rng=rng,
+            )  # fmt: skip
+            if entry.status in LIVE:
+                self._promise(claimed, starts_at, ends_at)
+                self._engaged[whose].append((starts_at, ends_at))
             return entry
         return None
+
+    def _who(self, rng: random.Random) -> str:
+        """Somebody, rather from the head of the list."""
+        everybody = self._house.people[STAFF_AT_THE_HEAD:]
+        return everybody[int(rng.random() ** 1.5 * len(everybody))]
+
+    def _is_engaged(self, whose: str, starts_at: datetime, ends_at: datetime) -> bool:
+        """True while the person is busy elsewhere. A kiln fires alone, so long stretches do not count."""
+        return ends_at - starts_at < timedelta(hours=6) and any(
+            since < ends_at and starts_at < until and until - since < timedelta(hours=6)
+            for since, until in self._engaged[whose]
+        )
 
     def _pick(self, habit: Habit, monday: date, rng: random.Random) -> datetime:
         """A start within the habit's hours, on the hour or half: rather in the evening, rather at the weekend."""
@@ -186,7 +202,7 @@ class Diary:
         title: str,
         *,
         starts_at: datetime,
-        hours: float,
+        ends_at: datetime,
         claimed: tuple[Claimed, ...],
         people: int,
         whose: str,
@@ -194,7 +210,6 @@ class Diary:
         rng: random.Random,
     ) -> Entry:
         """The life of a visit, by `fate` (0 to 1): most come to pass, some are cancelled, declined or run out."""
-        ends_at = starts_at + timedelta(hours=hours)
         to_approve = any(claim.resource.rules_at(starts_at).approval == "always" for claim in claimed)
         is_soon = timedelta() < starts_at - self._now < timedelta(days=12)
         asked_at = self._before(starts_at, LEAD * rng.uniform(0.05, 1), rng)

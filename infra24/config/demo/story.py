@@ -1,7 +1,7 @@
 """The words in which the demo's organisations are written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
 from infra24.orgs.policies import Role
@@ -70,6 +70,7 @@ class Habit:
 
     uses: tuple[Use, ...]
     titles: tuple[str, ...]
+    _: KW_ONLY
     a_week: int
     hours: tuple[float, ...]
     between: tuple[int, int] = (0, 24)

@@ -1,0 +1,81 @@
+"""`make bench`: the running product under load, beside what the database alone can do.
+
+Two databases, of 10,000 and of 1,000,000 bookings, each with a web server as in
+production. In every round each kind of request is measured on both, through
+HTTP and by pgbench, one after the other, so that whatever else the machine does
+falls on all alike; what counts are the ratios within a run. The first run makes
+the databases, which takes one to two minutes; they stay in the data folder.
+"""
+
+import argparse
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.callers import KINDS
+from bench.clients import LoadFailed
+from bench.floor import NoFloor
+from bench.inside import NotAnswered
+from bench.report import as_json, as_text
+from bench.stand import standing
+from bench.web import NoServer
+from launch import postgres
+from launch.bootstrap import step
+from launch.files import data_folder, make_data_folder
+
+LIMIT_SECONDS = 285
+"""A round that would end later is left out."""
+
+
+def main() -> int:
+    wanted = _arguments()
+    began = time.monotonic()
+    var = data_folder() / "bench"
+    make_data_folder(var)
+    ran_before = postgres.running_url(var) is not None
+    try:
+        with ExitStack() as stack:
+            url = postgres.start(var)
+            stands = {}
+            for size in wanted.bookings:
+                with step(f"{size:,} bookings, and a web server"):
+                    stands[size] = stack.enter_context(standing(url, var, size))
+            rounds = 0
+            while rounds < wanted.rounds:
+                round_began = time.monotonic()
+                with step(f"Round {rounds + 1} of {wanted.rounds}"):
+                    for kind in KINDS:
+                        for stand in stands.values():
+                            stand.measure(kind, seconds=wanted.seconds)
+                rounds += 1
+                now = time.monotonic()
+                if now + (now - round_began) > began + LIMIT_SECONDS:
+                    break
+            results = {size: stand.rows for size, stand in stands.items()}
+    except (NoServer, NoFloor, NotAnswered, LoadFailed, postgres.PostgresError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    finally:
+        if not ran_before:
+            postgres.stop(var)
+    print(as_text(results))
+    wanted.json.write_text(as_json(results))
+    whole = time.monotonic() - began
+    print(f"\n{rounds} rounds of {wanted.seconds:g} s, {whole:.0f} s in all. Also as JSON: {wanted.json}")
+    return 1 if any(row.load.refused for rows in results.values() for row in rows.values()) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--bookings", type=int, nargs="+", default=[10_000, 1_000_000], help="sizes to compare")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement in a round")
+    parser.add_argument(
+        "--json", type=Path, default=data_folder() / "bench" / "bench.json", help="where the figures go"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

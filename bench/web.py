@@ -1,0 +1,112 @@
+"""The web server as production runs it, and what its processes cost."""
+
+import math
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.databases import Database
+from launch.files import CHECKOUT
+from launch.processes import PROC, die_with, free_port
+
+START_LIMIT_SECONDS = 60
+STOP_LIMIT_SECONDS = 20
+WORKERS, THREADS = 2, 2
+
+
+class NoServer(Exception):
+    """The web server did not come up; the message has the end of its log."""
+
+
+@dataclass(frozen=True)
+class Web:
+    """A running server: its port on loopback, and the process above its workers."""
+
+    port: int
+    pid: int
+
+
+def environment(database: Database) -> dict[str, str]:
+    """Of a process in production, on that database. Nothing here is secret: nobody but the bench can connect."""
+    return {
+        **os.environ,
+        **database.environment(),
+        "INFRA24_PRODUCTION": "1",
+        "INFRA24_BASE_URL": "https://localhost",
+        "INFRA24_TRUSTED_PROXIES": "1",
+        "INFRA24_SECRET_KEY": "of-a-bench-that-nobody-else-can-reach-and-that-ends-in-minutes",
+        "INFRA24_ENCRYPTION_KEYS": "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDAwMDAwMDA=",
+        "INFRA24_LOG_LEVEL": "WARNING",
+    }
+
+
+@contextmanager
+def serving(database: Database, log: Path) -> Iterator[Web]:
+    """The product's web server on a free port of loopback, gone afterwards. Raises NoServer."""
+    port = free_port(None)
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "infra24.config.wsgi:application"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=CHECKOUT,
+            env=environment(database),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - we have no threads
+        )
+    try:
+        _wait(process, port, log)
+        yield Web(port, process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_LIMIT_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise NoServer(f"The web server did not start:\n{log.read_text()[-2000:]}") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def cpu_seconds(root: int, *, with_ended: bool = False) -> float:
+    """CPU time of a process and all below it; with those that have ended, too, when asked.
+
+    Not a number on systems without /proc.
+    """
+    if not PROC.is_dir():
+        return math.nan
+    ticks, parents = {}, {}
+    for entry in PROC.iterdir():
+        if entry.name.isdigit():
+            try:
+                # The name, in brackets, may itself hold spaces and brackets.
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            pid = int(entry.name)
+            parents[pid] = int(fields[1])
+            ticks[pid] = sum(map(int, fields[11 : 15 if with_ended else 13]))
+    family = {root}
+    while more := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(ticks.get(pid, 0) for pid in family) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,77 @@
+"""Mails to those who run the organisation, or are asked to join it."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.utils.translation import gettext as _
+
+from infra24.notifications.composing import Action, Wording, compose
+from infra24.notifications.models import SentMail
+from infra24.notifications.sending import begin_mail, send_mail
+from infra24.orgs.keys import make_key
+from infra24.orgs.models import Invitation, Key, Member
+from infra24.orgs.policies import Role
+from infra24.orgs.tenancy import acting_for
+from infra24.outbox.models import Destination
+from infra24.outbox.reactions import Job
+
+
+def send_invitation(job: Job) -> str:
+    """Handler: mail an invitation's link.
+
+    Only digests of secrets are stored, so each try makes a key of its own: when
+    a crash sends the mail twice, both links open the one invitation.
+    """
+    with acting_for(job.org_id):
+        invitation = Invitation.objects.select_related("invited_by__user").get(pk=job.subject_id)
+        if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
+            return _("Nothing to tell: the invitation was accepted or withdrawn.")
+        row = begin_mail(job, recipient=invitation.pk)
+        if row is None:
+            return _("Mailed already.")
+        mail = _invitation_mail(job, invitation)
+    send_mail(mail, row)
+    return _("Mailed to who is invited.")
+
+
+def tell_destination_paused(job: Job) -> str:
+    """Handler: tell the organisation's admins once that a connection broke and everything for it waits."""
+    with acting_for(job.org_id):
+        destination = Destination.objects.get(pk=job.subject_id)
+        if destination.state == Destination.State.ACTIVE:
+            return _("Nothing to tell: it works again.")
+        admins = Member.objects.filter(role=Role.ADMIN.value, is_active=True).select_related("user")
+        drafts = [_alert_mail(job, destination, admin) for admin in admins]
+    for mail, row in filter(None, drafts):
+        send_mail(mail, row)
+    return _("Mailed to the organisation's admins.") if drafts else _("Nobody to tell: there is no admin.")
+
+
+def _invitation_mail(job: Job, invitation: Invitation) -> EmailMultiAlternatives:
+    first = Key.objects.get(pk=UUID(job.data["key_id"]))
+    _key, secret = make_key(
+        job.org_id, Key.Kind.INVITATION, now=job.now, subject_id=invitation.pk, expires_at=first.expires_at
+    )
+    names = {"organisation": job.organisation.name, "member": invitation.invited_by.user.name}
+    wording = Wording(
+        _("Your invitation to %(organisation)s") % names,
+        _("Join %(organisation)s") % names,
+        _("%(member)s invites you to join %(organisation)s on Infra24. The link works for two weeks.") % names,
+    )
+    url = f"{settings.BASE_URL}/o/{job.organisation.slug}/invitation/{secret}"
+    return compose(job.organisation, wording, to=invitation.email, action=Action(_("Look at the invitation"), url))
+
+
+def _alert_mail(job: Job, destination: Destination, admin: Member) -> tuple[EmailMultiAlternatives, SentMail] | None:
+    row = begin_mail(job, recipient=admin.pk)
+    if row is None:
+        return None
+    names = {"destination": str(destination)}
+    wording = Wording(
+        _("%(destination)s needs you") % names,
+        _("Nothing reaches %(destination)s at the moment") % names,
+        _("What should go there is kept and will be sent, in order, once the connection works again."),
+    )
+    details = [(_("Why"), destination.paused_because)]
+    return compose(job.organisation, wording, to=admin.user.email, name=admin.user.name, details=details), row
