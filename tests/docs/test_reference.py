@@ -128,3 +128,20 @@ def test_the_table_of_states_is_complete() -> None:
         "destination.state": states(Destination.State),
     }
     assert {after for steps in STEPS.values() for after in steps} <= documented["booking.status"]
+
+
+# --- Dependencies ----------------------------------------------------------------------
+
+
+def test_the_reason_for_every_direct_dependency_is_written_down() -> None:
+    wanted = {
+        re.split(r"[\[<>=]", line)[0].strip()
+        for file in (ROOT / "requirements").glob("*.in")
+        for line in file.read_text().splitlines()
+        if line and not line.startswith(("#", "-"))
+    }
+    package = json.loads(read("frontend/package.json"))
+    wanted |= {name.split("/")[0] for name in [*package["dependencies"], *package["devDependencies"]]}
+    told = read("docs/decisions/0007-dependencies.md").lower()
+
+    assert {name for name in wanted if name.lower() not in told} == set()
