@@ -8,13 +8,12 @@ from django.utils import timezone
 from infra24.config.subscriptions import REACTIONS
 from infra24.facts.services import record
 from infra24.notifications.kept_mail import kept_mails
-from infra24.notifications.models import SentMail
 from infra24.orgs.models import Invitation, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.services import invite, withdraw_invitation
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.delivering import deliver_due
-from infra24.outbox.models import Delivery, Destination
+from infra24.outbox.models import Destination
 from infra24.outbox.services import resume_destination
 from tests import make
 from tests.make import Cast
@@ -47,20 +46,6 @@ def test_an_invitation_is_mailed_with_a_link_that_opens_it(cast: Cast) -> None:
     answer = make.client().get(link_in(mail.text))
     assert answer.status_code == 200
     assert "dora@example.org" in answer.content.decode()
-
-
-def test_an_invitation_mailed_twice_by_a_crash_opens_with_both_links(cast: Cast) -> None:
-    invited(cast)
-    deliver_due(REACTIONS)
-    with acting_for(cast.house.pk):
-        SentMail.objects.update(sent_at=None)
-        Delivery.objects.filter(destination__kind="mail").update(status="pending", settled_at=None)
-    deliver_due(REACTIONS)
-
-    first, second = kept_mails()
-    assert first.message_id == second.message_id
-    for mail in (first, second):
-        assert make.client().get(link_in(mail.text)).status_code == 200
 
 
 def test_an_invitation_withdrawn_in_time_is_not_mailed(cast: Cast) -> None:

@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
 from infra24.notifications.composing import Action, Wording, compose
 from infra24.notifications.models import SentMail
 from infra24.notifications.sending import begin_mail, send_mail
-from infra24.orgs.keys import make_key
-from infra24.orgs.models import Invitation, Key, Member
+from infra24.orgs.keys import invitation_url
+from infra24.orgs.models import Invitation, Member
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Destination
@@ -18,11 +17,7 @@ from infra24.outbox.reactions import Job
 
 
 def send_invitation(job: Job) -> str:
-    """Handler: mail an invitation's link.
-
-    Only digests of secrets are stored, so each try makes a key of its own: when
-    a crash sends the mail twice, both links open the one invitation.
-    """
+    """Handler: mail an invitation's link."""
     with acting_for(job.org_id):
         invitation = Invitation.objects.select_related("invited_by__user").get(pk=job.subject_id)
         if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
@@ -49,17 +44,13 @@ def tell_destination_paused(job: Job) -> str:
 
 
 def _invitation_mail(job: Job, invitation: Invitation) -> EmailMultiAlternatives:
-    first = Key.objects.get(pk=UUID(job.data["key_id"]))
-    _key, secret = make_key(
-        job.org_id, Key.Kind.INVITATION, now=job.now, subject_id=invitation.pk, expires_at=first.expires_at
-    )
     names = {"organisation": job.organisation.name, "member": invitation.invited_by.user.name}
     wording = Wording(
         _("Your invitation to %(organisation)s") % names,
         _("Join %(organisation)s") % names,
         _("%(member)s invites you to join %(organisation)s on Infra24. The link works for two weeks.") % names,
     )
-    url = f"{settings.BASE_URL}/o/{job.organisation.slug}/invitation/{secret}"
+    url = invitation_url(job.organisation.slug, UUID(job.data["key_id"]))
     return compose(job.organisation, wording, to=invitation.email, action=Action(_("Look at the invitation"), url))
 
 
