@@ -16,6 +16,7 @@ from infra24.core.addresses import client_address
 from infra24.core.database import refuse_powerful_role
 from infra24.core.errors import Forbidden
 from infra24.core.metrics import exposition
+from infra24.outbox.metrics import BacklogCollector
 
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 
@@ -55,7 +56,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus' text format, all workers added up."""
     if not (_is_from_here(request) or _has_token(request)):
         raise MetricsClosed
-    return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    return HttpResponse(exposition(BacklogCollector()), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _schema_is_current() -> bool:

@@ -4,6 +4,7 @@ import os
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from infra24.core.workers import FOLDER
 
@@ -22,10 +23,13 @@ STATEMENTS = Histogram(
 )
 
 
-def exposition() -> bytes:
-    """All figures in Prometheus' text format."""
+def exposition(*collectors: Collector) -> bytes:
+    """All figures in Prometheus' text format, with those of `collectors`, which are read as they stand."""
+    read = CollectorRegistry()
+    for collector in collectors:
+        read.register(collector)
     if FOLDER not in os.environ:
-        return generate_latest()
+        return generate_latest() + generate_latest(read)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's constructor has no types
-    return generate_latest(registry)
+    return generate_latest(registry) + generate_latest(read)

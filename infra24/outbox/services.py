@@ -95,7 +95,7 @@ def built_in(org_id: UUID, kind: Destination.Kind) -> UUID:
 
 
 @transaction.atomic
-def retry(delivery: Delivery, *, by: Member) -> Delivery:
+def retry(delivery: Delivery, *, by: Member, source: str) -> Delivery:
     """Try a failed delivery again, or a waiting one at once; its schedule starts anew.
 
     Raises DeliverySettled for one that was delivered, cancelled or discarded,
@@ -107,14 +107,23 @@ def retry(delivery: Delivery, *, by: Member) -> Delivery:
     delivery.status, delivery.settled_at = Delivery.Status.PENDING, None
     delivery.failures, delivery.due_at = 0, now
     delivery.save(update_fields=["status", "settled_at", "failures", "due_at"])
-    _audit(delivery, "delivery.retry", by=by, now=now, before=before, after={"status": delivery.status})
+    audit.write(
+        delivery.org_id,
+        "delivery.retry",
+        subject_id=delivery.pk,
+        by=by,
+        source=source,
+        now=now,
+        before=before,
+        after={"status": delivery.status},
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('infra24_facts', '')")
     return delivery
 
 
 @transaction.atomic
-def discard(delivery: Delivery, *, reason: str, by: Member) -> Delivery:
+def discard(delivery: Delivery, *, reason: str, by: Member, source: str) -> Delivery:
     """Give a delivery up for good, saying why.
 
     Raises ReasonMissing, DeliverySettled, DeliveryUnderWay, and
@@ -129,13 +138,21 @@ def discard(delivery: Delivery, *, reason: str, by: Member) -> Delivery:
     before = {"status": delivery.status}
     delivery.status, delivery.settled_at, delivery.note = Delivery.Status.DISCARDED, now, reason
     delivery.save(update_fields=["status", "settled_at", "note"])
-    after = {"status": delivery.status, "reason": reason}
-    _audit(delivery, "delivery.discard", by=by, now=now, before=before, after=after)
+    audit.write(
+        delivery.org_id,
+        "delivery.discard",
+        subject_id=delivery.pk,
+        by=by,
+        source=source,
+        now=now,
+        before=before,
+        after={"status": delivery.status, "reason": reason},
+    )
     return delivery
 
 
 @transaction.atomic
-def pause_destination(destination: Destination, *, reason: str, by: Member) -> Destination:
+def pause_destination(destination: Destination, *, reason: str, by: Member, source: str) -> Destination:
     """Keep everything for a destination until it is resumed. Raises ReasonMissing, DestinationAlreadyPaused."""
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
@@ -143,16 +160,16 @@ def pause_destination(destination: Destination, *, reason: str, by: Member) -> D
     destination = Destination.objects.select_for_update().get(pk=destination.pk)
     if destination.state == Destination.State.PAUSED:
         raise DestinationAlreadyPaused
-    return _set_state(destination, Destination.State.PAUSED, reason=reason, by=by)
+    return _set_state(destination, Destination.State.PAUSED, reason=reason, by=by, source=source)
 
 
 @transaction.atomic
-def resume_destination(destination: Destination, *, by: Member) -> Destination:
+def resume_destination(destination: Destination, *, by: Member, source: str) -> Destination:
     """Deliver what has waited, each subject's in its order. Raises DestinationNotPaused."""
     destination = Destination.objects.select_for_update().get(pk=destination.pk)
     if destination.state == Destination.State.ACTIVE:
         raise DestinationNotPaused
-    return _set_state(destination, Destination.State.ACTIVE, reason="", by=by)
+    return _set_state(destination, Destination.State.ACTIVE, reason="", by=by, source=source)
 
 
 def _open(delivery: Delivery, *, now: datetime) -> Delivery:
@@ -165,7 +182,9 @@ def _open(delivery: Delivery, *, now: datetime) -> Delivery:
     return delivery
 
 
-def _set_state(destination: Destination, state: Destination.State, *, reason: str, by: Member) -> Destination:
+def _set_state(
+    destination: Destination, state: Destination.State, *, reason: str, by: Member, source: str
+) -> Destination:
     before = {"state": destination.state, "reason": destination.paused_because}
     destination.state, destination.paused_because, destination.rests_until = state, reason, None
     destination.save(update_fields=["state", "paused_because", "rests_until"])
@@ -174,17 +193,9 @@ def _set_state(destination: Destination, state: Destination.State, *, reason: st
         "destination.pause" if state == Destination.State.PAUSED else "destination.resume",
         subject_id=destination.pk,
         by=by,
-        source="staff",
+        source=source,
         now=timezone.now(),
         before=before,
         after={"state": state, "reason": reason},
     )
     return destination
-
-
-def _audit(
-    delivery: Delivery, action: str, *, by: Member, now: datetime, before: dict[str, str], after: dict[str, str]
-) -> None:
-    audit.write(
-        delivery.org_id, action, subject_id=delivery.pk, by=by, source="staff", now=now, before=before, after=after
-    )

@@ -81,7 +81,7 @@ def test_admins_hear_once_that_a_connection_broke(cast: Cast) -> None:
 def test_a_connection_mended_meanwhile_is_no_news(cast: Cast) -> None:
     crm = paused(cast.house)
     with acting_for(cast.house.pk):
-        resume_destination(crm, by=cast.alice)
+        resume_destination(crm, by=cast.alice, source="staff")
     deliver_due(REACTIONS)
 
     assert kept_mails() == []

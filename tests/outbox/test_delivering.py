@@ -194,7 +194,7 @@ def test_resuming_delivers_what_waited_in_order(story: Story) -> None:
     story.run()
 
     with acting_for(org.pk):
-        resume_destination(crm, by=staff_of(org))
+        resume_destination(crm, by=staff_of(org), source="staff")
     story.run()
 
     assert story.heard == [("booking.confirmed", 1), ("booking.cancelled", 2)]

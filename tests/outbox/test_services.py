@@ -53,7 +53,7 @@ def test_a_failed_delivery_can_be_tried_again(story: Story, org: Organisation, a
     story.run()
 
     with acting_for(org.pk):
-        retry(the_delivery(org), by=alice)
+        retry(the_delivery(org), by=alice, source="staff")
     story.clock.now = timezone.now()
     story.run()
 
@@ -72,7 +72,7 @@ def test_a_waiting_delivery_can_be_tried_at_once(story: Story, org: Organisation
     assert the_delivery(org).due_at > timezone.now()
 
     with acting_for(org.pk):
-        retry(the_delivery(org), by=alice)
+        retry(the_delivery(org), by=alice, source="staff")
 
     assert the_delivery(org).due_at <= timezone.now()
 
@@ -84,7 +84,7 @@ def test_a_discarded_delivery_is_never_tried_again_and_says_why(story: Story, or
     story.run()
 
     with acting_for(org.pk):
-        discard(the_delivery(org), reason="  Entered by hand. ", by=alice)
+        discard(the_delivery(org), reason="  Entered by hand. ", by=alice, source="staff")
     story.clock.advance(timedelta(days=1))
 
     assert story.run() == 0
@@ -98,7 +98,7 @@ def test_discarding_asks_for_a_reason(story: Story, org: Organisation, alice: Me
     confirmed(org)
     story.hand_out()
 
-    _refused(ReasonMissing, lambda: discard(the_delivery(org), reason=reason, by=alice), org)
+    _refused(ReasonMissing, lambda: discard(the_delivery(org), reason=reason, by=alice, source="staff"), org)
 
     assert (the_delivery(org).status, audited(org)) == ("pending", [])
 
@@ -108,8 +108,8 @@ def test_what_is_settled_stays_settled(story: Story, org: Organisation, alice: M
     confirmed(org)
     story.run()
 
-    _refused(DeliverySettled, lambda: retry(the_delivery(org), by=alice), org)
-    _refused(DeliverySettled, lambda: discard(the_delivery(org), reason="why not", by=alice), org)
+    _refused(DeliverySettled, lambda: retry(the_delivery(org), by=alice, source="staff"), org)
+    _refused(DeliverySettled, lambda: discard(the_delivery(org), reason="why not", by=alice, source="staff"), org)
 
 
 def test_what_is_being_tried_is_left_alone(story: Story, org: Organisation, alice: Member) -> None:
@@ -118,15 +118,15 @@ def test_what_is_being_tried_is_left_alone(story: Story, org: Organisation, alic
     story.hand_out()
     take(CRM, n=1, each=1)
 
-    _refused(DeliveryUnderWay, lambda: retry(the_delivery(org), by=alice), org)
-    _refused(DeliveryUnderWay, lambda: discard(the_delivery(org), reason="why not", by=alice), org)
+    _refused(DeliveryUnderWay, lambda: retry(the_delivery(org), by=alice, source="staff"), org)
+    _refused(DeliveryUnderWay, lambda: discard(the_delivery(org), reason="why not", by=alice, source="staff"), org)
 
 
 def test_a_waiting_timer_cannot_be_discarded(org: Organisation, alice: Member) -> None:
     begin_missing_nights()
 
     def discard_night() -> None:
-        discard(Delivery.objects.get(is_timer=True), reason="too dark", by=alice)
+        discard(Delivery.objects.get(is_timer=True), reason="too dark", by=alice, source="staff")
 
     _refused(TimerNotDiscarded, discard_night, org)
 
@@ -136,14 +136,14 @@ def test_a_paused_destination_keeps_what_comes_until_it_is_resumed(
 ) -> None:
     crm = crm_of(org)
     with acting_for(org.pk):
-        pause_destination(crm, reason="Stock-taking", by=alice)
+        pause_destination(crm, reason="Stock-taking", by=alice, source="staff")
     confirmed(org)
     story.run()
     assert (statuses(deliveries(org)), story.heard) == (["pending"], [])
 
     with acting_for(org.pk):
         assert Destination.objects.get().paused_because == "Stock-taking"
-        resume_destination(crm, by=alice)
+        resume_destination(crm, by=alice, source="staff")
     story.run()
 
     assert statuses(deliveries(org)) == ["delivered"]
@@ -152,11 +152,11 @@ def test_a_paused_destination_keeps_what_comes_until_it_is_resumed(
 
 def test_pausing_twice_and_resuming_what_runs_are_refused(org: Organisation, alice: Member) -> None:
     crm = crm_of(org)
-    _refused(DestinationNotPaused, lambda: resume_destination(crm, by=alice), org)
-    _refused(ReasonMissing, lambda: pause_destination(crm, reason=" ", by=alice), org)
+    _refused(DestinationNotPaused, lambda: resume_destination(crm, by=alice, source="staff"), org)
+    _refused(ReasonMissing, lambda: pause_destination(crm, reason=" ", by=alice, source="staff"), org)
     with acting_for(org.pk):
-        pause_destination(crm, reason="Stock-taking", by=alice)
-    _refused(DestinationAlreadyPaused, lambda: pause_destination(crm, reason="Again", by=alice), org)
+        pause_destination(crm, reason="Stock-taking", by=alice, source="staff")
+    _refused(DestinationAlreadyPaused, lambda: pause_destination(crm, reason="Again", by=alice, source="staff"), org)
 
 
 def _refused(error: type[Infra24Error], action: Callable[[], object], org: Organisation) -> None:
