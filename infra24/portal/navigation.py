@@ -30,6 +30,7 @@ ENTRIES: Final = (
     Entry(_("Bookings"), "bookings", Role.STAFF, "staff"),
     Entry(_("Resources"), "resources", Role.STAFF, "staff"),
     Entry(_("People"), "people", Role.STAFF, "staff"),
+    Entry(_("Outbox"), "outbox", Role.STAFF, "staff"),
     Entry(_("Settings"), "settings_members", Role.STAFF, "staff"),
 )
 GROUPS: Final = (("main", ""), ("staff", _("Staff")))

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,13 +12,16 @@ from django.views.decorators.http import condition, require_POST, require_safe
 
 from infra24.bookings.lists import day_by_resource, own_upcoming, waiting
 from infra24.core.days import day_span, wall_of
+from infra24.core.demo import in_demo_only
 from infra24.orgs.models import Organisation
 from infra24.orgs.queries import organisations_of
 from infra24.orgs.requests import OrganisationRequest
 from infra24.orgs.themes import mark, read_theme, stylesheet
+from infra24.outbox.models import Delivery
+from infra24.outbox.queries import deliveries
 from infra24.portal.context import THEMES
-from infra24.portal.counts import failed_deliveries, public_resources
 from infra24.portal.examples import REFUSAL, STATES, ExampleForm
+from infra24.portal.queries import public_resources
 
 YEAR = 365 * 24 * 3600
 """Seconds."""
@@ -58,7 +61,7 @@ def home(request: OrganisationRequest, **_: str) -> HttpResponse:
         "has_resources": bool(resources),
         "waiting": waiting(member)[:WAITING_SHOWN],
         "waiting_count": waiting(member).count(),
-        "failed_count": failed_deliveries(member),
+        "failed_count": deliveries(member, statuses=[Delivery.Status.DEAD]).count(),
     }
     return render(request, "portal/home_staff.html", shown)
 
@@ -116,10 +119,9 @@ def _kept(request: OrganisationRequest, content: str, content_type: str) -> Http
 
 
 @require_safe
+@in_demo_only
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in all its states, for those who build pages. Only in demo mode."""
-    if not settings.DEMO:
-        raise Http404
     refused = ExampleForm({"title": "", "kind": "space", "hours": "2"})
     shown = {"form": ExampleForm(), "refused": refused, "refusal": REFUSAL, "states": STATES}
     return render(request, "portal/components.html", shown)

@@ -156,13 +156,4 @@ DOORS: dict[str, Door] = {
     "GET api/bookings/<uuid:booking_id>": api(200, 200),
     "PATCH api/bookings/<uuid:booking_id>": api(200, 200, data={"title": "Glaze"}),
     "GET api/calendar/events": api(200, 200, data=WEEK),
-    "GET api/outbox/deliveries": api(403, 200),
-    "GET api/outbox/deliveries/<uuid:delivery_id>": api(403, 200),
-    "POST api/outbox/deliveries/<uuid:delivery_id>/retry": api(403, 200),
-    "POST api/outbox/deliveries/<uuid:delivery_id>/discard": api(403, 200, data={"reason": "Done by hand."}),
-    "GET api/outbox/destinations": api(403, 200),
-    "POST api/outbox/destinations/<uuid:destination_id>/pause": api(403, 200, data={"reason": "Stock-taking."}),
-    "POST api/outbox/destinations/<uuid:destination_id>/resume": Door(
-        401, 404, 403, 200, 200, about={"destination_id": "paused_id"}
-    ),
 }

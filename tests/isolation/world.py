@@ -10,13 +10,11 @@ from django.db import connection
 from django.test import Client
 
 from infra24.bookings.models import Booking
-from infra24.facts.models import Fact
 from infra24.orgs import services
 from infra24.orgs.keys import digest, mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
-from infra24.outbox.models import Delivery, Destination
 from tests import make
 
 SECRET_WORD = "xyzzy"
@@ -53,8 +51,6 @@ def build() -> World:
     with acting_for(house.pk):
         invitation = services.invite(f"{SECRET_WORD}@example.org", role=Role.MEMBER, by=dana, source="staff")
         key = Key.objects.get(subject_id=invitation.pk)
-        delivery = _delivery(mine)
-        paused = Destination.objects.create(org_id=house.pk, kind="crm", name=f"Paused {SECRET_WORD}", state="paused")
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
         house=house,
@@ -69,9 +65,6 @@ def build() -> World:
             "invitation_id": invitation.pk,
             "token_id": token_id,
             "secret": mailed_secret(key.pk),
-            "delivery_id": delivery.pk,
-            "destination_id": delivery.destination_id,
-            "paused_id": paused.pk,
             "noon": make.NOON,
             "later_day": make.NOON.date(),
             "later": make.NOON + timedelta(hours=4),
@@ -88,21 +81,6 @@ def _requested(by: Member, room: Any) -> Booking:
     with acting_for(by.org_id):
         Booking.objects.filter(pk=booking.pk).update(status="pending")
     return booking
-
-
-def _delivery(booking: Booking) -> Delivery:
-    """A booking's first fact on its way to the CRM."""
-    fact = Fact.objects.get(subject_id=booking.pk, number=1)
-    crm = Destination.objects.create(org_id=booking.org_id, kind="crm", name=f"CRM {SECRET_WORD}")
-    return Delivery.objects.create(
-        org_id=booking.org_id,
-        fact=fact,
-        destination=crm,
-        handler="crm.push_booking",
-        subject_id=booking.pk,
-        number=1,
-        due_at=fact.recorded_at,
-    )
 
 
 def contents(org_id: UUID) -> dict[str, str]:

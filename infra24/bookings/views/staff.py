@@ -23,7 +23,7 @@ from infra24.core.errors import Infra24Error
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
-from infra24.outbox.models import Delivery
+from infra24.outbox.queries import deliveries
 
 PAGE_SIZE = 50
 
@@ -141,15 +141,10 @@ def read_version(request: MemberRequest) -> int | None:
 
 
 def _booking_page(request: MemberRequest, found: Booking, *, error: Infra24Error | None = None) -> HttpResponse:
-    deliveries = (
-        Delivery.objects.filter(org_id=found.org_id, subject_id=found.pk, is_timer=False)
-        .select_related("destination", "fact")
-        .order_by("-created_at", "-id")
-    )
     shown = {
         "booking": found,
         "history": lists.history_of(found),
-        "deliveries": deliveries,
+        "deliveries": deliveries(request.member, subject_id=found.pk).order_by("-created_at", "-id"),
         "may_confirm": may_step(found.status, Status.CONFIRMED),
         "may_decline": may_step(found.status, Status.DECLINED),
         "may_cancel": may_step(found.status, Status.CANCELLED),

@@ -1,13 +1,7 @@
-"""Small reads of several parts of the house, for the home page."""
+"""What strangers may know of a house."""
 
-from infra24.orgs.models import Member, Organisation
-from infra24.outbox.models import Delivery
+from infra24.orgs.models import Organisation
 from infra24.resources.models import Resource, ResourceKind
-
-
-def failed_deliveries(viewer: Member) -> int:
-    """How many deliveries of the viewer's organisation ended as dead letters and wait for a person."""
-    return Delivery.objects.filter(org_id=viewer.org_id, status=Delivery.Status.DEAD).count()
 
 
 def public_resources(organisation: Organisation) -> list[tuple[str, list[str]]]:
