@@ -35,7 +35,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 STOP_LIMIT_SECONDS = 40
 DEMO_FILES = (
     *("postgres-*", "postgres.lock", "database_url", "app_role_password", "prepared.json", "demo.json", "demo-crm.*"),
-    *("media", "mail", "static", "log", "supervisor.json"),
+    *("media", "mail", "metrics", "static", "log", "supervisor.json"),
 )
 """What a run writes into the data folder; `make reset-demo` deletes nothing else."""
 
@@ -105,7 +105,8 @@ def run(here: Installation, *, dev: bool = False) -> None:
     """
     make_data_folder(here.var)
     with _only_run(here):
-        if left := end_processes(lambda: marked_processes(here.var), patience=10):
+        # Whoever is left had been asked to end when the earlier run died, so they need not be asked for long.
+        if left := end_processes(lambda: marked_processes(here.var), patience=2):
             print(f"Ended {left} process{'es' if left > 1 else ''} that an earlier run had left behind.")
         _refuse_taken_port(here.port)
         supervisor = Supervisor(var=here.var, say=lambda text: print(text, flush=True))
@@ -131,9 +132,11 @@ def _start(here: Installation, supervisor: Supervisor, *, dev: bool) -> None:
             postgres.start(here.var)
     _prepare(here, supervisor)
     with step("Web and worker"):
+        # The first page comes first: on two cores the others would only delay it.
+        supervisor.start(children.pop("web"))
+        _wait_until_ready(here, supervisor)
         for child in children.values():
             supervisor.start(child)
-        _wait_until_ready(here, supervisor)
 
 
 def _children(here: Installation, *, dev: bool) -> list[Child]:
@@ -244,9 +247,13 @@ def _tell(here: Installation) -> None:
     for organisation in demo["organisations"]:
         for role, sign_in in organisation["roles"].items():
             rows.append((organisation["slug"], role, sign_in["email"], sign_in["password"]))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for row in rows:
+    shared_password = rows[1][3] if len({row[3] for row in rows[1:]}) == 1 else None
+    shown = [row[:3] for row in rows] if shared_password else rows
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
         print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    if shared_password:
+        print(f"\n  Everybody's password: {shared_password}")
     print(f"\n  Mails it sent  {here.address}/dev/mail")
     print(f"  Demo CRM       {here.crm_address}")
     print(f"  Logs           {here.var / 'log'}\n\nCtrl-C stops it.", flush=True)
