@@ -13,7 +13,7 @@ from infra24.bookings.models import Status, Visibility
 from infra24.bookings.policies import STEPS
 from infra24.outbox.models import Delivery, Destination
 from infra24.resources.policies import DEFAULTS, Rules
-from tests.docs import rules_schema
+from tests.docs import facts_page, rules_schema
 from tests.docs.pages import ROOT, fences_of, read, table_under
 
 
@@ -85,6 +85,14 @@ def test_the_example_of_rules_is_taken() -> None:
     (example, *_) = [fence.text for fence in fences_of(ROOT / "docs/reference/rules.md") if fence.language == "json"]
 
     assert Rules.model_validate_json(example).slot_minutes == 30
+
+
+# --- Facts ---------------------------------------------------------------------------
+
+
+def test_the_published_catalogue_of_facts_is_the_catalogue() -> None:
+    """Otherwise write it anew: `.venv/bin/python -m tests.docs.facts_page`."""
+    assert facts_page.FILE.read_text() == facts_page.text()
 
 
 # --- Reasons -------------------------------------------------------------------------
