@@ -42,19 +42,20 @@ _HEAD = rf"""
 \set slot :n / {filling.RESOURCES}
 \set hours 24 * (2 * (:slot / {DAILY_SLOTS}) + :client_id / {filling.MEASURED}) + 8 + 2 * (:slot % {DAILY_SLOTS})
 """
-# What FullCalendar gets, built where the rows are. The columns are those of bookings.feed, in its order.
+# What FullCalendar gets, built where the rows are. The columns are those of bookings.feed, in its order;
+# each of these bookings has one leg.
 _JSON = """
 SELECT json_agg(json_build_object(
-           'id', id, 'resourceIds', resources, 'title', title, 'start', starts_at, 'end', ends_at,
+           'id', id, 'resourceIds', json_build_array(resource), 'title', title, 'start', starts_at, 'end', ends_at,
            'extendedProps', json_build_object(
                'kind', 'booking', 'status', status, 'mayEdit', true, 'version', version, 'person', person,
                'person_id', person_id, 'party_size', party_size,
-               'legs', (SELECT json_agg(json_build_object('resource_id', r, 'units', u))
-                          FROM unnest(resources, units) AS leg (r, u)),
+               'legs', json_build_array(json_build_object(
+                           'resource_id', resource, 'units', units, 'exclusive', exclusive)),
                'url', '/o/house-1/admin/bookings/' || id)))
   FROM ({events}) AS event
        (id, title, status, version, visibility, starts_at, ends_at, person_id, person, party_size, mine,
-        resources, units)
+        resource, units, exclusive)
 """
 
 _UUID = r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"

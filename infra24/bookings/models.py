@@ -148,7 +148,8 @@ class Leg(OrganisationModel):
             ),
             models.CheckConstraint(condition=Q(blocks_until__lte=F("blocks_from") + REACH), name="leg_not_too_long"),
             models.CheckConstraint(condition=Q(units__gte=1), name="leg_units_positive"),
-            models.UniqueConstraint(fields=["booking", "resource", "is_implied"], name="leg_once_a_resource"),
+            # In this order its index also finds the visible legs of a booking.
+            models.UniqueConstraint(fields=["booking", "is_implied", "resource"], name="leg_once_a_resource"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["org_id", "starts_at"], name="leg_org_starts", condition=Q(is_implied=False)),

@@ -57,7 +57,11 @@ def connection_settings(*, role: str, var: Path, production: bool) -> dict[str, 
     )
     options: dict[str, Any] = {}
     if role == "app":
-        options["options"] = timeouts
+        # Many short statements at once: parallel workers would only take the cores from each other.
+        options["options"] = f"{timeouts} -c max_parallel_workers_per_gather=0"
+        if os.environ.get("INFRA24_PREPARE") != "0":
+            # More than half of what short statements cost is planning them.
+            options |= {"server_side_binding": True, "prepare_threshold": 5}
         # One connection a thread: more threads than two only queue for the interpreter.
         options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("INFRA24_POOL_SIZE") or 4), "timeout": 10}
     for extra in ("sslmode", "sslrootcert", "application_name"):

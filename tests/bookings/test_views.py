@@ -36,7 +36,7 @@ def form(resource: Any, **more: object) -> dict[str, object]:
 
 def stored(org_id: Any) -> list[Booking]:
     with acting_for(org_id):
-        return list(Booking.objects.order_by("created_at"))
+        return list(Booking.objects.order_by("id"))
 
 
 @pytest.mark.parametrize("page", STAFF_PAGES)
