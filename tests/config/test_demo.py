@@ -28,7 +28,7 @@ from infra24.config.management.commands.seed_demo import HOUSES
 from infra24.config.subscriptions import REACTIONS
 from infra24.crm.models import CrmConnection
 from infra24.facts.models import Fact, FactPending
-from infra24.orgs.models import Member, Organisation
+from infra24.orgs.models import AuditEntry, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.orgs.themes import read_theme
@@ -161,6 +161,15 @@ def test_history_waits_for_nobody_while_what_was_just_booked_goes_out(lived_in: 
         assert booked <= waiting
         assert 3 <= len(booked) <= len(house.fresh)
         assert imported <= set(Fact.objects.values_list("subject_id", flat=True))
+
+
+@pytest.mark.django_db
+def test_decisions_of_the_past_were_taken_by_staff(lived_in: Path) -> None:
+    for house, _ in organisations():
+        staff = Member.objects.get(role=Role.STAFF)
+        entries = AuditEntry.objects.filter(source=Source.IMPORT, action__in=["booking.confirmed", "booking.declined"])
+        assert {entry.member_id for entry in entries} == {staff.pk}, house.slug
+        assert {entry.before["status"] for entry in entries if entry.before} == {"pending"}
 
 
 @pytest.mark.django_db

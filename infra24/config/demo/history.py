@@ -49,6 +49,10 @@ STATUS_AFTER = {
     "booking.cancelled": Status.CANCELLED,
     "booking.expired": Status.EXPIRED,
 }
+DECISIONS = (Status.CONFIRMED, Status.DECLINED)
+"""Steps that only staff take."""
+ACTION = {Status.EXPIRED: "booking.expire"}
+"""In the audit, where it is not the fact's own name."""
 
 
 def write_first_diary(house: House, settled: Settled) -> int:
@@ -95,7 +99,7 @@ def _write(settled: Settled, entries: Iterable[Entry]) -> int:
         legs += _legs(booking, entry)
         told = list(_facts(booking, entry))
         facts += told
-        audit += _audit(booking, entry, by)
+        audit += _audit(booking, entry, by, settled.team[Role.STAFF])
         if booking.expires_at:
             timers.append((booking, told[0]))
     Booking.objects.bulk_create(bookings)
@@ -166,24 +170,31 @@ def _facts(booking: Booking, entry: Entry) -> Iterator[Fact]:
         )
 
 
-def _audit(booking: Booking, entry: Entry, by: Member) -> Iterator[AuditEntry]:
+def _audit(booking: Booking, entry: Entry, by: Member, staff: Member) -> Iterator[AuditEntry]:
+    """As the services write them: decisions are by staff, the rest by who booked; nobody let a hold run out."""
+    before: dict[str, Any] | None = None
     for step in entry.steps:
-        is_first = step is entry.steps[0]
         status = STATUS_AFTER[step.fact]
         after: dict[str, Any] = {"status": status.value}
-        if is_first:
+        if before is None:
+            action, who = "booking.create", by
             after |= {"starts_at": entry.starts_at, "ends_at": entry.ends_at}
+        else:
+            action, who = ACTION.get(status, step.fact), staff if status in DECISIONS else by
+            after |= {"reason": entry.reason} if status != Status.EXPIRED else {}
         yield AuditEntry(
             id=new_id(),
             org_id=booking.org_id,
             at=step.at,
-            member_id=by.pk if status != Status.EXPIRED else None,
-            source=Source.IMPORT if status != Status.EXPIRED else Source.CLOCK,
-            action="booking.create" if is_first else step.fact,
+            member_id=None if status == Status.EXPIRED else who.pk,
+            source=Source.CLOCK if status == Status.EXPIRED else Source.IMPORT,
+            action=action,
             subject_kind="booking",
             subject_id=booking.pk,
+            before=before,
             after=msgspec.to_builtins(after),
         )
+        before = {"status": status.value}
 
 
 def _book(asking: Asking, settled: Settled) -> None:

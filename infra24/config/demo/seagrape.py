@@ -186,7 +186,7 @@ HABITS = (
     ),
     Habit(
         ("front-gallery",),
-        ("Class tour", "Artist walk-through", "Condition report"),
+        ("Class tour", "Artist walk-through", "Slow looking hour"),
         a_week=4,
         hours=(1, 1.5),
         people=(3, 24),
