@@ -30,3 +30,9 @@ document.addEventListener("submit", (event) => {
     form.requestSubmit(submitter);
   });
 });
+
+/** What a page says about the last thing done stands above it; it passes here. Warnings and errors stay. */
+for (const notice of document.querySelectorAll<HTMLElement>("[data-toast=success], [data-toast=info]")) {
+  showToast({ text: notice.textContent.trim(), tone: "success", closeLabel: texts.close });
+  notice.remove();
+}

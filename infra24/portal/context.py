@@ -24,5 +24,6 @@ def house(request: HttpRequest) -> dict[str, Any]:
             lambda: navigation_for(organisation, member, path=request.path) if organisation else []
         ),
         "memberships": SimpleLazyObject(lambda: list(organisations_of(request.user))),
+        "is_account_page": request.path.startswith("/accounts/"),
         "theme": theme if theme in THEMES else "",
     }

@@ -1,6 +1,6 @@
 """The tags that pages share."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django import forms
@@ -77,3 +77,19 @@ def test_what_people_typed_stays_text() -> None:
     html = drawn("{% badge 'confirmed' label %}{{ who|initials }}", label="<b>", who="Ana <i> Lima")
 
     assert html == '<span class="badge confirmed">&lt;b&gt;</span>AL'
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "words"),
+    [
+        (datetime(2001, 11, 23, 15, tzinfo=UTC), datetime(2001, 11, 23, 17, tzinfo=UTC), "10 a.m. – noon"),
+        (datetime(2001, 11, 23, 3, tzinfo=UTC), datetime(2001, 11, 23, 17, tzinfo=UTC), "until noon"),
+        (datetime(2001, 11, 23, 23, tzinfo=UTC), datetime(2001, 11, 24, 17, tzinfo=UTC), "from 6 p.m."),
+        (datetime(2001, 11, 23, 23, tzinfo=UTC), datetime(2001, 11, 24, 5, tzinfo=UTC), "6 p.m. – midnight"),
+        (datetime(2001, 11, 22, 23, tzinfo=UTC), datetime(2001, 11, 25, 17, tzinfo=UTC), "all day"),
+    ],
+)
+def test_hours_of_a_day_leave_out_what_lies_on_others(starts_at: datetime, ends_at: datetime, words: str) -> None:
+    html = drawn("{% hours starts_at ends_at on=day %}", starts_at=starts_at, ends_at=ends_at, day=date(2001, 11, 23))
+
+    assert f">{words}<" in html

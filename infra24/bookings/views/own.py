@@ -32,11 +32,20 @@ PAST_PAGE = 20
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A free stretch of one day, and until when the form offers it at first. Instants."""
+
+    starts_at: datetime
+    ends_at: datetime
+    offered_until: datetime
+
+
+@dataclass(frozen=True)
 class FreeDay:
     """One day of a resource: the stretches in which it can be had."""
 
     day: date
-    free: list[tuple[datetime, datetime]]
+    offers: list[Offer]
 
 
 @require_safe
@@ -74,7 +83,8 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     resource = resource_for(viewer, resource_id)
     today = wall_of(timezone.now(), zone).date()
     first = max(read_day(request.GET.get("from"), otherwise=today), today)
-    days = _free_days(request, resource_id, first)
+    rules = bookables(viewer.org_id, [resource.pk])[resource.pk].rules_on(first)
+    days = _free_days(request, resource_id, first, shortest=rules.shortest)
     error: Infra24Error | None = None
     if request.method == "POST":
         form = BookingForm(_with_alternative(request), viewer=viewer, organisation=organisation)
@@ -90,7 +100,6 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
                 return redirect("my", org=organisation.slug)
     else:
         form = BookingForm(initial=_first_offer(request, days), viewer=viewer, organisation=organisation)
-    rules = bookables(viewer.org_id, [resource.pk])[resource.pk].rules_on(first)
     shown = {
         "resource": resource,
         "rules": rules,
@@ -104,21 +113,27 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     return render(request, "bookings/book_resource.html", shown, status=status)
 
 
-def _free_days(request: MemberRequest, resource_id: UUID, first: date) -> list[FreeDay]:
-    """Seven local days and what is free of each; a stretch over midnight shows on both."""
+def _free_days(request: MemberRequest, resource_id: UUID, first: date, *, shortest: timedelta) -> list[FreeDay]:
+    """Seven local days and what is free of each; a stretch over midnight shows on both.
+
+    What is left of a stretch must be long enough for the shortest booking; an
+    hour is offered, or the shortest booking when that is longer.
+    """
     zone = request.organisation.time_zone
     spans = [day_span(first + timedelta(days=step), zone) for step in range(DAYS_SHOWN)]
     # The past is not free; nor is the quarter of an hour that has begun.
     soon = timezone.now().replace(second=0, microsecond=0)
     soon += timedelta(minutes=-soon.minute % 15)
-    found = availability_of(request.member, resource_id, max(spans[0][0], soon), spans[-1][1])
+    # A day more, so that a stretch over the last midnight is seen whole.
+    found = availability_of(request.member, resource_id, max(spans[0][0], soon), spans[-1][1] + timedelta(days=1))
+    wanted = max(shortest, timedelta(hours=1))
     return [
         FreeDay(
             wall_of(since, zone).date(),
             [
-                (wall_of(max(begins, since), zone), wall_of(min(ends, until), zone))
+                Offer(max(begins, since), min(ends, until), min(max(begins, since) + wanted, ends))
                 for begins, ends in found.free
-                if begins < until and ends > since
+                if begins < until and ends > since and ends - max(begins, since) >= shortest
             ],
         )
         for since, until in spans
@@ -126,13 +141,12 @@ def _free_days(request: MemberRequest, resource_id: UUID, first: date) -> list[F
 
 
 def _first_offer(request: MemberRequest, days: list[FreeDay]) -> dict[str, Any]:
-    """What the form begins with: the stretch somebody chose, else the first free hour of the days shown."""
-    begins = usual_start(request.organisation.time_zone)
+    """What the form begins with: the stretch somebody chose, else the first free one of the days shown."""
+    zone = request.organisation.time_zone
+    begins = usual_start(zone)
     ends = begins + timedelta(hours=1)
-    for one in days:
-        if one.free:
-            begins, ends = one.free[0][0], min(one.free[0][0] + timedelta(hours=1), one.free[0][1])
-            break
+    if first := next((offer for one in days for offer in one.offers), None):
+        begins, ends = wall_of(first.starts_at, zone), wall_of(first.offered_until, zone)
     return {
         "date": read_day(request.GET.get("date"), otherwise=begins.date()),
         "start": request.GET.get("start") or begins.time(),

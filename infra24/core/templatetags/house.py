@@ -42,12 +42,28 @@ def when(context: Mapping[str, Any], starts_at: datetime, ends_at: datetime | No
 
 
 @register.simple_tag(takes_context=True)
-def hours(context: Mapping[str, Any], starts_at: datetime, ends_at: datetime | None = None) -> SafeString:
-    """Clock times alone, where the day is said elsewhere: `10 a.m. – noon`."""
+def hours(
+    context: Mapping[str, Any], starts_at: datetime, ends_at: datetime | None = None, on: date | None = None
+) -> SafeString:
+    """Clock times alone, where the day is said elsewhere: `10 a.m. – noon`.
+
+    With `on`, what lies before or after that day is said without a clock: `until 3 a.m.`, `from 6 p.m.`, `all day`.
+    """
     zone = zone_of(context)
-    words = clock(starts_at.astimezone(zone))
-    if ends_at is not None:
-        words = f"{words} – {clock(ends_at.astimezone(zone))}"
+    first, last = starts_at.astimezone(zone), (ends_at or starts_at).astimezone(zone)
+    begins_before = on is not None and first.date() < on
+    # Half-open: what ends at midnight does not reach the next day.
+    goes_on = on is not None and (last - timedelta(microseconds=1)).date() > on
+    if begins_before and goes_on:
+        words = _("all day")
+    elif begins_before:
+        words = _("until %(clock)s") % {"clock": clock(last)}
+    elif goes_on:
+        words = _("from %(clock)s") % {"clock": clock(first)}
+    elif ends_at is None:
+        words = clock(first)
+    else:
+        words = f"{clock(first)} – {clock(last)}"
     return _time(starts_at, zone, words)
 
 
@@ -55,12 +71,6 @@ def hours(context: Mapping[str, Any], starts_at: datetime, ends_at: datetime | N
 def wall(context: Mapping[str, Any], at: datetime) -> datetime:
     """What a clock in the organisation's zone shows, as a naive value for the `date` filter."""
     return at.astimezone(zone_of(context)).replace(tzinfo=None)
-
-
-@register.filter
-def plus_hour(starts_at: datetime, ends_at: datetime) -> datetime:
-    """An hour later, or the end when that is earlier: what a form offers first."""
-    return min(starts_at + timedelta(hours=1), ends_at)
 
 
 @register.filter

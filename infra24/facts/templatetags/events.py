@@ -1,4 +1,4 @@
-"""What happened, in words: facts and entries of the audit by their `subject.verb` names."""
+"""What happened, in words."""
 
 from typing import Final
 
@@ -8,25 +8,36 @@ from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
-_WORDS: Final[dict[str, str | Promise]] = {
+_FACTS: Final[dict[str, str | Promise]] = {
     "organisation.founded": _("Organisation set up"),
     "organisation.night_came": _("Nightly sweep"),
     "invitation.sent": _("Invitation sent"),
     "member.joined": _("Member joined"),
+    "booking.held": _("Booking put on hold"),
+    "booking.requested": _("Booking requested"),
+    "booking.confirmed": _("Booking confirmed"),
+    "booking.changed": _("Booking changed"),
+    "booking.declined": _("Request declined"),
+    "booking.cancelled": _("Booking cancelled"),
+    "booking.expired": _("Hold ran out"),
+}
+_STEPS: Final[dict[str, str | Promise]] = {
     "booking.create": _("Written down"),
-    "booking.held": _("Put on hold"),
-    "booking.requested": _("Requested"),
     "booking.confirmed": _("Confirmed"),
     "booking.change": _("Changed"),
-    "booking.changed": _("Changed"),
     "booking.declined": _("Declined"),
     "booking.cancelled": _("Cancelled"),
     "booking.expire": _("Hold ran out"),
-    "booking.expired": _("Hold ran out"),
 }
 
 
 @register.filter
-def event_name(name: str) -> str:
-    """`booking.confirmed` as `Confirmed`; a name without words is shown as it is."""
-    return str(_WORDS.get(name, name))
+def event_name(fact_type: str) -> str:
+    """A fact by its type: `booking.confirmed` as `Booking confirmed`. One without words is shown as it is."""
+    return str(_FACTS.get(fact_type, fact_type))
+
+
+@register.filter
+def step_name(action: str) -> str:
+    """An entry of a booking's history by its action: `booking.change` as `Changed`."""
+    return str(_STEPS.get(action, action))
