@@ -2,11 +2,12 @@
 
 import logging
 import random
+import time
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -43,12 +44,24 @@ class Taken:
     lease: UUID
 
 
-def database_clock() -> datetime:
-    """The database's time: the same for workers on many hosts."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-        return now
+class DatabaseClock:
+    """The database's time, the same for workers on many hosts; asked once a minute and counted on from there."""
+
+    ASKED_EVERY_SECONDS = 60.0
+
+    def __init__(self) -> None:
+        self._asked: tuple[float, datetime] | None = None
+
+    def __call__(self) -> datetime:
+        asked = self._asked
+        if asked is None or time.monotonic() - asked[0] > self.ASKED_EVERY_SECONDS:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT clock_timestamp()")
+                asked = self._asked = (time.monotonic(), cursor.fetchone()[0])
+        return asked[1] + timedelta(seconds=time.monotonic() - asked[0])
+
+
+database_clock = DatabaseClock()
 
 
 def deliver_due(reactions: Reactions, *, clock: Clock = database_clock) -> int:

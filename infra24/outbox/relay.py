@@ -55,6 +55,10 @@ class Relay:
         self._wake = threading.Event()
         self._running: dict[Future[None], tuple[Destination.Kind, Taken, float]] = {}
         self._lock = threading.Lock()
+        self._has_news = True
+        """There may be facts to hand out, and deliveries due in any lane."""
+        self._freed: set[Destination.Kind] = set()
+        """Lanes in which a thread has come free."""
 
     def stop(self) -> None:
         self._stopping.set()
@@ -80,20 +84,26 @@ class Relay:
         return not unfinished
 
     def _step(self, pools: Mapping[Destination.Kind, ThreadPoolExecutor]) -> None:
-        """Hand out and take once; sleep when there was nothing to do or nobody free to do it."""
+        """Hand out facts if there may be any, fill free threads, sleep until something happens or a second is over."""
         self._wake.clear()
-        busy = hand_out(self._reactions, clock=self._clock) > 0
-        for kind, lane in LANES.items():
-            with self._lock:
-                running = [taken for other, taken, _since in self._running.values() if other is kind]
-            free = lane.threads - len(running)
-            taken = take(kind, n=free, each=lane.each, running=running, clock=self._clock) if free else []
-            for one in taken:
-                self._begin(kind, one, pools[kind])
-            busy = busy or bool(taken)
+        with self._lock:
+            has_news, lanes = self._has_news, set(LANES) if self._has_news else self._freed
+            self._has_news, self._freed = False, set()
+        handed_out = hand_out(self._reactions, clock=self._clock) if has_news else 0
+        for kind in lanes:
+            self._fill(kind, pools[kind])
         close_old_connections()
-        if not busy:
-            self._wake.wait(POLL_SECONDS)
+        if handed_out or not self._wake.wait(POLL_SECONDS):
+            with self._lock:
+                self._has_news = True
+
+    def _fill(self, kind: Destination.Kind, pool: ThreadPoolExecutor) -> None:
+        lane = LANES[kind]
+        with self._lock:
+            running = [taken for other, taken, _since in self._running.values() if other is kind]
+        if free := lane.threads - len(running):
+            for taken in take(kind, n=free, each=lane.each, running=running, clock=self._clock):
+                self._begin(kind, taken, pool)
 
     def _begin(self, kind: Destination.Kind, taken: Taken, pool: ThreadPoolExecutor) -> None:
         with self._lock:
@@ -111,7 +121,8 @@ class Relay:
 
     def _finished(self, future: "Future[None]") -> None:
         with self._lock:
-            self._running.pop(future, None)
+            kind, _taken, _since = self._running.pop(future)
+            self._freed.add(kind)
         self._wake.set()
 
     def _renew_all(self) -> None:
@@ -130,9 +141,10 @@ class Relay:
         parameters = connection.get_connection_params()
         with psycopg.connect(**parameters, autocommit=True) as direct:
             direct.execute(f"LISTEN {CHANNEL}")
-            self._wake.set()  # for what came before we listened
             while not self._stopping.is_set():
                 for _ in direct.notifies(timeout=POLL_SECONDS, stop_after=1):
+                    with self._lock:
+                        self._has_news = True
                     self._wake.set()
 
     def _repeat(self, step: Callable[[], None]) -> None:

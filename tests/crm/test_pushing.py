@@ -168,7 +168,12 @@ def test_a_contact_with_the_same_address_and_name_is_linked_and_stamped(story: S
     (bob,) = story.people()
     assert (bob["Id"], custom(bob, PERSON_FIELD), story.link().how) == (known["Id"], str(story.bob.pk), "matched")
     untouched = ("FirstName", "LastName", "JobTitle", "PrimaryEmail", "PrimaryPhone", "Status")
-    assert {name: bob[name] for name in untouched} == {name: known[name] for name in untouched}
+    assert {name: _unaudited(bob[name]) for name in untouched} == {name: _unaudited(known[name]) for name in untouched}
+
+
+def _unaudited(value: Any) -> Any:
+    """Without the second in which the CRM last wrote it down."""
+    return {key: part for key, part in value.items() if key != "AuditTrail"} if isinstance(value, dict) else value
 
 
 def test_a_relative_on_the_same_address_stays_another_person(story: Story) -> None:
