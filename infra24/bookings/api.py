@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from infra24.bookings import queries, services
 from infra24.bookings.availability import availability_of
@@ -16,6 +16,7 @@ from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.schemas import AvailabilityOut, BookingIn, BookingOut, BookingPatch, EventOut, booking_out
 from infra24.core.codec import encode
+from infra24.core.instants import Instant
 from infra24.core.paging import PageOut, PageQuery, page_of
 from infra24.core.versions import etag, require_match
 from infra24.orgs.access import member_auth
@@ -41,8 +42,8 @@ def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
 
 
 class BookingsQuery(PageQuery):
-    start: AwareDatetime | None = Field(default=None, description="Only bookings that end after this.")
-    end: AwareDatetime | None = Field(default=None, description="Only bookings that start before this.")
+    start: Instant | None = Field(default=None, description="Only bookings that end after this.")
+    end: Instant | None = Field(default=None, description="Only bookings that start before this.")
     status: Annotated[list[Status], Field(max_length=6)] = []
     resource: UUID | None = None
     person: UUID | None = None
@@ -104,8 +105,8 @@ def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -
 def show_availability(
     request: HttpRequest,
     resource_id: UUID,
-    start: AwareDatetime,
-    end: AwareDatetime,
+    start: Instant,
+    end: Instant,
     length: Annotated[
         timedelta | None, Field(gt=timedelta(), le=timedelta(days=31), description="ISO 8601, as PT1H.")
     ] = None,
@@ -129,8 +130,8 @@ def show_availability(
 
 
 class FeedQuery(Schema):
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Instant
+    end: Instant
     resource: Annotated[list[UUID], Field(max_length=500)] = []
 
 

@@ -6,10 +6,11 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from infra24.bookings.models import Booking
 from infra24.bookings.services import BookingChange, BookingWish, LegWish
+from infra24.core.instants import Instant
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=4000)]
@@ -35,8 +36,8 @@ class BookingIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     title: Title
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     resource_id: UUID | None = None
     legs: Annotated[list[LegIn], Field(max_length=50)] | None = None
     status: Literal["hold", "confirmed"] | None = Field(
@@ -85,8 +86,8 @@ class BookingPatch(Schema):
     model_config = ConfigDict(extra="forbid")
 
     title: Title | None = None
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
     legs: Annotated[list[LegIn], Field(min_length=1, max_length=50)] | None = None
     person_id: UUID | None = Field(default=None, description="null takes the person off.")
     party_size: Annotated[int, Field(ge=1, le=100_000)] | None = None

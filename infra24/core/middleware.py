@@ -27,13 +27,11 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
         identifier = given if _ACCEPTABLE.match(given) else str(new_id())
-        token = request_id.set(identifier)
-        try:
-            response = self.get_response(request)
-            response["X-Request-Id"] = identifier
-            return response
-        finally:
-            request_id.reset(token)
+        # Stays until the next request of this thread: Django logs failures after all middleware.
+        request_id.set(identifier)
+        response = self.get_response(request)
+        response["X-Request-Id"] = identifier
+        return response
 
 
 class StatementCounter:

@@ -1,5 +1,6 @@
 """Every failure in one shape: problem+json (RFC 9457) under /api, a page that says the same elsewhere."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -28,6 +29,7 @@ from infra24.core.errors import (
     Unavailable,
 )
 
+logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 BUSY_SECONDS = 1
 """What `Retry-After` says when a lock or a statement took too long: rivals are done by then."""
@@ -192,7 +194,10 @@ def _of_database(error: DatabaseError) -> Infra24Error | None:
     state = sqlstate_of(error)
     if state in {"40P01", "40001"} or (isinstance(error, IntegrityError) and state == "23P01"):
         return Rivalry()
-    return Unavailable(retry_after=BUSY_SECONDS) if isinstance(error, OperationalError) else None
+    if not isinstance(error, OperationalError):
+        return None
+    logger.warning("PostgreSQL could not: %s", state or "no connection", exc_info=error)
+    return Unavailable(retry_after=BUSY_SECONDS)
 
 
 def _of_status(status: int) -> Infra24Error:

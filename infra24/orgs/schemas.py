@@ -1,14 +1,15 @@
 """What the API takes and gives about organisations, members, invitations and tokens."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field, StrictBool
 
+from infra24.core.instants import Instant
 from infra24.orgs.policies import SCOPES, Role
 
 
@@ -18,6 +19,12 @@ def _address(value: str) -> str:
     except ValidationError:
         raise ValueError(_("This is not an e-mail address.")) from None
     return value.strip().lower()
+
+
+def _not_back(value: bool | None) -> bool | None:
+    if value:
+        raise ValueError(_("A member that left comes back by invitation."))
+    return value
 
 
 Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_address)]
@@ -30,14 +37,14 @@ class MemberOut(Schema):
     email: str = Field(alias="user.email")
     role: Role
     is_active: bool
-    joined_at: AwareDatetime
+    joined_at: Instant
 
 
 class MemberChange(Schema, extra="forbid"):
-    """Leave out what stays. A member that left comes back by invitation only."""
+    """Leave out what stays; `"is_active": false` ends the membership."""
 
     role: Role | None = None
-    is_active: Literal[False] | None = None
+    is_active: Annotated[StrictBool | None, AfterValidator(_not_back)] = None
 
 
 class InvitationIn(Schema, extra="forbid"):
@@ -49,13 +56,13 @@ class InvitationOut(Schema):
     id: UUID
     email: str
     role: Role
-    invited_at: AwareDatetime
+    invited_at: Instant
 
 
 class TokenIn(Schema, extra="forbid"):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(SCOPES))]
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class TokenOut(Schema):
@@ -66,8 +73,8 @@ class TokenOut(Schema):
     scopes: list[str]
     per_minute: int
     burst: int
-    created_at: AwareDatetime
-    expires_at: AwareDatetime | None
+    created_at: Instant
+    expires_at: Instant | None
 
 
 class TokenMade(TokenOut):

@@ -11,10 +11,11 @@ from django.test import Client, override_settings
 from django.urls import include, path
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from infra24.core.codec import JsonParser, JsonRenderer
 from infra24.core.errors import Conflict, Invalid, Reason
+from infra24.core.instants import Instant
 from infra24.core.problems import answer_exception, page_for
 from tests import make
 from tests.orgs.probe import bearer, refusal
@@ -30,7 +31,7 @@ class Leg(Schema):
 
 class Body(Schema):
     title: str = Field(max_length=10)
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     legs: list[Leg] = []
 
 
@@ -123,6 +124,10 @@ def test_a_refusal_says_everything_at_once() -> None:
         (b"{}", 422, "invalid_request", {"title"}),
         (b'{"title": "far too long a title"}', 422, "invalid_request", {"title"}),
         (b'{"title": 7, "at": "2026-12-01T10:00:00"}', 422, "invalid_request", {"title", "at"}),
+        (b'{"title": "x", "at": "9999-12-31T23:00:00-05:00"}', 422, "time_out_of_range", {"at"}),
+        (b'{"title": "x", "at": "0001-01-01T00:00:00Z"}', 422, "time_out_of_range", {"at"}),
+        (b'{"title": "x", "at": 1764600000}', 422, "invalid_request", {"at"}),
+        (b'{"title": "x", "at": "1764600000"}', 422, "invalid_request", {"at"}),
         (b'{"title": "x", "legs": [{"units": 1}, {"units": 0}]}', 422, "invalid_request", {"legs.1.units"}),
         (b'{"title": "x\\u0000y"}', 422, "nul_character", {"title"}),
         (b'{"title": "x", "legs": [{"units": "1\\u0000"}]}', 422, "nul_character", {"legs.0.units"}),
