@@ -4,8 +4,7 @@ import { formatSpan, instant } from "../shared/dates";
 import { ask } from "../shared/dialog";
 import { fill } from "../shared/texts";
 import { showToast } from "../shared/toast";
-import { legsFor, type Booking, type Item, type Resource } from "./feed";
-import type { BookingRequest } from "./form";
+import { legsFor, type Booking, type BookingRequest, type Item, type Resource } from "./feed";
 import type { Move } from "./grid";
 import type { Texts } from "./texts";
 

@@ -1,4 +1,4 @@
-/** What the calendar reads from the API: resources once, the items of a day at a time. */
+/** What the calendar reads from the API and sends to it: resources once, the items of a day at a time. */
 import type { Api } from "../shared/api";
 
 export interface Resource {
@@ -42,6 +42,18 @@ export interface Booking {
   id: string;
   status: string;
   version: number;
+}
+
+/** A body for POST or PATCH /api/bookings; absent means unchanged. */
+export interface BookingRequest {
+  title?: string;
+  starts_at?: string;
+  ends_at?: string;
+  resource_id?: string;
+  legs?: Leg[];
+  person_id?: string | null;
+  party_size?: number | null;
+  status?: string | null;
 }
 
 interface Page<Entry> {

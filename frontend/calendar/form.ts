@@ -5,22 +5,10 @@ import { addDays, formatDay, formatDaySpan, instant, instantOf, wallTime } from 
 import { element, openDialog } from "../shared/dialog";
 import { fill } from "../shared/texts";
 import type { Actions } from "./actions";
-import { legsFor, withParams, type Item, type Leg, type Resource } from "./feed";
+import { legsFor, withParams, type BookingRequest, type Item, type Resource } from "./feed";
 import type { Slot } from "./grid";
 import { createRefusal } from "./refusal";
 import { kindName, type Texts } from "./texts";
-
-/** A body for POST or PATCH /api/bookings; absent means unchanged. */
-export interface BookingRequest {
-  title?: string;
-  starts_at?: string;
-  ends_at?: string;
-  resource_id?: string;
-  legs?: Leg[];
-  person_id?: string | null;
-  party_size?: number | null;
-  status?: string | null;
-}
 
 export interface FormOptions {
   api: Api;
