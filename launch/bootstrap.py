@@ -144,7 +144,7 @@ def node_environment(checkout: Checkout) -> dict[str, str]:
         path = f"{checkout.venv / 'bin'}{os.pathsep}{path}"
         if not _is_good_node(path):
             install_python_packages(checkout, ["node"])
-    return {**os.environ, "PATH": path, "CI": "1"}
+    return {**os.environ, "PATH": path, "CI": "1", "NODE_DISABLE_COMPILE_CACHE": "1"}
 
 
 def _is_good_node(path: str) -> bool:
