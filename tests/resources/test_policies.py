@@ -119,6 +119,7 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
         ({"shortest_minutes": 90}, 1, 1, ["too_short"]),
         ({"longest_minutes": 45}, 1, 1, ["too_long"]),
         ({"weekly": every_day(("09:30", "18:00")), "slot_minutes": 60}, 1, 1, ["off_grid"]),
+        ({"weekly": every_day(("12:30", "18:00")), "slot_minutes": 60}, 1, 1, ["closed"]),
         ({"notice_minutes": 121}, 1, 1, ["too_soon"]),
         ({"notice_minutes": 120}, 1, 1, []),
         ({"horizon_days": 0}, 1, 1, []),

@@ -48,7 +48,8 @@ def explain(
     if without([(since, until)], merged((o.since, o.until) for o in opened)):
         detail = _hours_sentence(resource, since, rules)
         no("closed", detail, "Choose a time within opening hours.", rules.source_of("weekly"))
-    if opened and not any(_on_grid(opening, since, rules.slot_minutes) for opening in opened):
+    around = [opening for opening in opened if opening.since <= since < opening.until]
+    if around and not any(_on_grid(opening, since, rules.slot_minutes) for opening in around):
         detail = f"Bookings start every {rules.slot_minutes} minutes."
         no("off_grid", detail, "Choose a start on the grid.", rules.source_of("slot_minutes"))
     if bound_by_notice:
@@ -117,7 +118,7 @@ def taken_reasons(
 
 def _on_grid(opening: Opening, since: datetime, slot_minutes: int) -> bool:
     step = timedelta(minutes=slot_minutes)
-    return opening.since <= since < opening.until and not (since + opening.offset - opening.anchor) % step
+    return not (since + opening.offset - opening.anchor) % step
 
 
 def _minutes(length: timedelta) -> str:
