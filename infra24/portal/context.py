@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from infra24.core.texts import site_texts
 from infra24.orgs.models import Organisation
 from infra24.orgs.queries import organisations_of
 from infra24.portal.navigation import navigation_for
@@ -24,6 +25,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             lambda: navigation_for(organisation, member, path=request.path) if organisation else []
         ),
         "memberships": SimpleLazyObject(lambda: list(organisations_of(request.user))),
+        "site_texts": SimpleLazyObject(site_texts),
         "is_account_page": request.path.startswith("/accounts/"),
         "theme": theme if theme in THEMES else "",
     }

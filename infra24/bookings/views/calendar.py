@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from infra24.bookings import lists
 from infra24.bookings.forms import BookingForm
+from infra24.bookings.texts import calendar_texts
 from infra24.core.days import day_span, read_day, wall_of
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
@@ -32,6 +33,7 @@ def calendar(request: MemberRequest) -> HttpResponse:
         "unbooked": [one.resource for one in resources if not one.bookings],
         "has_resources": bool(resources),
         "is_list": request.GET.get("view") == "list",
+        "texts": calendar_texts(),
         "form": BookingForm(viewer=request.member, organisation=request.organisation, auto_id="booking_%s"),
     }
     return render(request, "bookings/calendar.html", shown)
