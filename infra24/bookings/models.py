@@ -94,7 +94,7 @@ class Booking(OrganisationModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["org_id", "starts_at", "id"], name="booking_org_starts"),
             models.Index(fields=["org_id", "person", "starts_at"], name="booking_person_starts"),
-            models.Index(fields=["expires_at"], name="booking_hold_due", condition=Q(status="hold")),
+            models.Index(fields=["org_id", "expires_at"], name="booking_hold_due", condition=Q(status="hold")),
         ]
 
     if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from infra24.bookings.errors import ApprovalNeeded, HoldExpired, IllegalStep, NotYours, TimeRefused
+from infra24.bookings.locking import Locked
 from infra24.bookings.models import Booking, Leg, Source, Status
 from infra24.bookings.policies import LIVE, check_times
 from infra24.bookings.services.claims import (
@@ -16,7 +17,7 @@ from infra24.bookings.services.claims import (
     LegRow,
     LegWish,
     leg_rows,
-    lock_claims,
+    lock_rows,
     needs_approval,
     refuse,
     resolve,
@@ -51,7 +52,6 @@ class BookingChange:
     visibility: str | None = None
 
 
-@transaction.atomic
 def change_booking(
     booking: Booking, change: BookingChange, *, by: Member, source: Source, version: int | None = None
 ) -> Booking:
@@ -84,16 +84,19 @@ def change_booking(
     if claims_anew and not is_staff and booking.status == Status.CONFIRMED and needs_approval(claimed, starts_at):
         raise ApprovalNeeded("Staff approved this for another time. Cancel it and ask again, or ask staff to move it.")
     rows = leg_rows(booking.pk, claimed, starts_at, ends_at)
-    locked, dead = lock_claims(booking.org_id, rows, now=now, bookings=[booking.pk])
-    _check_still_there(booking, locked, version, now=now)
-    if claims_anew:
-        if rule_reasons(claimed, starts_at, ends_at, now=now, is_staff=is_staff):
-            refuse(booking.org_id, claimed, starts_at, ends_at, now=now, is_staff=is_staff, besides=booking.pk)
-        expire_locked(booking.org_id, [hold for hold in dead if hold != booking.pk], locked, now=now)
-    _edit(booking, change, starts_at=starts_at, ends_at=ends_at)
     try:
         with guarded_by(**LEG_CONSTRAINTS):
+            locked, dead = lock_rows(booking.org_id, rows, now=now, bookings=[booking.pk])
+            _check_still_there(booking, locked, version, now=now)
+            if claims_anew:
+                if rule_reasons(claimed, starts_at, ends_at, now=now, is_staff=is_staff):
+                    raise TimeRefused
+                expire_locked(booking.org_id, dead, locked, now=now)
+            _edit(booking, change, starts_at=starts_at, ends_at=ends_at)
             _write(booking, rows if claims_anew else [])
+            if claims_anew:
+                booking.visible_legs = visible_legs(booking, rows)
+            _announce(booking, before, by=by, source=source, now=now)
     except TimeRefused as refusal:
         refuse(
             booking.org_id,
@@ -105,27 +108,10 @@ def change_booking(
             besides=booking.pk,
             otherwise=refusal,
         )
-    if claims_anew:
-        booking.visible_legs = visible_legs(booking, rows)
-    after = _snapshot(booking)
-    if changed := {name: value for name, value in before.items() if after[name] != value}:
-        record(booking.org_id, "booking.changed", now=now, source=source, booking_id=booking.pk, before=_told(changed))
-        audit.write(
-            booking.org_id,
-            "booking.change",
-            subject_id=booking.pk,
-            by=by,
-            source=source,
-            now=now,
-            before=changed,
-            after={name: after[name] for name in changed},
-        )
     return booking
 
 
-def _check_still_there(
-    booking: Booking, locked: dict[UUID, tuple[int, str]], version: int | None, *, now: datetime
-) -> None:
+def _check_still_there(booking: Booking, locked: Locked, version: int | None, *, now: datetime) -> None:
     """Now that it is locked: is it still what the caller saw, and still alive?"""
     current, status = locked[booking.pk]
     if version is not None and current != version:
@@ -213,6 +199,24 @@ def _write(booking: Booking, rows: list[LegRow]) -> None:
             cursor.execute(_WRITE, {**values, **leg_arrays(rows)})
         cursor.execute(_WRITE_BOOKING, values)
         (booking.version,) = cursor.fetchone()
+
+
+def _announce(booking: Booking, before: dict[str, Any], *, by: Member, source: Source, now: datetime) -> None:
+    after = _snapshot(booking)
+    changed = {name: value for name, value in before.items() if after[name] != value}
+    if not changed:
+        return
+    record(booking.org_id, "booking.changed", now=now, source=source, booking_id=booking.pk, before=_told(changed))
+    audit.write(
+        booking.org_id,
+        "booking.change",
+        subject_id=booking.pk,
+        by=by,
+        source=source,
+        now=now,
+        before=changed,
+        after={name: after[name] for name in changed},
+    )
 
 
 def _snapshot(booking: Booking) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from infra24.bookings import queries
 from infra24.bookings.errors import OverCapacity, ResourceTwice, SlotTaken, TimeRefused, UnitsTaken
-from infra24.bookings.locking import lock
+from infra24.bookings.locking import Locked, lock_claims
 from infra24.bookings.models import Booking
 from infra24.core.errors import Alternative, Reason
 from infra24.core.ids import new_id
@@ -107,17 +107,12 @@ def leg_rows(booking_id: UUID, claimed: Iterable[Claimed], starts_at: datetime, 
     return rows
 
 
-def lock_claims(
+def lock_rows(
     org_id: UUID, rows: Sequence[LegRow], *, now: datetime, bookings: Iterable[UUID] = ()
-) -> tuple[dict[UUID, tuple[int, str]], list[UUID]]:
-    """Lock what the rows touch, dead holds in their way included, in the one order.
-
-    Returns the locked bookings' (version, status), and the holds that are dead.
-    """
-    targets = [row.resource_id for row in rows]
+) -> tuple[Locked, list[UUID]]:
+    """Lock what the rows touch, as `locking.lock_claims` does."""
     since, until = min(row.blocks_from for row in rows), max(row.blocks_until for row in rows)
-    dead = queries.due_holds(org_id, targets, since, until, now=now)
-    return lock(org_id, bookings=[*bookings, *dead], resources=targets), dead
+    return lock_claims(org_id, [row.resource_id for row in rows], since, until, now=now, bookings=bookings)
 
 
 def rule_reasons(

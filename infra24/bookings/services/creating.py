@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from infra24.bookings.errors import ApprovalNeeded, LegMissing, TimeRefused
@@ -17,7 +17,7 @@ from infra24.bookings.services.claims import (
     LegRow,
     LegWish,
     leg_rows,
-    lock_claims,
+    lock_rows,
     needs_approval,
     refuse,
     resolve,
@@ -57,7 +57,6 @@ class BookingWish:
     """Zone in which the times were chosen; the first resource's when None."""
 
 
-@transaction.atomic
 def create_booking(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     """Claim every leg of the wish, or none. Returns the booking with its `visible_legs`.
 
@@ -81,15 +80,15 @@ def create_booking(wish: BookingWish, *, by: Member, source: Source) -> Booking:
 
     booking = _new_booking(wish, claimed, status=status, person=person, by=by, source=source, now=now)
     rows = leg_rows(booking.pk, claimed, wish.starts_at, wish.ends_at)
-    locked, dead = lock_claims(by.org_id, rows, now=now)
-    expire_locked(by.org_id, dead, locked, now=now)
     try:
         with guarded_by(**LEG_CONSTRAINTS):
+            locked, dead = lock_rows(by.org_id, rows, now=now)
+            expire_locked(by.org_id, dead, locked, now=now)
             _insert(booking, rows)
+            _announce(booking, by=by, source=source, now=now)
     except TimeRefused as refusal:
         refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, is_staff=is_staff, otherwise=refusal)
     booking.visible_legs = visible_legs(booking, rows)
-    _announce(booking, by=by, source=source, now=now)
     return booking
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
-from infra24.bookings import queries
 from infra24.bookings.errors import (
     ApprovalNeeded,
     HoldExpired,
@@ -14,7 +13,7 @@ from infra24.bookings.errors import (
     ReasonMissing,
     TimeRefused,
 )
-from infra24.bookings.locking import lock
+from infra24.bookings.locking import lock_bookings, lock_claims
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import may_step
 from infra24.bookings.services.claims import LEG_CONSTRAINTS, needs_approval, refuse, resolve, wishes_of
@@ -28,7 +27,6 @@ from infra24.orgs.policies import Role
 from infra24.outbox.services import cancel_timers
 
 
-@transaction.atomic
 def confirm_booking(booking: Booking, *, by: Member, source: Source, version: int | None = None) -> Booking:
     """Make a hold or a request certain; the time is checked again in the same transaction.
 
@@ -42,14 +40,18 @@ def confirm_booking(booking: Booking, *, by: Member, source: Source, version: in
     if not is_staff and (booking.status == Status.PENDING or needs_approval(claimed, booking.starts_at)):
         raise ApprovalNeeded
     targets = [target for claim in claimed for target in (claim.resource.id, *claim.resource.leaves)]
-    dead = queries.due_holds(booking.org_id, targets, booking.starts_at, booking.ends_at, now=now)
-    locked = lock(booking.org_id, bookings=[booking.pk, *dead], resources=targets)
-    _check_step(booking, locked[booking.pk], Status.CONFIRMED, version, now=now)
-    expire_locked(booking.org_id, [hold for hold in dead if hold != booking.pk], locked, now=now)
-    was = booking.status
+    since = min(leg.blocks_from for leg in booking.visible_legs)
+    until = max(leg.blocks_until for leg in booking.visible_legs)
     try:
         with guarded_by(**LEG_CONSTRAINTS):
+            locked, dead = lock_claims(booking.org_id, targets, since, until, now=now, bookings=[booking.pk])
+            _check_step(booking, locked[booking.pk], Status.CONFIRMED, version, now=now)
+            was = booking.status
+            expire_locked(booking.org_id, dead, locked, now=now)
             _step(booking, Status.CONFIRMED)
+            cancel_timers(org_id=booking.org_id, subject_id=booking.pk)
+            record(booking.org_id, "booking.confirmed", now=now, source=source, booking_id=booking.pk)
+            _audit(booking, "booking.confirmed", was, by=by, source=source, now=now)
     except TimeRefused as refusal:
         refuse(
             booking.org_id,
@@ -61,9 +63,6 @@ def confirm_booking(booking: Booking, *, by: Member, source: Source, version: in
             besides=booking.pk,
             otherwise=refusal,
         )
-    cancel_timers(org_id=booking.org_id, subject_id=booking.pk)
-    record(booking.org_id, "booking.confirmed", now=now, source=source, booking_id=booking.pk)
-    _audit(booking, "booking.confirmed", was, by=by, source=source, now=now)
     return booking
 
 
@@ -95,7 +94,7 @@ def cancel_booking(
 
 def _end(booking: Booking, status: Status, *, reason: str, by: Member, source: Source, version: int | None) -> Booking:
     now = timezone.now()
-    locked = lock(booking.org_id, bookings=[booking.pk])
+    locked = lock_bookings(booking.org_id, [booking.pk])
     _check_step(booking, locked[booking.pk], status, version, now=now)
     was = booking.status
     _step(booking, status, reason=reason.strip())

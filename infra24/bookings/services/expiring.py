@@ -1,12 +1,12 @@
 """The end of holds. A hold is dead at `expires_at`; these only write it down."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from infra24.bookings.locking import lock
+from infra24.bookings.locking import Locked, lock_bookings
 from infra24.bookings.models import Source, Status
 from infra24.facts.services import record
 from infra24.orgs import audit
@@ -22,13 +22,11 @@ _EXPIRE = """
 @transaction.atomic
 def expire_hold(org_id: UUID, booking_id: UUID, *, now: datetime) -> bool:
     """What a hold's timer does: write down that it ran out. False when it no longer is a hold, or not yet due."""
-    locked = lock(org_id, bookings=[booking_id])
+    locked = lock_bookings(org_id, [booking_id])
     return bool(expire_locked(org_id, [booking_id], locked, now=now))
 
 
-def expire_locked(
-    org_id: UUID, booking_ids: Iterable[UUID], locked: Mapping[UUID, tuple[int, str]], *, now: datetime
-) -> list[UUID]:
+def expire_locked(org_id: UUID, booking_ids: Iterable[UUID], locked: Locked, *, now: datetime) -> list[UUID]:
     """Expire those of the locked bookings that still are holds and due; return their ids."""
     candidates = [booking_id for booking_id in booking_ids if locked.get(booking_id, (0, ""))[1] == Status.HOLD]
     if not candidates:
