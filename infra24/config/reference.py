@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -96,6 +97,15 @@ MATCH_HEADER = {
 }
 
 
+class _Document(OpenAPISchema):
+    """Refuses two shapes of one name, of which django-ninja would keep the later."""
+
+    def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
+        for name, shape in definitions.items():
+            if self.schemas.setdefault(name, shape) != shape:
+                raise ImproperlyConfigured(f"Two shapes in the API are called {name}. Name one of them otherwise.")
+
+
 class HouseAPI(NinjaAPI):
     """NinjaAPI whose document says what is true of every operation: errors, headers, ways to sign in."""
 
@@ -103,7 +113,8 @@ class HouseAPI(NinjaAPI):
         return operation.view_func.__name__
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        document = super().get_openapi_schema(**options)
+        prefix = options.get("path_prefix") or self.get_root_path({})
+        document = _Document(self, prefix)
         document["components"].setdefault("schemas", {})["Problem"] = PROBLEM
         document["components"]["securitySchemes"] = SECURITY_SCHEMES
         for _path, method, operation in operations_in(document):

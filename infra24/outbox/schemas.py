@@ -5,15 +5,18 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from infra24.core.paging import PageQuery
 from infra24.outbox.models import Attempt, Delivery, Destination
 from infra24.outbox.services import LONGEST_REASON
 
+DeliveryStatus = Annotated[Delivery.Status, WithJsonSchema({"type": "string", "enum": Delivery.Status.values})]
+"""Written out where it is used: in the API's document the name Status is the booking's."""
+
 
 class DeliveriesQuery(PageQuery):
-    status: Annotated[list[Delivery.Status], Field(max_length=5)] = []
+    status: Annotated[list[DeliveryStatus], Field(max_length=5)] = []
     destination: UUID | None = None
     subject: UUID | None = Field(default=None, description="Of one booking, say.")
     timers: bool = Field(default=False, description="Timers too, not only those that failed.")
@@ -59,7 +62,7 @@ class DeliveryOut(Schema):
     destination: DestinationOut
     handler: str
     is_timer: bool
-    status: Delivery.Status
+    status: DeliveryStatus
     due_at: datetime
     """The next try, while it waits."""
     attempts: int

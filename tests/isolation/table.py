@@ -44,8 +44,10 @@ def member_page(member: int = 200, staff: int | None = None, *, admin: int | Non
     return Door(302, 404, member, staff, staff if admin is None else admin, data or {})
 
 
-def api(member: int, staff: int, admin: int | None = None, *, data: Data = None) -> Door:
-    return Door(401, 404, member, staff, staff if admin is None else admin, data or {})
+def api(
+    member: int, staff: int, admin: int | None = None, *, data: Data = None, about: Mapping[str, str] | None = None
+) -> Door:
+    return Door(401, 404, member, staff, staff if admin is None else admin, data or {}, about or {})
 
 
 INVITE = {"email": "new@example.org", "role": "member"}
@@ -60,6 +62,8 @@ FORM = {
     "party_size": "1",
     "visibility": "busy",
 }
+WHY = {"reason": "Enough."}
+PAUSED = {"destination_id": "paused_id"}
 REQUESTED = {"booking_id": "requested_id"}
 WEEK = {"start": "{noon}", "end": "{later_end}"}
 
@@ -73,6 +77,10 @@ DOORS: dict[str, Door] = {
     "POST appearance": everybody(302, theme="dark"),
     "GET admin/calendar": Door(302, 302, 302, 302, 302),
     "GET dev/components": everybody(404),
+    "GET dev/mail": everybody(404),
+    "GET dev/mail/<slug:mail_id>": everybody(404),
+    "GET dev/mail/<slug:mail_id>/html": everybody(404),
+    "GET dev/mail/<slug:mail_id>/<int:number>": everybody(404),
     "GET api/docs": everybody(),
     "GET api/openapi.json": everybody(),
     # Signing in and out
@@ -130,6 +138,14 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/settings/tokens": staff_page(),
     "POST o/<slug:org>/admin/settings/tokens": staff_page(data=TOKEN),
     "POST o/<slug:org>/admin/settings/tokens/<uuid:token_id>/revoke": Door(302, 404, 403, 404, 302),
+    "GET o/<slug:org>/admin/outbox": staff_page(),
+    "GET o/<slug:org>/admin/outbox/<uuid:delivery_id>": staff_page(),
+    "POST o/<slug:org>/admin/outbox/<uuid:delivery_id>/retry": staff_page(302),
+    "GET o/<slug:org>/admin/outbox/<uuid:delivery_id>/discard": staff_page(),
+    "POST o/<slug:org>/admin/outbox/<uuid:delivery_id>/discard": staff_page(302, data=WHY),
+    "GET o/<slug:org>/admin/outbox/to/<uuid:destination_id>/pause": staff_page(),
+    "POST o/<slug:org>/admin/outbox/to/<uuid:destination_id>/pause": staff_page(302, data=WHY),
+    "POST o/<slug:org>/admin/outbox/to/<uuid:destination_id>/resume": staff_page(302, about=PAUSED),
     # Managers' pages
     "POST o/<slug:org>/admin/settings/members/<uuid:member_id>": manager_page(302, data={"role": "instructor"}),
     "POST o/<slug:org>/admin/settings/invitations": manager_page(302, data=INVITE),
@@ -155,5 +171,12 @@ DOORS: dict[str, Door] = {
     "POST api/bookings": api(201, 201, data=BOOK),
     "GET api/bookings/<uuid:booking_id>": api(200, 200),
     "PATCH api/bookings/<uuid:booking_id>": api(200, 200, data={"title": "Glaze"}),
+    "GET api/outbox/deliveries": api(403, 200),
+    "GET api/outbox/deliveries/<uuid:delivery_id>": api(403, 200),
+    "POST api/outbox/deliveries/<uuid:delivery_id>/retry": api(403, 200),
+    "POST api/outbox/deliveries/<uuid:delivery_id>/discard": api(403, 200, data=WHY),
+    "GET api/outbox/destinations": api(403, 200),
+    "POST api/outbox/destinations/<uuid:destination_id>/pause": api(403, 200, data=WHY),
+    "POST api/outbox/destinations/<uuid:destination_id>/resume": api(403, 200, about=PAUSED),
     "GET api/calendar/events": api(200, 200, data=WEEK),
 }

@@ -10,11 +10,13 @@ from django.db import connection
 from django.test import Client
 
 from infra24.bookings.models import Booking
+from infra24.facts.models import Fact
 from infra24.orgs import services
 from infra24.orgs.keys import digest, mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
+from infra24.outbox.models import Delivery, Destination
 from tests import make
 
 SECRET_WORD = "xyzzy"
@@ -50,6 +52,10 @@ def build() -> World:
     token = make.token(cast.bob)
     with acting_for(house.pk):
         invitation = services.invite(f"{SECRET_WORD}@example.org", role=Role.MEMBER, by=dana, source="staff")
+        delivery = _failed(house, mine)
+        paused = Destination.objects.create(
+            org_id=house.pk, kind=Destination.Kind.CRM, name=f"Old {SECRET_WORD}", state=Destination.State.PAUSED
+        )
         key = Key.objects.get(subject_id=invitation.pk)
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
@@ -65,6 +71,11 @@ def build() -> World:
             "invitation_id": invitation.pk,
             "token_id": token_id,
             "secret": mailed_secret(key.pk),
+            "delivery_id": delivery.pk,
+            "destination_id": delivery.destination_id,
+            "paused_id": paused.pk,
+            "mail_id": "any",
+            "number": 1,
             "noon": make.NOON,
             "later_day": make.NOON.date(),
             "later": make.NOON + timedelta(hours=4),
@@ -81,6 +92,23 @@ def _requested(by: Member, room: Any) -> Booking:
     with acting_for(by.org_id):
         Booking.objects.filter(pk=booking.pk).update(status="pending")
     return booking
+
+
+def _failed(house: Organisation, booking: Booking) -> Delivery:
+    """A delivery about a booking that did not arrive."""
+    destination = Destination.objects.create(org_id=house.pk, kind=Destination.Kind.CRM, name=f"CRM {SECRET_WORD}")
+    fact = Fact.objects.get(subject_id=booking.pk)
+    return Delivery.objects.create(
+        org_id=house.pk,
+        fact=fact,
+        destination=destination,
+        handler="crm.log_booking",
+        subject_id=booking.pk,
+        number=fact.number,
+        status=Delivery.Status.DEAD,
+        due_at=fact.recorded_at,
+        note=SECRET_WORD,
+    )
 
 
 def contents(org_id: UUID) -> dict[str, str]:
