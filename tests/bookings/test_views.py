@@ -304,6 +304,22 @@ def test_a_member_books_by_a_plain_form_and_finds_it_among_theirs() -> None:
     assert "Firing" not in make.client(cast.alice).get("/o/oolite/my").content.decode()
 
 
+def test_what_is_offered_first_can_be_had_as_it_stands() -> None:
+    cast = make.cast()
+    rules = {**make.open_week("00:00", "24:00"), "slot_minutes": 60, "shortest_minutes": 240, "notice_minutes": 61}
+    kiln = make.resource(cast.house, rules=rules)
+    page = make.client(cast.bob)
+
+    html = page.get(f"/o/oolite/book/{kiln.pk}").content.decode()
+    offered = {name: html.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("date", "start", "end")}
+    response = page.post(f"/o/oolite/book/{kiln.pk}", form(kiln, **offered))
+
+    assert response.status_code == 302
+    assert offered["start"].endswith(":00")
+    (made,) = stored(cast.house.pk)
+    assert made.ends_at - made.starts_at == timedelta(hours=4)
+
+
 def test_a_member_asks_for_what_needs_approval() -> None:
     cast = make.cast()
     kiln = make.resource(cast.house, rules={**make.open_week(), "approval": "always"})

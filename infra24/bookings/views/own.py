@@ -116,28 +116,25 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
 def _free_days(request: MemberRequest, resource_id: UUID, first: date, *, shortest: timedelta) -> list[FreeDay]:
     """Seven local days and what is free of each; a stretch over midnight shows on both.
 
-    What is left of a stretch must be long enough for the shortest booking; an
-    hour is offered, or the shortest booking when that is longer.
+    A stretch begins at the first start its grid allows, and is long enough for
+    the shortest booking; an hour is offered, or the shortest when that is longer.
     """
     zone = request.organisation.time_zone
     spans = [day_span(first + timedelta(days=step), zone) for step in range(DAYS_SHOWN)]
-    # The past is not free; nor is the quarter of an hour that has begun.
-    soon = timezone.now().replace(second=0, microsecond=0)
-    soon += timedelta(minutes=-soon.minute % 15)
+    since, until = max(spans[0][0], timezone.now()), spans[-1][1]
     # A day more, so that a stretch over the last midnight is seen whole.
-    found = availability_of(request.member, resource_id, max(spans[0][0], soon), spans[-1][1] + timedelta(days=1))
+    found = availability_of(request.member, resource_id, since, until + timedelta(days=1), length=shortest)
     wanted = max(shortest, timedelta(hours=1))
-    return [
-        FreeDay(
-            wall_of(since, zone).date(),
-            [
-                Offer(max(begins, since), min(ends, until), min(max(begins, since) + wanted, ends))
-                for begins, ends in found.free
-                if begins < until and ends > since and ends - max(begins, since) >= shortest
-            ],
-        )
-        for since, until in spans
-    ]
+    days = []
+    for midnight, next_midnight in spans:
+        offers = []
+        for begins, ends in found.free:
+            last = min(ends, next_midnight)
+            starts = (start for start, _ in found.slots if max(begins, midnight) <= start < last)
+            if start := next(starts, None):
+                offers.append(Offer(start, last, min(start + wanted, ends)))
+        days.append(FreeDay(wall_of(midnight, zone).date(), offers))
+    return days
 
 
 def _first_offer(request: MemberRequest, days: list[FreeDay]) -> dict[str, Any]:
