@@ -160,7 +160,8 @@ def _is_good_node(path: str) -> bool:
 
 
 def install_browser(checkout: Checkout) -> None:
-    """Let Playwright fetch its Chromium, unless CHROMIUM names one or the system has it."""
+    """See that Playwright runs, and let it fetch its Chromium unless CHROMIUM names one or the system has it."""
+    run([checkout.python, "-m", "playwright", "--version"], checkout)
     if os.environ.get("CHROMIUM") or SYSTEM_CHROMIUM.exists():
         return
     try:
@@ -199,6 +200,8 @@ def run(
 def _advice(output: str) -> str:
     if re.search(r"No space left on device|ENOSPC", output):
         return "\n\nThe disk is full. Make room and run the command again."
+    if "libatomic.so" in output:
+        return "\n\nThe driver of the browser tests needs a library: apt-get install libatomic1"
     offline = (
         r"NewConnectionError|Temporary failure in name resolution|from versions: none|ENOTFOUND|EAI_AGAIN|ECONNREFUSED"
     )
