@@ -175,7 +175,7 @@ HABITS = (
     Habit(
         ("taller-abierto",),
         ("Acuarela", "Encuadernación", "Collage", "Bordado", "Trabajo propio"),
-        a_week=18,
+        a_week=22,
         hours=(2, 3),
         people=(1, 2),
     ),
@@ -198,16 +198,16 @@ HABITS = (
     Habit(
         ("salon-norte",),
         ("Ensayo de teatro", "Danza folclórica", "Reunión de vecinos"),
-        a_week=7,
+        a_week=9,
         hours=(1.5, 2, 3),
         people=(8, 40),
     ),
     Habit(
-        ("salon-sur",), ("Ensayo de son", "Yoga suave", "Clase de inglés"), a_week=7, hours=(1, 1.5, 2), people=(6, 25)
+        ("salon-sur",), ("Ensayo de son", "Yoga suave", "Clase de inglés"), a_week=9, hours=(1, 1.5, 2), people=(6, 25)
     ),
     Habit(("aula-barro", "amparo-lucero"), ("Tutoría de esmaltes", "Tutoría de torno"), a_week=2, hours=(1, 1.5)),
-    Habit(("aula-barro",), ("Torno libre", "Asas y tapas"), a_week=6, hours=(2, 3), people=(2, 7)),
-    Habit(("galeria",), ("Visita guiada", "Recorrido con el artista"), a_week=4, hours=(1, 1.5), people=(4, 20)),
+    Habit(("aula-barro",), ("Torno libre", "Asas y tapas"), a_week=8, hours=(2, 3), people=(2, 7)),
+    Habit(("galeria",), ("Visita guiada", "Recorrido con el artista"), a_week=6, hours=(1, 1.5), people=(4, 20)),
     Habit(
         ("patio",),
         ("Cumpleaños de la casa", "Picnic de voluntarios", "Ensayo de comparsa"),

@@ -191,9 +191,9 @@ class Diary:
 
     def _pick(self, habit: Habit, monday: date, rng: random.Random) -> datetime:
         """A start within the habit's hours, on the hour or half: rather in the evening, rather at the weekend."""
-        day = rng.choices(range(7), weights=(6, 9, 9, 10, 10, 16, 13))[0]
+        day = rng.choices(range(7), weights=(9, 9, 10, 10, 11, 15, 12))[0]
         halves = range(habit.between[0] * 2, habit.between[1] * 2)
-        half = rng.choices(halves, weights=[3 if half >= 34 else 2 if half < 24 else 1.5 for half in halves])[0]
+        half = rng.choices(halves, weights=[3 if half >= 34 else 2 for half in halves])[0]
         wall = time(half // 2, 30 * (half % 2))
         return self._instant(monday + timedelta(days=day), wall.isoformat("minutes"))
 

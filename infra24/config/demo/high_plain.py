@@ -113,8 +113,8 @@ OCCASIONS = (
 )
 
 HABITS = (
-    Habit(("tack-room",), ("Bench time", "Leather work", "Drawing"), a_week=9, hours=(2, 3, 4), people=(1, 2)),
-    Habit(("darkroom",), ("Contact prints, 4×5", "Salt prints", "Developing"), a_week=6, hours=(2, 3, 4)),
+    Habit(("tack-room",), ("Bench time", "Leather work", "Drawing"), a_week=13, hours=(2, 3, 4), people=(1, 2)),
+    Habit(("darkroom",), ("Contact prints, 4×5", "Salt prints", "Developing"), a_week=9, hours=(2, 3, 4)),
     Habit(("adobe-kiln",), ("Pit ware", "Raku, six pots"), a_week=1, hours=(10, 12), between=(6, 12), people=(2, 4)),
     Habit(("flatbed-press",), ("Broadside, second colour", "Type specimen", "Invitations"), a_week=3, hours=(2, 3, 4)),
     Habit(
@@ -127,7 +127,7 @@ HABITS = (
     Habit(
         ("hangar-north",),
         ("Large drawing on the floor", "Sound test", "Rehearsal"),
-        a_week=3,
+        a_week=5,
         hours=(3, 4),
         people=(1, 8),
     ),
