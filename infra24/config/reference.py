@@ -180,6 +180,11 @@ class OperationEntry:
     body: FieldLine | None
     answers: Sequence[Answer]
 
+    @property
+    def steps(self) -> list[str]:
+        """The path in parts, so that a narrow screen may break it."""
+        return self.path.split("/")[1:]
+
 
 @dataclass
 class Group:

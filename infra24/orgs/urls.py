@@ -30,6 +30,7 @@ account_patterns = [
 urlpatterns = [
     *account_patterns,
     path("o/<slug:org>/invitation/<str:secret>", views.invitation, name="invitation"),
+    path("o/<slug:org>/admin/settings", views.settings, name="settings"),
     path("o/<slug:org>/admin/settings/members", views.members, name="settings_members"),
     path("o/<slug:org>/admin/settings/members/<uuid:member_id>", views.change_member, name="change_member"),
     path("o/<slug:org>/admin/settings/invitations", views.invite, name="invite"),

@@ -1,5 +1,8 @@
 """Pages: accepting an invitation; members, tokens and history."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -48,6 +51,13 @@ def invitation(request: OrganisationRequest, org: str, secret: str) -> HttpRespo
     answer = render(request, "orgs/invitation.html", context)
     answer["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+@require_safe
+@for_role(Role.STAFF)
+def settings(request: MemberRequest) -> HttpResponse:
+    """The first of the settings."""
+    return redirect("settings_members", org=request.organisation.slug)
 
 
 @require_safe
@@ -139,7 +149,10 @@ def audit(request: MemberRequest) -> HttpResponse:
         queries.audit_entries(request.member), by=("-at", "-id"), limit=50, cursor=request.GET.get("cursor", "")
     )
     names = queries.names_of({entry.member_id for entry in pages.items if entry.member_id}, viewer=request.member)
-    rows = [(entry, names.get(entry.member_id) if entry.member_id else None) for entry in pages.items]
+    rows = [
+        (entry, names.get(entry.member_id) if entry.member_id else None, _told(entry.before), _told(entry.after))
+        for entry in pages.items
+    ]
     return render(request, "orgs/audit.html", {"rows": rows, "pages": pages})
 
 
@@ -160,6 +173,19 @@ def _members(request: MemberRequest, form: InvitationForm, *, status: int = 200)
         "may_invite": request.member.rank.includes(Role.MANAGER),
     }
     return render(request, "orgs/members.html", context, status=status)
+
+
+def _told(values: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
+    """What an entry holds, to be read: names without underscores, instants as instants."""
+    return [(name.replace("_", " "), _instant(value) or value) for name, value in (values or {}).items()]
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None
 
 
 def _role(value: str) -> Role:

@@ -31,7 +31,7 @@ ENTRIES: Final = (
     Entry(_("Resources"), "resources", Role.STAFF, "staff"),
     Entry(_("People"), "people", Role.STAFF, "staff"),
     Entry(_("Outbox"), "outbox", Role.STAFF, "staff"),
-    Entry(_("Settings"), "settings_members", Role.STAFF, "staff"),
+    Entry(_("Settings"), "settings", Role.STAFF, "staff"),
 )
 GROUPS: Final = (("main", ""), ("staff", _("Staff")))
 

@@ -134,6 +134,7 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/people": staff_page(),
     "GET o/<slug:org>/admin/people/new": staff_page(),
     "POST o/<slug:org>/admin/people/new": staff_page(302, data={"name": "New"}),
+    "GET o/<slug:org>/admin/settings": staff_page(302),
     "GET o/<slug:org>/admin/settings/members": staff_page(),
     "GET o/<slug:org>/admin/settings/tokens": staff_page(),
     "POST o/<slug:org>/admin/settings/tokens": staff_page(data=TOKEN),

@@ -7,8 +7,11 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser
 
-from infra24.orgs.models import Member, Organisation
+from infra24.orgs import services
+from infra24.orgs.keys import mailed_secret
+from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
+from infra24.orgs.tenancy import acting_for
 from tests import make
 from tests.journeys.browser import DESKTOP, PHONE, visitor
 from tests.make.bookings import NOON, booking
@@ -42,6 +45,7 @@ def furnished() -> House:
         kind="equipment",
         rules={**make.open_week(), "approval": "always", "buffer_after_minutes": 30},
     )
+    make.token(cast.alice)
     ana = make.person(cast.house, name="Ana Lima", email="ana@example.org")
     certain = booking(cast.alice, hall, person=ana, title="Choir")
     asked = booking(cast.bob, kiln, title="Salt glaze")
@@ -49,7 +53,18 @@ def furnished() -> House:
     admin, home = "/o/oolite/admin", "/o/oolite"
     return House(
         pages={
-            "stranger": ["/", f"{home}/", f"{home}/nowhere", "/accounts/login/", "/accounts/code/", "/dev/components"],
+            "stranger": [
+                "/",
+                f"{home}/",
+                f"{home}/nowhere",
+                f"{home}/invitation/{invitation_secret(cast)}",
+                "/accounts/login/",
+                "/accounts/code/",
+                "/accounts/password/",
+                "/accounts/new/",
+                "/api/docs",
+                "/dev/components",
+            ],
             "member": [
                 f"{home}/",
                 f"{home}/my",
@@ -78,6 +93,13 @@ def furnished() -> House:
         },
         members={"stranger": None, "member": cast.bob, "staff": cast.alice},
     )
+
+
+def invitation_secret(cast: make.Cast) -> str:
+    """What the link in the mail ends with."""
+    with acting_for(cast.house.pk):
+        invitation = services.invite("dora@example.org", role=Role.MEMBER, by=cast.alice, source="staff")
+        return mailed_secret(Key.objects.get(subject_id=invitation.pk).pk)
 
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS)

@@ -130,14 +130,20 @@ def test_history_says_who_did_what(cast: make.Cast) -> None:
     client = make.client(cast.alice)
     client.post(f"{MEMBERS}/{cast.bob.pk}", {"role": "instructor"})
 
-    ((entry, name),) = client.get(HISTORY).context["rows"]
+    ((entry, name, before, after),) = client.get(HISTORY).context["rows"]
 
-    assert (name, entry.action, entry.before, entry.after) == (
+    assert (name, entry.action, before, after) == (
         "Alice",
         "member.change_role",
-        {"role": "member"},
-        {"role": "instructor"},
+        [("role", "member")],
+        [("role", "instructor")],
     )
+
+
+def test_history_tells_times_in_the_zone_of_the_house(cast: make.Cast) -> None:
+    make.booking(cast.alice, make.resource(cast.house))
+
+    assert f'datetime="{make.NOON.isoformat()}"' in make.client(cast.alice).get(HISTORY).content.decode()
 
 
 def test_lists_take_the_same_number_of_statements_for_one_row_and_for_three(cast: make.Cast) -> None:
