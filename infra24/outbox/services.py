@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from infra24.core.ids import new_id
+from infra24.facts.services import wake_relay
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.outbox.errors import (
@@ -117,8 +118,7 @@ def retry(delivery: Delivery, *, by: Member, source: str) -> Delivery:
         before=before,
         after={"status": delivery.status},
     )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('infra24_facts', '')")
+    transaction.on_commit(wake_relay, robust=True)
     return delivery
 
 
