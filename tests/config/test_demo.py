@@ -28,7 +28,7 @@ from infra24.config.management.commands.seed_demo import HOUSES
 from infra24.config.subscriptions import REACTIONS
 from infra24.crm.models import CrmConnection
 from infra24.facts.models import Fact, FactPending
-from infra24.orgs.models import AuditEntry, Member, Organisation
+from infra24.orgs.models import AuditEntry, Member, Organisation, User
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.orgs.themes import read_theme
@@ -223,6 +223,8 @@ def test_every_role_of_every_house_gets_in_by_its_token(lived_in: Path) -> None:
 
 @pytest.mark.django_db
 def test_they_also_get_in_by_password(lived_in: Path) -> None:
+    # Hashed once: fourteen times would be most of what the first start takes.
+    assert User.objects.values("password").distinct().count() == 1
     for organisation, role in zip(told(lived_in)["organisations"], ("staff", "member", "admin"), strict=True):
         sign_in = organisation["roles"][role]
         assert Client().login(email=sign_in["email"], password=sign_in["password"])
