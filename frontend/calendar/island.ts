@@ -153,6 +153,10 @@ function mount(island: HTMLElement): void {
   function show(next: View): void {
     const [isOtherDay, isOtherKind] = [next.day !== view.day, next.kind !== view.kind];
     view = next;
+    // Other ways to see the day show this day.
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-calendar-view]")) {
+      link.href = addressOf(view, link.href);
+    }
     if (isOtherKind) showColumns();
     if (isOtherDay) {
       toolbar.showDay(view.day);

@@ -179,6 +179,19 @@ def test_by_keyboard_alone_and_without_script(cast: make.Cast, live: str, chromi
         assert [leg.resource_id for leg in Booking.objects.get().legs.all()] == [kiln.pk]
 
 
+def test_the_list_shows_the_day_the_grid_has_come_to(cast: make.Cast, live: str, chromium: Browser) -> None:
+    make.resource(cast.house, name="Kiln room")
+    tomorrow = DAY + timedelta(days=1)
+
+    with visitor(chromium, live, member=cast.alice) as staff:
+        page = calendar(staff)
+        page.get_by_role("button", name="Next day").click()
+        page.get_by_role("link", name="List", exact=True).click()
+        expect(
+            page.get_by_role("heading", name=f"{tomorrow:%A}, {tomorrow:%B} {tomorrow.day}", exact=True)
+        ).to_be_visible()
+
+
 def pull(page: Page, since: tuple[float, float], to: tuple[float, float]) -> None:
     """Drag from one point to another, slowly enough to be noticed."""
     page.mouse.move(*since)
