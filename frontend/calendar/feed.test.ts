@@ -77,6 +77,12 @@ describe("legs after a change of columns", () => {
       { resource_id: "benches", units: 40 },
     ]);
   });
+  test("being alone does not go along", () => {
+    const legs = [{ resource_id: "hall", units: 1, exclusive: true }];
+    const alone: Item = { ...base, extendedProps: { ...base.extendedProps, legs } };
+    expect(legsFor(alone, ["yard"])).toEqual([{ resource_id: "yard", units: 1 }]);
+    expect(legsFor(alone, ["hall"])).toEqual(legs);
+  });
   test("units nobody told us are not made up", () => {
     expect(legsFor(base, ["yard", "chairs"])).toEqual([{ resource_id: "yard" }, { resource_id: "chairs" }]);
   });

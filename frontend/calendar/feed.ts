@@ -87,13 +87,15 @@ export function isPlanned(item: Item): boolean {
   return item.display !== "background";
 }
 
-/** The legs of an item after its columns changed: what else a leg says stays, or goes along to the new column. */
+/** The legs of an item after its columns changed: units go along to a new column; being alone there does not. */
 export function legsFor(item: Item, resourceIds: string[]): Leg[] {
   const known = item.extendedProps.legs ?? [];
   const left = known.filter((leg) => !resourceIds.includes(leg.resource_id));
   return resourceIds.map((resource_id) => {
-    const leg = known.find((each) => each.resource_id === resource_id) ?? left.shift();
-    return { ...leg, resource_id };
+    const leg = known.find((each) => each.resource_id === resource_id);
+    if (leg) return leg;
+    const units = left.shift()?.units;
+    return units === undefined ? { resource_id } : { resource_id, units };
   });
 }
 

@@ -59,5 +59,17 @@ class ResourceTwice(Invalid):
     """Each resource can appear once in a booking. Ask for more units instead."""
 
 
+class PartTwice(Invalid):
+    """One of these is part of another. Book the whole, or its parts."""
+
+
+class ExclusiveUseNotYours(Forbidden):
+    """This is shared. Only staff may book it for one party alone."""
+
+
+class AlreadyBegun(Conflict):
+    """This booking has begun. Ask staff to cancel it."""
+
+
 class ReasonMissing(Invalid):
     """Say why: whoever asked will read it."""

@@ -109,6 +109,14 @@ def test_exclusive_over_shared_is_refused_and_shared_beside_shared_is_not(cast: 
         attacker.leg(attacker.booking(), room)
 
 
+def test_posing_as_another_booking_is_refused(cast: Cast, attacker: Attacker) -> None:
+    room = make.resource(cast.house)
+    made = make.booking(cast.alice, room)
+
+    with refused("leg_sharing_own"):
+        attacker.leg(attacker.booking(), room, sharing=made.pk)
+
+
 def test_more_units_than_there_are_is_refused(cast: Cast, attacker: Attacker) -> None:
     cameras = make.resource(cast.house, kind="equipment", units=3)
     attacker.leg(attacker.booking(), cameras, sharing=cameras.pk, units=2)

@@ -1,15 +1,18 @@
 """What each use case leaves behind, and that a refusal leaves nothing."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from infra24.bookings.errors import (
+    AlreadyBegun,
     ApprovalNeeded,
+    ExclusiveUseNotYours,
     HoldExpired,
     IllegalStep,
     OverCapacity,
+    PartTwice,
     ReasonMissing,
     SlotTaken,
     TimeRefused,
@@ -34,6 +37,7 @@ from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery
 from infra24.people.errors import PersonNotFound
 from infra24.resources.errors import ResourceNotFound
+from infra24.resources.models import Resource
 from tests import make
 from tests.make import NOON, Cast
 
@@ -321,6 +325,109 @@ def test_cancelling_frees_the_time_and_is_final(cast: Cast) -> None:
         confirm_booking(booking_for(cast.alice, made.pk), by=cast.alice, source=Source.STAFF)
     with pytest.raises(IllegalStep):
         change_booking(booking_for(cast.alice, made.pk), BookingChange(title="B"), by=cast.alice, source=Source.STAFF)
+
+
+def test_a_change_is_applied_to_the_booking_as_it_is_now_and_not_as_it_was_read(cast: Cast) -> None:
+    """What two requests do when the second read before the first committed."""
+    room = make.resource(cast.house)
+    made = make.booking(cast.alice, room)
+    read_before = booking_for(cast.alice, made.pk)
+    move = BookingChange(starts_at=NOON + 3 * HOUR, ends_at=NOON + 4 * HOUR)
+    change_booking(booking_for(cast.alice, made.pk), move, by=cast.alice, source=Source.STAFF)
+
+    renamed = change_booking(read_before, BookingChange(title="Glaze"), by=cast.alice, source=Source.STAFF)
+
+    stored = booking_for(cast.alice, made.pk)
+    assert (stored.title, stored.starts_at, renamed.starts_at) == ("Glaze", NOON + 3 * HOUR, NOON + 3 * HOUR)
+    assert [(leg.starts_at, leg.ends_at) for leg in stored.visible_legs] == [(stored.starts_at, stored.ends_at)]
+
+
+def test_a_member_cannot_outrun_the_approval(cast: Cast) -> None:
+    kiln = make.resource(cast.house, rules={**make.open_week(), "approval": "always"})
+    asked = make.booking(cast.bob, kiln)
+    read_before = booking_for(cast.bob, asked.pk)
+    confirm_booking(booking_for(cast.alice, asked.pk), by=cast.alice, source=Source.STAFF)
+    later = BookingChange(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
+
+    with pytest.raises(ApprovalNeeded):
+        change_booking(read_before, later, by=cast.bob, source=Source.SELF)
+
+
+def test_a_members_hold_of_what_needs_approval_becomes_a_request(cast: Cast) -> None:
+    kiln = make.resource(cast.house, rules={**make.open_week(), "approval": "always"})
+    held = make.booking(cast.bob, kiln, status="hold")
+
+    asked = confirm_booking(booking_for(cast.bob, held.pk), by=cast.bob, source=Source.SELF)
+
+    assert asked.status == "pending"
+    assert facts() == ["booking.held", "booking.requested"]
+
+
+def test_confirming_checks_the_rules_again(cast: Cast) -> None:
+    kiln = make.resource(cast.house, rules={**make.open_week(), "approval": "always"})
+    asked = make.booking(cast.bob, kiln)
+    make.opening_hours(cast.house, resource=kiln, rules=make.closed_week(), valid_from=date(2021, 1, 1))
+
+    with pytest.raises(TimeRefused) as refusal:
+        confirm_booking(booking_for(cast.alice, asked.pk), by=cast.alice, source=Source.STAFF)
+
+    assert [reason.code for reason in refusal.value.reasons] == ["closed"]
+    assert booking_for(cast.alice, asked.pk).status == "pending"
+
+
+def test_a_space_and_its_own_part_are_not_booked_twice_in_one(cast: Cast) -> None:
+    hall = make.resource(cast.house)
+    half = make.resource(cast.house, part_of=hall)
+    corner = make.resource(cast.house, part_of=half)
+
+    for pair in ([hall, half], [hall, corner], [corner, half]):
+        with pytest.raises(PartTwice):
+            make.booking(cast.alice, *pair)
+
+
+def test_only_staff_keep_others_out_of_what_is_shared(cast: Cast) -> None:
+    studio = make.resource(cast.house, capacity=10, rules={**make.open_week(), "use": "shared"})
+
+    with pytest.raises(ExclusiveUseNotYours):
+        make.booking(cast.bob, studio, exclusive=True)
+    make.booking(cast.alice, studio, exclusive=True)
+
+
+def test_members_cannot_cancel_what_has_begun(cast: Cast) -> None:
+    room = make.resource(
+        cast.house,
+        rules={"weekly": {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}},
+    )
+    begun = (datetime.now(UTC) - 2 * HOUR).replace(minute=0, second=0, microsecond=0)
+    bob = make.person(cast.house, member=cast.bob)
+    over = make.booking(cast.alice, room, starts_at=begun, person=bob)
+
+    with pytest.raises(AlreadyBegun):
+        cancel_booking(booking_for(cast.bob, over.pk), by=cast.bob, source=Source.SELF)
+    cancel_booking(booking_for(cast.alice, over.pk), by=cast.alice, source=Source.STAFF)
+
+
+def test_alternatives_are_times_that_would_not_be_refused(cast: Cast) -> None:
+    room = make.resource(cast.house, rules={**make.open_week(), "notice_minutes": 60 * 24 * 4})
+
+    with pytest.raises(TimeRefused) as refusal:
+        make.booking(cast.bob, room)
+
+    offered = [datetime.fromisoformat(one.starts_at) for one in refusal.value.alternatives]
+    assert offered
+    assert all(start >= datetime.now(UTC) + timedelta(days=4) for start in offered)
+    make.booking(cast.bob, room, starts_at=offered[0])
+
+
+def test_the_title_of_a_booking_in_an_archived_room_can_be_mended(cast: Cast) -> None:
+    room = make.resource(cast.house)
+    made = make.booking(cast.alice, room)
+    Resource.objects.filter(pk=room.pk).update(archived_at=datetime.now(UTC))
+
+    change = BookingChange(title="Mended")
+    assert (
+        change_booking(booking_for(cast.alice, made.pk), change, by=cast.alice, source=Source.STAFF).title == "Mended"
+    )
 
 
 def test_members_book_for_themselves_and_see_only_their_own(cast: Cast) -> None:

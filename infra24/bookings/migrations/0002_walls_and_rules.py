@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                DROP TRIGGER leg_follows_booking ON bookings_leg;
                DROP FUNCTION resource_keeps_promises, leg_fits_resource, resource_peak, leg_change_raises_version,
                              booking_moves_on, booking_leads_legs, leg_follows_booking;
+               ALTER TABLE bookings_leg DROP CONSTRAINT leg_sharing_own;
                ALTER TABLE bookings_leg DROP CONSTRAINT leg_no_overlap""",
         ),
     ]

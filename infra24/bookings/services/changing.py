@@ -9,13 +9,15 @@ from django.db import connection
 from django.utils import timezone
 
 from infra24.bookings.errors import ApprovalNeeded, HoldExpired, IllegalStep, NotYours, TimeRefused
-from infra24.bookings.locking import Locked
+from infra24.bookings.locking import lock_bookings
 from infra24.bookings.models import Booking, Leg, Source, Status
 from infra24.bookings.policies import LIVE, check_times
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
+    Claimed,
     LegRow,
     LegWish,
+    check_exclusive,
     leg_rows,
     lock_rows,
     needs_approval,
@@ -25,9 +27,9 @@ from infra24.bookings.services.claims import (
     wishes_of,
 )
 from infra24.bookings.services.creating import leg_arrays, visible_legs, wall
+from infra24.bookings.services.current import check_unmoved, on_current
 from infra24.bookings.services.expiring import expire_locked
 from infra24.core.constraints import guarded_by
-from infra24.core.errors import Stale
 from infra24.facts.services import record
 from infra24.orgs import audit
 from infra24.orgs.models import Member
@@ -64,6 +66,10 @@ def change_booking(
     booking that has ended, HoldExpired, NotYours, PersonNotFound; ApprovalNeeded
     when a member would move what staff approved for another time.
     """
+    return on_current(booking, by, lambda current: _change(current, change, by=by, source=source, version=version))
+
+
+def _change(booking: Booking, change: BookingChange, *, by: Member, source: Source, version: int | None) -> Booking:
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
     if (change.person_id is not None or change.for_nobody) and not is_staff:
@@ -74,27 +80,32 @@ def change_booking(
     people = change.party_size or booking.party_size
     asked = wishes_of(booking)
     wishes = change.legs or asked
-    claimed = resolve(booking.org_id, wishes, starts_at=starts_at, people=people)
-    claims_anew = (starts_at, ends_at, people, wishes) != (
-        booking.starts_at,
-        booking.ends_at,
-        booking.party_size,
-        asked,
-    )
-    if claims_anew and not is_staff and booking.status == Status.CONFIRMED and needs_approval(claimed, starts_at):
-        raise ApprovalNeeded("Staff approved this for another time. Cancel it and ask again, or ask staff to move it.")
-    rows = leg_rows(booking.pk, claimed, starts_at, ends_at)
+    claimed: list[Claimed] = []
+    rows: list[LegRow] = []
+    # What keeps its time, place and size is not checked again: a title can be mended
+    # though the room is archived by now.
+    if (starts_at, ends_at, people, wishes) != (booking.starts_at, booking.ends_at, booking.party_size, asked):
+        claimed = resolve(booking.org_id, wishes, starts_at=starts_at, people=people)
+        check_exclusive(claimed, set(wishes) - set(asked), is_staff=is_staff)
+        if not is_staff and booking.status == Status.CONFIRMED and needs_approval(claimed, starts_at):
+            raise ApprovalNeeded(
+                "Staff approved this for another time. Cancel it and ask again, or ask staff to move it."
+            )
+        rows = leg_rows(booking.pk, claimed, starts_at, ends_at)
     try:
         with guarded_by(**LEG_CONSTRAINTS):
-            locked, dead = lock_rows(booking.org_id, rows, now=now, bookings=[booking.pk])
-            _check_still_there(booking, locked, version, now=now)
-            if claims_anew:
-                if rule_reasons(claimed, starts_at, ends_at, now=now, is_staff=is_staff):
-                    raise TimeRefused
-                expire_locked(booking.org_id, dead, locked, now=now)
+            if rows:
+                locked, dead = lock_rows(booking.org_id, rows, now=now, bookings=[booking.pk])
+            else:
+                locked, dead = lock_bookings(booking.org_id, [booking.pk]), []
+            check_unmoved(booking, locked, version)
+            _check_alive(booking, now=now)
+            if rule_reasons(claimed, starts_at, ends_at, now=now, is_staff=is_staff):
+                raise TimeRefused
+            expire_locked(booking.org_id, dead, locked, now=now)
             _edit(booking, change, starts_at=starts_at, ends_at=ends_at)
-            _write(booking, rows if claims_anew else [])
-            if claims_anew:
+            _write(booking, rows)
+            if rows:
                 booking.visible_legs = visible_legs(booking, rows)
             _announce(booking, before, by=by, source=source, now=now)
     except TimeRefused as refusal:
@@ -111,17 +122,10 @@ def change_booking(
     return booking
 
 
-def _check_still_there(booking: Booking, locked: Locked, version: int | None, *, now: datetime) -> None:
-    """Now that it is locked: is it still what the caller saw, and still alive?"""
-    current, status = locked[booking.pk]
-    if version is not None and current != version:
-        raise Stale
-    if status not in LIVE:
+def _check_alive(booking: Booking, *, now: datetime) -> None:
+    if booking.status not in LIVE:
         raise IllegalStep
-    # Without a version the caller wants the change applied to whatever is there now.
-    if current != booking.version:
-        booking.refresh_from_db()
-    if status == Status.HOLD and booking.expires_at is not None and booking.expires_at <= now:
+    if booking.status == Status.HOLD and booking.expires_at is not None and booking.expires_at <= now:
         raise HoldExpired
 
 

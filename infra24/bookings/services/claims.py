@@ -7,7 +7,15 @@ from typing import NoReturn
 from uuid import UUID
 
 from infra24.bookings import queries
-from infra24.bookings.errors import OverCapacity, ResourceTwice, SlotTaken, TimeRefused, UnitsTaken
+from infra24.bookings.errors import (
+    ExclusiveUseNotYours,
+    OverCapacity,
+    PartTwice,
+    ResourceTwice,
+    SlotTaken,
+    TimeRefused,
+    UnitsTaken,
+)
 from infra24.bookings.locking import Locked, lock_claims
 from infra24.bookings.models import Booking
 from infra24.core.errors import Alternative, Reason
@@ -50,6 +58,8 @@ class Claimed:
     units: int
     people: int
     is_shared: bool
+    may_be_shared: bool = False
+    """Whether its rules let others in beside it, though this claim may want it alone."""
 
     @property
     def sharing(self) -> UUID | None:
@@ -72,17 +82,30 @@ class LegRow:
 
 
 def resolve(org_id: UUID, wishes: Sequence[LegWish], *, starts_at: datetime, people: int) -> list[Claimed]:
-    """Find the resources of the wishes. Raises ResourceNotFound, ResourceTwice."""
+    """Find the resources of the wishes. Raises ResourceNotFound, ResourceTwice, PartTwice."""
     if len({wish.resource_id for wish in wishes}) < len(wishes):
         raise ResourceTwice
     found = bookables(org_id, [wish.resource_id for wish in wishes])
-    claimed = []
+    claimed: list[Claimed] = []
+    targets: set[UUID] = set()
     for wish in wishes:
         if wish.resource_id not in found:
             raise ResourceNotFound(fields={"resource_id": str(wish.resource_id)})
         resource = found[wish.resource_id]
-        shared = not wish.is_exclusive and engine.is_shared(resource, resource.rules_at(starts_at))
-        claimed.append(Claimed(resource, wish.units, people, shared))
+        blocks = {resource.id, *resource.leaves}
+        if targets & blocks:
+            raise PartTwice
+        targets |= blocks
+        may_be_shared = engine.is_shared(resource, resource.rules_at(starts_at))
+        claimed.append(
+            Claimed(
+                resource,
+                wish.units,
+                people,
+                is_shared=may_be_shared and not wish.is_exclusive,
+                may_be_shared=may_be_shared,
+            )
+        )
     return claimed
 
 
@@ -91,19 +114,24 @@ def needs_approval(claimed: Iterable[Claimed], at: datetime) -> bool:
     return any(claim.resource.rules_at(at).approval == "always" for claim in claimed)
 
 
+def check_exclusive(claimed: Iterable[Claimed], asked_anew: Iterable[LegWish], *, is_staff: bool) -> None:
+    """Only staff keep others out of what is meant to be shared. Raises ExclusiveUseNotYours."""
+    if is_staff:
+        return
+    alone = {wish.resource_id for wish in asked_anew if wish.is_exclusive}
+    if any(claim.resource.id in alone and claim.may_be_shared for claim in claimed):
+        raise ExclusiveUseNotYours
+
+
 def leg_rows(booking_id: UUID, claimed: Iterable[Claimed], starts_at: datetime, ends_at: datetime) -> list[LegRow]:
     """The rows of a booking: a leg for each claim, and an implied one for each part of a divisible space."""
     rows: list[LegRow] = []
-    implied: set[UUID] = set()
     for claim in claimed:
         rules = claim.resource.rules_at(starts_at)
         blocks = (starts_at - rules.buffer_before, ends_at + rules.buffer_after)
         sharing = claim.sharing or booking_id
         rows.append(LegRow(new_id(), claim.resource.id, claim.units, claim.people, False, *blocks, sharing))
-        for leaf in claim.resource.leaves:
-            if leaf not in implied:
-                implied.add(leaf)
-                rows.append(LegRow(new_id(), leaf, 1, 0, True, *blocks, sharing))
+        rows += [LegRow(new_id(), leaf, 1, 0, True, *blocks, sharing) for leaf in claim.resource.leaves]
     return rows
 
 
@@ -183,11 +211,14 @@ def refuse(
         "over_capacity": OverCapacity,
     }
     kind = by_code.get(reasons[0].code, TimeRefused)
+    length_is_wrong = any(reason.code in {"too_short", "too_long"} for reason in reasons)
     raise kind(
         " ".join(reason.detail for reason in reasons),
         code=reasons[0].code,
         reasons=reasons,
-        alternatives=_alternatives(claimed, claims, starts_at, ends_at, now=now),
+        alternatives=[]
+        if length_is_wrong
+        else _alternatives(claimed, claims, starts_at, ends_at, now=now, is_staff=is_staff),
     )
 
 
@@ -198,8 +229,9 @@ def _alternatives(
     ends_at: datetime,
     *,
     now: datetime,
+    is_staff: bool,
 ) -> list[Alternative]:
-    """The next times at which all the same things are free together, for as long."""
+    """When all the same things are next free together for as long, within a member's notice and horizon."""
     length = ends_at - starts_at
     since, until = max(now, starts_at), starts_at + LOOK_AHEAD
     if since >= until:
@@ -215,6 +247,9 @@ def _alternatives(
             people=claim.people,
             exclusive=not claim.is_shared,
         )
+        if not is_staff:
+            bounds = engine.bookable_window(claim.resource, since, until, now)
+            spans = engine.without(spans, engine.without([(since, until)], bounds))
         gaps = [] if common is None else engine.without([(since, until)], spans)
         common = spans if common is None else engine.without(common, gaps)
     first = claimed[0].resource

@@ -16,6 +16,7 @@ from infra24.bookings.services.claims import (
     Claimed,
     LegRow,
     LegWish,
+    check_exclusive,
     leg_rows,
     lock_rows,
     needs_approval,
@@ -62,6 +63,7 @@ def create_booking(wish: BookingWish, *, by: Member, source: Source) -> Booking:
 
     Raises TimeRefused with all reasons and up to three alternatives;
     ApprovalNeeded when `confirmed` was asked of something that needs approval;
+    ExclusiveUseNotYours when a member wants what is shared alone;
     ResourceNotFound, PersonNotFound, and what is wrong with the wish in itself.
     """
     check_times(wish.starts_at, wish.ends_at)
@@ -71,6 +73,7 @@ def create_booking(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     is_staff = by.rank.includes(Role.STAFF)
     claimed = resolve(by.org_id, wish.legs, starts_at=wish.starts_at, people=wish.party_size)
     person = _person(wish, by, is_staff=is_staff)
+    check_exclusive(claimed, wish.legs, is_staff=is_staff)
     approval = needs_approval(claimed, wish.starts_at)
     status = first_status(asked=wish.status, is_staff=is_staff, approval=approval)
     if status is None:

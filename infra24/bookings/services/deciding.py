@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from infra24.bookings.errors import (
+    AlreadyBegun,
     ApprovalNeeded,
     HoldExpired,
     IllegalStep,
@@ -16,10 +17,17 @@ from infra24.bookings.errors import (
 from infra24.bookings.locking import lock_bookings, lock_claims
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import may_step
-from infra24.bookings.services.claims import LEG_CONSTRAINTS, needs_approval, refuse, resolve, wishes_of
+from infra24.bookings.services.claims import (
+    LEG_CONSTRAINTS,
+    needs_approval,
+    refuse,
+    resolve,
+    rule_reasons,
+    wishes_of,
+)
+from infra24.bookings.services.current import check_unmoved, on_current
 from infra24.bookings.services.expiring import expire_locked
 from infra24.core.constraints import guarded_by
-from infra24.core.errors import Stale
 from infra24.facts.services import record
 from infra24.orgs import audit
 from infra24.orgs.models import Member
@@ -28,30 +36,44 @@ from infra24.outbox.services import cancel_timers
 
 
 def confirm_booking(booking: Booking, *, by: Member, source: Source, version: int | None = None) -> Booking:
-    """Make a hold or a request certain; the time is checked again in the same transaction.
+    """Make a hold or a request certain; rules and time are checked again in the same transaction.
+
+    A member's hold of what needs approval becomes a request instead.
 
     Raises TimeRefused with reasons when by now something stands against it,
-    HoldExpired, IllegalStep, Stale; ApprovalNeeded when a member confirms what
-    only staff may.
+    HoldExpired, IllegalStep, Stale; ApprovalNeeded when a member confirms a
+    request.
     """
+    return on_current(booking, by, lambda current: _confirm(current, by=by, source=source, version=version))
+
+
+def _confirm(booking: Booking, *, by: Member, source: Source, version: int | None) -> Booking:
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
     claimed = resolve(booking.org_id, wishes_of(booking), starts_at=booking.starts_at, people=booking.party_size)
-    if not is_staff and (booking.status == Status.PENDING or needs_approval(claimed, booking.starts_at)):
+    following = Status.CONFIRMED
+    if not is_staff and booking.status == Status.PENDING:
         raise ApprovalNeeded
+    if not is_staff and needs_approval(claimed, booking.starts_at):
+        following = Status.PENDING
     targets = [target for claim in claimed for target in (claim.resource.id, *claim.resource.leaves)]
     since = min(leg.blocks_from for leg in booking.visible_legs)
     until = max(leg.blocks_until for leg in booking.visible_legs)
     try:
         with guarded_by(**LEG_CONSTRAINTS):
             locked, dead = lock_claims(booking.org_id, targets, since, until, now=now, bookings=[booking.pk])
-            _check_step(booking, locked[booking.pk], Status.CONFIRMED, version, now=now)
+            check_unmoved(booking, locked, version)
+            _check_step(booking, following, now=now)
+            # Notice and horizon were kept when the time was taken; they do not lapse while somebody decides.
+            if rule_reasons(claimed, booking.starts_at, booking.ends_at, now=now, is_staff=True):
+                raise TimeRefused
             was = booking.status
             expire_locked(booking.org_id, dead, locked, now=now)
-            _step(booking, Status.CONFIRMED)
+            _step(booking, following)
             cancel_timers(org_id=booking.org_id, subject_id=booking.pk)
-            record(booking.org_id, "booking.confirmed", now=now, source=source, booking_id=booking.pk)
-            _audit(booking, "booking.confirmed", was, by=by, source=source, now=now)
+            what = "booking.confirmed" if following == Status.CONFIRMED else "booking.requested"
+            record(booking.org_id, what, now=now, source=source, booking_id=booking.pk)
+            _audit(booking, what, was, by=by, source=source, now=now)
     except TimeRefused as refusal:
         refuse(
             booking.org_id,
@@ -59,14 +81,13 @@ def confirm_booking(booking: Booking, *, by: Member, source: Source, version: in
             booking.starts_at,
             booking.ends_at,
             now=now,
-            is_staff=is_staff,
+            is_staff=True,
             besides=booking.pk,
             otherwise=refusal,
         )
     return booking
 
 
-@transaction.atomic
 def decline_booking(
     booking: Booking, *, reason: str, by: Member, source: Source, version: int | None = None
 ) -> Booking:
@@ -81,42 +102,40 @@ def decline_booking(
     return _end(booking, Status.DECLINED, reason=reason, by=by, source=source, version=version)
 
 
-@transaction.atomic
 def cancel_booking(
     booking: Booking, *, reason: str = "", by: Member, source: Source, version: int | None = None
 ) -> Booking:
-    """Withdraw a booking. Staff may cancel any, others what they booked or what is theirs.
+    """Withdraw a booking. Staff may cancel any; others theirs, or what they booked, until it begins.
 
-    Raises IllegalStep, Stale.
+    Raises IllegalStep, Stale, AlreadyBegun.
     """
     return _end(booking, Status.CANCELLED, reason=reason, by=by, source=source, version=version)
 
 
 def _end(booking: Booking, status: Status, *, reason: str, by: Member, source: Source, version: int | None) -> Booking:
-    now = timezone.now()
-    locked = lock_bookings(booking.org_id, [booking.pk])
-    _check_step(booking, locked[booking.pk], status, version, now=now)
-    was = booking.status
-    _step(booking, status, reason=reason.strip())
-    cancel_timers(org_id=booking.org_id, subject_id=booking.pk)
-    what = f"booking.{status.value}"
-    record(booking.org_id, what, now=now, source=source, booking_id=booking.pk, reason=booking.reason)
-    _audit(booking, what, was, by=by, source=source, now=now)
-    return booking
+    @transaction.atomic
+    def end(current: Booking) -> Booking:
+        now = timezone.now()
+        check_unmoved(current, lock_bookings(current.org_id, [current.pk]), version)
+        _check_step(current, status, now=now)
+        if current.starts_at <= now and not by.rank.includes(Role.STAFF):
+            raise AlreadyBegun
+        was = current.status
+        _step(current, status, reason=reason.strip())
+        cancel_timers(org_id=current.org_id, subject_id=current.pk)
+        what = f"booking.{status.value}"
+        record(current.org_id, what, now=now, source=source, booking_id=current.pk, reason=current.reason)
+        _audit(current, what, was, by=by, source=source, now=now)
+        return current
+
+    return on_current(booking, by, end)
 
 
-def _check_step(
-    booking: Booking, locked: tuple[int, str], following: Status, version: int | None, *, now: datetime
-) -> None:
-    current, status = locked
-    if version is not None and current != version:
-        raise Stale
-    booking.status = status
-    if not may_step(status, following):
-        raise IllegalStep(
-            f"This booking is {Status(status).label.lower()}; it cannot become {following.label.lower()}."
-        )
-    if status == Status.HOLD and booking.expires_at is not None and booking.expires_at <= now:
+def _check_step(booking: Booking, following: Status, *, now: datetime) -> None:
+    if not may_step(booking.status, following):
+        was, wanted = Status(booking.status).label.lower(), following.label.lower()
+        raise IllegalStep(f"This booking is {was}; it cannot become {wanted}.")
+    if booking.status == Status.HOLD and booking.expires_at is not None and booking.expires_at <= now:
         raise HoldExpired
 
 

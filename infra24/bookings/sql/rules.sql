@@ -6,6 +6,10 @@ CREATE EXTENSION IF NOT EXISTS btree_gist;
 ALTER TABLE bookings_leg ADD CONSTRAINT leg_no_overlap
     EXCLUDE USING gist (resource_id WITH =, during WITH &&, sharing WITH <>) WHERE (is_blocking);
 
+-- What a leg may share is its own booking's time or its own resource's, nobody else's.
+ALTER TABLE bookings_leg ADD CONSTRAINT leg_sharing_own
+    CHECK (is_implied OR sharing IN (booking_id, resource_id));
+
 -- A leg blocks exactly when its booking's status says so.
 CREATE FUNCTION leg_follows_booking() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
