@@ -93,3 +93,11 @@ def test_hours_of_a_day_leave_out_what_lies_on_others(starts_at: datetime, ends_
     html = drawn("{% hours starts_at ends_at on=day %}", starts_at=starts_at, ends_at=ends_at, day=date(2001, 11, 23))
 
     assert f">{words}<" in html
+
+
+def test_harm_is_asked_about_first_without_script() -> None:
+    html = drawn("{% action 'Revoke' '/o/oolite/revoke/1' confirm='Revoke it?' tone='danger' %}", csrf_token="t")
+
+    assert '<button class="button danger" type="button" popovertarget="ask-oooliterevoke1">Revoke</button>' in html
+    assert 'id="ask-oooliterevoke1" popover' in html
+    assert html.index("Revoke it?") < html.index('<button class="button danger" type="submit">')

@@ -38,14 +38,14 @@ def when(context: Mapping[str, Any], starts_at: datetime, ends_at: datetime | No
         same_day = (last - timedelta(microseconds=1)).date() == first.date()
         ending = clock(last) if same_day else f"{short_day(last.date(), today=first.date())}, {clock(last)}"
         words = f"{words} – {ending}"
-    return _time(starts_at, zone, words)
+    return format_html('<time datetime="{}" data-zone="{}">{}</time>', starts_at.isoformat(), zone.key, words)
 
 
 @register.simple_tag(takes_context=True)
 def hours(
     context: Mapping[str, Any], starts_at: datetime, ends_at: datetime | None = None, on: date | None = None
 ) -> SafeString:
-    """Clock times alone, where the day is said elsewhere: `10 a.m. – noon`.
+    """Clock times alone, where day and zone are said once for the list: `10 a.m. – noon`.
 
     With `on`, what lies before or after that day is said without a clock: `until 3 a.m.`, `from 6 p.m.`, `all day`.
     """
@@ -64,7 +64,7 @@ def hours(
         words = clock(first)
     else:
         words = f"{clock(first)} – {clock(last)}"
-    return _time(starts_at, zone, words)
+    return format_html('<time datetime="{}">{}</time>', starts_at.isoformat(), words)
 
 
 @register.simple_tag(takes_context=True)
@@ -114,10 +114,10 @@ def breadcrumbs(*pairs: str) -> dict[str, Any]:
 def action(context: Mapping[str, Any], label: str, url: str, **options: Any) -> dict[str, Any]:
     """One button that changes something, as a form of its own.
 
-    Options: `tone` (class of the button), `confirm` (a question asked first),
-    `name` and `value` of the button.
+    Options: `tone` (class of the button), `confirm` (a question asked first, in
+    a native popover that needs no script), `name` and `value` of the button.
     """
-    return {"label": label, "url": url, "csrf_token": context.get("csrf_token"), **options}
+    return {"label": label, "url": url, "csrf_token": context.get("csrf_token", ""), **options}
 
 
 def zone_of(context: Mapping[str, Any]) -> ZoneInfo:
@@ -134,7 +134,3 @@ def short_day(day: date, *, today: date) -> str:
 
 def clock(at: datetime) -> str:
     return date_format(at, "TIME_FORMAT")
-
-
-def _time(at: datetime, zone: ZoneInfo, words: str) -> SafeString:
-    return format_html('<time datetime="{}" data-zone="{}">{}</time>', at.isoformat(), zone.key, words)
