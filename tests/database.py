@@ -62,7 +62,12 @@ class TestDatabase:
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'django_migrations'"
             ).fetchall()
             tables = sql.SQL(", ").join(sql.Identifier(row[0]) for row in rows)
-            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
+            truncate = sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables)
+            try:
+                connection.execute(truncate)
+            except psycopg.errors.DeadlockDetected:
+                # A page that was just closed had a last request under way; by now it is answered.
+                connection.execute(truncate)
 
 
 def prepare(worker: str) -> TestDatabase:

@@ -12,9 +12,11 @@ from infra24.orgs.keys import mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
+from infra24.outbox.failures import Rejected
 from tests import make
 from tests.journeys.browser import DESKTOP, PHONE, visitor
 from tests.make.bookings import NOON, booking
+from tests.outbox.story import Story, crm_of, deliveries
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LOOKS: list[tuple[Literal["light", "dark"], tuple[int, int]]] = [("light", DESKTOP), ("dark", PHONE)]
@@ -49,6 +51,11 @@ def furnished() -> House:
     ana = make.person(cast.house, name="Ana Lima", email="ana@example.org")
     certain = booking(cast.alice, hall, person=ana, title="Choir")
     asked = booking(cast.bob, kiln, title="Salt glaze")
+    story = Story()
+    story.answers = [Rejected("The CRM wants an e-mail address.")]
+    crm_of(cast.house)
+    story.run()
+    failed = next(one for one in deliveries(cast.house) if one.status == "dead")
     day = NOON.date().isoformat()
     admin, home = "/o/oolite/admin", "/o/oolite"
     return House(
@@ -64,6 +71,7 @@ def furnished() -> House:
                 "/accounts/new/",
                 "/api/docs",
                 "/dev/components",
+                "/dev/mail",
             ],
             "member": [
                 f"{home}/",
@@ -86,6 +94,9 @@ def furnished() -> House:
                 f"{admin}/resources/{kiln.pk}",
                 f"{admin}/people",
                 f"{admin}/people/new",
+                f"{admin}/outbox",
+                f"{admin}/outbox/{failed.pk}",
+                f"{admin}/outbox/{failed.pk}/discard",
                 f"{admin}/settings/members",
                 f"{admin}/settings/tokens",
                 f"{admin}/audit",
