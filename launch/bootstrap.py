@@ -65,6 +65,7 @@ def bootstrap(checkout: Checkout, *, dev: bool = False, built: bool = True, brow
     with _one_at_a_time(checkout.root):
         names = ["base", "dev"] if dev else ["base"]
         install_python_packages(checkout, names)
+        compile_translations(checkout)
         install_node_packages(checkout)
         if built:
             build_front_end(checkout)
@@ -89,6 +90,18 @@ def install_python_packages(checkout: Checkout, names: Sequence[str]) -> None:
         options = ["--quiet", "--require-hashes", "--no-input", "--disable-pip-version-check"]
         run([checkout.python, "-m", "pip", "install", *options, *(f"--requirement={file}" for file in files)], checkout)
     stamp.write_text(json.dumps(installed | wanted))
+
+
+def compile_translations(checkout: Checkout) -> None:
+    """Compile what translators wrote, when it has changed; gettext's own tools are not needed."""
+    stamp = checkout.venv / "translated.json"
+    sources = sorted((checkout.root / "infra24" / "locale").rglob("*.po"))
+    wanted = {"sources": digest(sources)}
+    if read_stamp(stamp) == wanted and all(source.with_suffix(".mo").exists() for source in sources):
+        return
+    with step("Translations"):
+        run([checkout.python, "-m", "infra24.core.catalogues"], checkout)
+    stamp.write_text(json.dumps(wanted))
 
 
 def _make_environment(checkout: Checkout) -> None:

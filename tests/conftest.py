@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 from django.test import TransactionTestCase
 
+from infra24.core.catalogues import compile_catalogues
 from tests.database import TestDatabase, prepare
 from tests.running import web
 
@@ -31,6 +32,8 @@ def django_db_setup(database: TestDatabase, django_db_blocker: Any) -> Iterator[
     settings.update(NAME=app["dbname"], USER=app["user"], PASSWORD=app["password"], HOST=app.get("host", ""))
     settings["PORT"] = str(app.get("port", ""))
     settings["OPTIONS"].pop("pool", None)
+    # A checkout compiles its translations when it is installed; tests do not rely on when that was.
+    list(compile_catalogues())
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: database.empty())
     with django_db_blocker.unblock():

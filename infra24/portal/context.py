@@ -25,7 +25,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             lambda: navigation_for(organisation, member, path=request.path) if organisation else []
         ),
         "memberships": SimpleLazyObject(lambda: list(organisations_of(request.user))),
-        "site_texts": SimpleLazyObject(site_texts),
+        "site_texts": site_texts,
         "is_account_page": request.path.startswith("/accounts/"),
         "theme": theme if theme in THEMES else "",
     }

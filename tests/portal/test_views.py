@@ -162,3 +162,16 @@ def test_the_short_way_to_the_calendar_leads_home() -> None:
     assert make.client().get("/admin/calendar").headers["Location"] == "/accounts/login/?next=/admin/calendar"
     make.member(cast.elsewhere, who=cast.alice.user)
     assert 'href="/o/elsewhere/admin/calendar"' in make.client(cast.alice).get("/admin/calendar").content.decode()
+
+
+def test_pages_speak_the_reader_s_language() -> None:
+    cast = make.cast()
+    browser = make.client(cast.alice)
+    browser.post("/language", {"language": "es", "next": "/"})
+
+    html = browser.get("/o/oolite/admin/calendar").content.decode()
+
+    assert '<html lang="es">' in html
+    assert "Mis reservas" in html
+    assert '"close": "Cerrar"' in html
+    assert '"new_booking": "Nueva reserva"' in html
