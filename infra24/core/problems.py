@@ -41,6 +41,12 @@ class MethodNotAllowed(Infra24Error):
     status = 405
 
 
+class LengthMissing(Infra24Error):
+    """Send the length of the body in Content-Length, instead of the body in chunks."""
+
+    status = 411
+
+
 class CsrfFailed(Forbidden):
     """This page is too old to send from. Reload it, then try again."""
 
@@ -122,6 +128,9 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "chunked" in request.headers.get("Transfer-Encoding", "") and not request.META.get("CONTENT_LENGTH"):
+            # Django would read nothing, and say that fields are missing.
+            return answer(request, LengthMissing())
         response = self.get_response(request)
         if response.status_code < 400 or not is_api(request) or response["Content-Type"].startswith(CONTENT_TYPE):
             return response

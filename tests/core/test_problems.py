@@ -156,6 +156,12 @@ def test_nul_in_a_parameter_is_refused(query: str) -> None:
     assert (refusal(answer), set(answer.json()["fields"])) == ((422, "nul_character"), {"word"})
 
 
+def test_a_body_in_chunks_is_refused_rather_than_lost() -> None:
+    answer = Client().generic("POST", "/api/echo", headers={"Transfer-Encoding": "chunked"})
+
+    assert refusal(answer) == (411, "length_missing")
+
+
 def test_a_backslash_before_u0000_is_no_nul() -> None:
     assert post(b'{"title": "\\\\u0000"}').json()["title"] == "\\u0000"
 
