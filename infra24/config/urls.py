@@ -1,7 +1,5 @@
 """Every address of an installation. Each app's `urls.py` names its pages from the root."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from infra24.config import health
@@ -9,7 +7,7 @@ from infra24.config.api import api
 from infra24.config.reference import reference_page
 from infra24.core.problems import page_for
 
-APPS_WITH_PAGES = ("portal", "crm", "notifications", "bookings", "resources", "people", "outbox", "orgs")
+APPS_WITH_PAGES = ("portal", "orgs", "people", "resources", "bookings", "outbox", "notifications")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.live, name="healthz"),
@@ -17,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("api/docs", reference_page, {"api": api}, name="api_reference"),
     path("api/", api.urls),
-    *[path("", include(f"infra24.{app}.urls")) for app in APPS_WITH_PAGES if find_spec(f"infra24.{app}.urls")],
+    *[path("", include(f"infra24.{app}.urls")) for app in APPS_WITH_PAGES],
 ]
 
 handler400 = page_for(400)

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
 
+from django.conf import settings
 from pythonjsonlogger.json import JsonFormatter
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -36,6 +37,8 @@ class QuietFormatter(JsonFormatter):
 
 
 def route_of(request: Any) -> str:
-    """The pattern that matched, as in `o/<slug:org>/admin/audit`; `unmatched` when none did."""
+    """The pattern that matched, as in `o/<slug:org>/admin/audit`; `static` for files, `unmatched` when none did."""
     match = getattr(request, "resolver_match", None)
-    return str(match.route) if match else "unmatched"
+    if match:
+        return str(match.route)
+    return "static" if request.path_info.startswith(settings.STATIC_URL) else "unmatched"

@@ -64,7 +64,8 @@ class AccessMiddleware:
         metrics.REQUESTS.labels(method=method, route=route, status=str(status)).inc()
         metrics.SECONDS.labels(method=method, route=route).observe(seconds)
         metrics.STATEMENTS.labels(method=method, route=route).observe(statements.count)
-        access.info(
+        access.log(
+            logging.DEBUG if route == "static" else logging.INFO,
             "request",
             extra={
                 "method": method,

@@ -29,7 +29,8 @@ from infra24.orgs.requests import OrganisationRequest
 Row = TypeVar("Row", bound=Model)
 HEADER = "Infra24-Organisation"
 USER_PER_MINUTE, USER_BURST = 600, 120
-STRANGER_PER_MINUTE, STRANGER_BURST = 120, 60
+# A whole house may be one address; a first visit to a page takes three requests.
+STRANGER_PER_MINUTE, STRANGER_BURST = 240, 120
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
 
 # Hand-written: the path of every API request with a token. Key, member, user and

@@ -41,6 +41,8 @@ class OrganisationMiddleware:
             for write in visit.after_refusal:
                 with acting_for(arrival.org_id):
                     write()
+            # What one organisation's member sees is kept by no cache on the way, and looked up again on the way back.
+            response.setdefault("Cache-Control", "private, no-cache")
             return response
         except problems.KNOWN as error:
             return problems.answer_exception(request, error)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from pydantic import Field
 
 from infra24.core.paging import PageOut, PageQuery, page_of
@@ -35,10 +35,10 @@ def list_people(request: HttpRequest, filters: Query[PeopleQuery]) -> dict[str, 
     auth=member_auth(Role.STAFF, scope="people:write"),
     summary="Write down a person",
 )
-def create_person(request: HttpRequest, body: PersonIn) -> tuple[int, dict[str, Any]]:
+def create_person(request: HttpRequest, body: PersonIn) -> Status[dict[str, Any]]:
     visit = cast(MemberRequest, request)
     person = services.create_person(by=visit.member, name=body.name, email=body.email, phone=body.phone)
-    return 201, person_out(person)
+    return Status(201, person_out(person))
 
 
 @router.get("/people/{uuid:person_id}", response=PersonOut, auth=member_auth(scope="people:read"), summary="One person")

@@ -160,3 +160,11 @@ def test_a_token_is_counted_by_its_own_allowance() -> None:
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert refusal(answers[2]) == (429, "too_many")
     assert answers[2]["Retry-After"] == "30"
+
+
+@pytest.mark.django_db
+def test_no_cache_on_the_way_keeps_what_a_member_sees() -> None:
+    cast = make.cast()
+
+    assert make.client(cast.bob).get("/api/people")["Cache-Control"] == "private, no-cache"
+    assert "immutable" in make.client().get("/o/oolite/theme.css?v=1")["Cache-Control"]

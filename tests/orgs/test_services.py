@@ -1,5 +1,6 @@
 """Founding, inviting, joining, rising, leaving; tokens. New state, what is recorded, and refusals without trace."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -168,6 +169,35 @@ def test_the_last_admin_stays(cast: make.Cast) -> None:
 
     services.change_role(cast.bob, role=Role.ADMIN, by=cast.alice, source="staff")
     assert services.change_role(cast.alice, role=Role.STAFF, by=cast.alice, source="staff").rank == Role.STAFF
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_admins_cannot_demote_each_other_at_once() -> None:
+    cast = make.cast(alice=Role.ADMIN)
+    dana = make.member(cast.house, role=Role.ADMIN)
+    outcomes: list[str] = []
+    ready = threading.Barrier(2)
+
+    def demote(by: Member, whom: Member) -> None:
+        try:
+            with acting_for(cast.house.pk):
+                ready.wait(timeout=10)
+                services.change_role(whom, role=Role.STAFF, by=by, source="staff")
+            outcomes.append("done")
+        except (LastAdmin, RoleNotYours) as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=demote, args=pair) for pair in ((cast.alice, dana), (dana, cast.alice))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["done", "last_admin"]
+    with acting_for(cast.house.pk):
+        assert Member.objects.filter(role=Role.ADMIN.value).count() == 1
 
 
 def test_leaving_ends_tokens_and_joining_again_takes_the_new_role(cast: make.Cast) -> None:
