@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from infra24.bookings.models import Booking
 from infra24.bookings.services import BookingChange, BookingWish, LegWish
+from infra24.core.days import zone_names
 from infra24.core.instants import Instant
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -52,7 +52,7 @@ class BookingIn(Schema):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
-        if value is not None and value not in available_timezones():
+        if value is not None and value not in zone_names():
             raise ValueError("not a time zone; use an IANA name such as America/New_York")
         return value
 

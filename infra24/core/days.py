@@ -1,11 +1,22 @@
 """Days and wall times of one zone, and the instants they are."""
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+"""The days the house knows. Far enough from Python's own ends that a day more or less is no matter."""
+
+
+@lru_cache
+def zone_names() -> frozenset[str]:
+    """Every IANA name; read from disk once, since asking takes milliseconds."""
+    return frozenset(available_timezones())
 
 
 def day_span(day: date, zone: str) -> tuple[datetime, datetime]:
-    """The half-open span of a local day: 23, 24 or 25 hours."""
+    """The half-open span of a local day: 23, 24 or 25 hours. A day out of the house's range counts as its nearest."""
+    day = min(max(day, FIRST_DAY), LAST_DAY)
     return instant_of(day, time(), zone), instant_of(day + timedelta(days=1), time(), zone)
 
 
@@ -28,4 +39,4 @@ def read_day(text: str | None, *, otherwise: date) -> date:
         day = date.fromisoformat(text or "")
     except ValueError:
         return otherwise
-    return day if 2000 <= day.year < 2100 else otherwise
+    return day if FIRST_DAY <= day <= LAST_DAY else otherwise

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -11,13 +10,14 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from infra24.core.days import zone_names
 from infra24.core.ids import new_id
 from infra24.core.models import DISPOSABLE, KEPT, WRITTEN_ONCE, OrganisationModel
 from infra24.orgs.policies import Role
 
 
 def validate_time_zone(value: str) -> None:
-    if value not in available_timezones():
+    if value not in zone_names():
         raise ValidationError(
             _("“%(zone)s” is not a time zone. Choose an IANA name such as America/New_York.") % {"zone": value}
         )
