@@ -11,6 +11,7 @@ from infra24.bookings.models import Booking, Status, Visibility
 from infra24.bookings.services import BookingChange, BookingWish, LegWish
 from infra24.bookings.services.claims import wishes_of
 from infra24.core.days import instant_of, wall_of
+from infra24.core.forms import DayField
 from infra24.orgs.models import Member, Organisation
 from infra24.people.models import Person
 from infra24.people.queries import people_like
@@ -32,7 +33,7 @@ class BookingForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=200)
     resource = ResourceChoice(label=_("Where"), queryset=Resource.objects.none(), empty_label=None)
-    date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    date = DayField(label=_("Day"))
     start = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     end = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     person = forms.CharField(
@@ -147,8 +148,8 @@ class ReasonForm(forms.Form):
 class FilterForm(forms.Form):
     """What the list of bookings is narrowed to. Without a day it begins today."""
 
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
     status = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Status.choices])
     resource = ResourceChoice(
         label=_("Resource"), required=False, queryset=Resource.objects.none(), empty_label=_("All")

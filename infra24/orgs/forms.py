@@ -1,13 +1,14 @@
 """What people type about members, invitations and tokens."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from infra24.core.days import day_span
+from infra24.core.forms import DayField
 from infra24.orgs.models import Member, Organisation
 from infra24.orgs.policies import SCOPES, Role, may_grant
 
@@ -63,11 +64,10 @@ class TokenForm(forms.Form):
         choices=[(scope, SCOPE_LABELS[scope]) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
     )
-    last_on = forms.DateField(
+    last_on = DayField(
         label=_("Last day"),
         required=False,
         help_text=_("Leave empty for a token that works until it is revoked."),
-        widget=forms.DateInput({"type": "date"}),
     )
 
     def expires_at(self, organisation: Organisation) -> datetime | None:
@@ -75,4 +75,4 @@ class TokenForm(forms.Form):
         last_on = self.cleaned_data["last_on"]
         if last_on is None:
             return None
-        return datetime.combine(last_on + timedelta(days=1), time(), ZoneInfo(organisation.time_zone))
+        return day_span(last_on, organisation.time_zone)[1]

@@ -117,6 +117,8 @@ def test_a_taken_time_is_refused_beside_the_form_with_times_that_are_free() -> N
         ("title", "", "This field is required."),
         ("title", "\0", "Null characters are not allowed."),
         ("date", "someday", "Enter a valid date."),
+        ("date", "9999-12-31", "Choose a day between the years 2000 and 2099."),
+        ("date", "0001-01-01", "Choose a day between the years 2000 and 2099."),
         ("party_size", "0", "greater than or equal to 1"),
         ("resource", "nonsense", "“nonsense” is not a valid UUID."),
         ("person", "Nobody", "Nobody of that name."),
@@ -132,6 +134,22 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_stored(field: str
     assert response.status_code == 422
     assert sentence in response.content.decode()
     assert stored(cast.house.pk) == []
+
+
+@pytest.mark.parametrize("query", ["since=9999-12-31", "until=9999-12-31", "since=0001-01-01", "until=0001-01-01"])
+def test_a_list_of_days_nobody_books_says_which_days_there_are(query: str) -> None:
+    answer = make.client(make.cast().alice).get(f"/o/oolite/admin/bookings?{query}")
+
+    assert answer.status_code == 200
+    assert "Choose a day between the years 2000 and 2099." in answer.content.decode()
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2099-12-31"])
+def test_the_first_and_the_last_day_there_is_have_a_calendar(day: str) -> None:
+    page = make.client(make.cast().alice)
+
+    assert page.get(f"/o/oolite/admin/calendar?date={day}").status_code == 200
+    assert page.get(f"/o/oolite/admin/bookings?since={day}&until={day}").status_code == 200
 
 
 def test_an_end_before_the_start_is_on_the_next_day() -> None:

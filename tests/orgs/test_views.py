@@ -121,6 +121,7 @@ def test_a_token_that_cannot_be_is_explained_beside_the_form(cast: make.Cast) ->
         {"name": "Door", "scopes": ["everything"]},
         {"name": "", "scopes": ["bookings:read"]},
         {"name": "Door", "scopes": ["bookings:read"], "last_on": "2001-01-01"},
+        {"name": "Door", "scopes": ["bookings:read"], "last_on": "9999-12-31"},
     ):
         answer = client.post(TOKENS, data)
         assert (answer.status_code, answer.context["secret"], bool(answer.context["form"].errors)) == (422, "", True)
