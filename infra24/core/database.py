@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from infra24.core.models import DISPOSABLE
@@ -56,9 +56,12 @@ def ensure_app_role(role: str, password_file: Path) -> None:
 
 
 def grant_to_app(role: str) -> None:
-    """Give the app role what each table declares in `app_may`, and no more. Runs as the owner, after migrations."""
+    """Give the app role what each table declares in `app_may`, and no more. Runs as the owner, after migrations.
+
+    All at once: processes that serve meanwhile have the old privileges until they have the new ones.
+    """
     app = sql.Identifier(role)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(app))
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(app))
         cursor.execute(sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(app))
