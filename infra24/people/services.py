@@ -21,11 +21,22 @@ def create_person(*, by: Member, name: str, email: str = "", phone: str = "", us
 
 @transaction.atomic
 def person_of(member: Member) -> Person:
-    """The person a member is; written down at their first booking."""
+    """The person a member is; written down at their first booking.
+
+    Whom staff had written down before the account existed is known by the e-mail address, if only one person has it.
+    """
     known = Person.objects.filter(org_id=member.org_id, user_id=member.user_id).first()
     if known is not None:
         return known
     user = member.user
+    alike = Person.objects.filter(org_id=member.org_id, user=None, erased_at=None, email__iexact=user.email)
+    # Locked, so that of two first bookings at once the second finds what the first has made of the person.
+    if user.email and len(found := list(alike.select_for_update()[:2])) == 1:
+        (person,) = found
+        person.user = user
+        person.version += 1
+        person.save(update_fields=["user", "version"])
+        return person
     person, _ = Person.objects.get_or_create(
         org_id=member.org_id,
         user=user,
