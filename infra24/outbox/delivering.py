@@ -85,6 +85,7 @@ def hand_out(reactions: Reactions, *, n: int = 200, clock: Clock = database_cloc
 
     A fact's pending row goes in the transaction that makes its deliveries, so a
     fact is handed out exactly once however many workers are killed on the way.
+    Organisations do not suffer for each other: what fails for one is logged, and tried again when its lease runs out.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT org_id, fact_id FROM claim_facts(%s)", [n])
@@ -93,8 +94,14 @@ def hand_out(reactions: Reactions, *, n: int = 200, clock: Clock = database_cloc
     for org_id, fact_id in rows:
         by_organisation[org_id].append(fact_id)
     for org_id, fact_ids in by_organisation.items():
-        with acting_for(org_id):
-            _hand_out(org_id, fact_ids, reactions, now=clock())
+        try:
+            with acting_for(org_id):
+                _hand_out(org_id, fact_ids, reactions, now=clock())
+        except Exception as error:
+            if not connection.is_usable():  # nobody's fault, and everybody's
+                raise
+            place = "".join(traceback.format_tb(error.__traceback__))
+            log.error("%s while handing out facts of organisation %s\n%s", type(error).__name__, org_id, place)
     return len(rows)
 
 

@@ -60,7 +60,7 @@ class Delivery(OrganisationModel):
     """Timers wait for their hour and keep no order."""
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     due_at = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
     """Tries begun, counted when a worker takes the delivery."""
     failures = models.PositiveSmallIntegerField(default=0)
     """Tries that failed, or were lost with their worker; they lead along the schedule to the dead letter."""
@@ -109,7 +109,7 @@ class Attempt(OrganisationModel):
     delivery = models.ForeignKey(
         Delivery, on_delete=models.PROTECT, related_name="tries", db_constraint=False, db_index=False
     )
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices)

@@ -32,9 +32,10 @@ def begin_night(job: Job) -> str:
 
 
 def begin_missing_nights() -> int:
-    """Give every organisation without a waiting night its first; return how many. Runs when a worker starts.
+    """Give every organisation without a waiting night its first; return how many.
 
-    An organisation founded while workers run gets its first night from that fact.
+    Runs when a worker starts and every hour, for a night whose timer has failed for good sets no other. An
+    organisation founded while workers run gets its first night from that fact.
     """
     begun = 0
     for org_id in Organisation.objects.values_list("pk", flat=True):

@@ -13,6 +13,7 @@ from django.db import close_old_connections, connection
 
 from infra24.outbox.delivering import Clock, Taken, database_clock, deliver, hand_out, renew, take
 from infra24.outbox.models import Destination
+from infra24.outbox.nights import begin_missing_nights
 from infra24.outbox.policies import LONGEST_RUN, RENEWAL
 from infra24.outbox.reactions import Reactions
 
@@ -23,6 +24,7 @@ POLL_SECONDS = 1.0
 AFTER_TROUBLE_SECONDS = 2.0
 DRAIN_SECONDS = 25.0
 """How long a worker asked to end lets its running handlers finish; what is not done then, others take over."""
+NIGHTS_EVERY_SECONDS = 3600.0
 CHANNEL = "infra24_facts"
 
 
@@ -41,8 +43,8 @@ LANES: Mapping[Destination.Kind, Lane] = {
 }
 """Lanes of their own: when the CRM vendor is down for everybody, mail and timers go on."""
 
-THREADS = sum(lane.threads for lane in LANES.values()) + 2
-"""Connections a worker may need at once: one a thread, one for the loop, one to renew leases."""
+THREADS = sum(lane.threads for lane in LANES.values()) + 3
+"""Connections a worker may need at once: one a thread, one for the loop, one to renew leases, one for the nights."""
 
 
 class Relay:
@@ -69,6 +71,7 @@ class Relay:
         helpers = [
             threading.Thread(target=self._repeat, args=(self._listen,), name="listen", daemon=True),
             threading.Thread(target=self._repeat, args=(self._renew_all,), name="renew", daemon=True),
+            threading.Thread(target=self._repeat, args=(self._begin_nights,), name="nights", daemon=True),
         ]
         for helper in helpers:
             helper.start()
@@ -135,6 +138,12 @@ class Relay:
             if time.monotonic() - since < LONGEST_RUN.total_seconds():
                 renew(taken, clock=self._clock)
         close_old_connections()
+
+    def _begin_nights(self) -> None:
+        """Give a night to every organisation that waits for none, now and then every hour."""
+        begin_missing_nights()
+        close_old_connections()
+        self._stopping.wait(NIGHTS_EVERY_SECONDS)
 
     def _listen(self) -> None:
         """Wake the loop when facts are committed. A connection of its own, past any pool that shares sessions."""

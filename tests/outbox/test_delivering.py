@@ -13,7 +13,7 @@ from infra24.orgs.models import AuditEntry
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.delivering import deliver, take
 from infra24.outbox.failures import ConnectionBroken, Gone, OutcomeUnknown, Rejected, Throttled, TransientFailure
-from infra24.outbox.models import Destination
+from infra24.outbox.models import Delivery, Destination
 from infra24.outbox.policies import SCHEDULE
 from infra24.outbox.reactions import Reactions
 from infra24.outbox.services import cancel_timers, resume_destination, set_timer
@@ -70,6 +70,40 @@ def test_a_fact_nobody_reacts_to_is_done_with(story: Story) -> None:
     assert deliveries(org) == []
     with acting_for(org.pk):
         assert FactPending.objects.count() == 0
+
+
+def test_an_organisation_whose_facts_cannot_be_handed_out_holds_up_no_other(
+    story: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    org, other = organisation(), organisation("locust")
+    for each in (org, other):
+        crm_of(each)
+    cancelled(org, new_id())
+    confirmed(other)
+    story.reactions = Reactions(
+        subscriptions={"booking.confirmed": {CRM: "test.hear"}, "booking.cancelled": {CRM: "a name too long" * 5}},
+        handlers={"test.hear": story.hear},
+    )
+
+    story.run()
+
+    assert (deliveries(org), statuses(deliveries(other))) == ([], ["delivered"])
+    with acting_for(org.pk):
+        assert FactPending.objects.count() == 1
+    assert f"DataError while handing out facts of organisation {org.pk}" in caplog.text
+
+
+def test_a_destination_may_ask_us_to_slow_down_for_years(story: Story) -> None:
+    org = organisation()
+    crm_of(org)
+    confirmed(org)
+    story.hand_out()
+    with acting_for(org.pk):
+        Delivery.objects.update(attempts=40_000)
+
+    story.run()
+
+    assert (the_delivery(org).status, the_delivery(org).attempts) == ("delivered", 40_001)
 
 
 def test_what_was_rolled_back_never_happened(story: Story) -> None:

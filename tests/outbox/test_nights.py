@@ -82,6 +82,16 @@ def test_nights_missed_while_no_worker_ran_come_once() -> None:
     assert next_timers(org) == [next_night(clock.now, ZoneInfo(org.time_zone))]
 
 
+def test_after_a_night_whose_timer_failed_for_good_another_comes() -> None:
+    org = organisation()
+    begin_missing_nights()
+    with acting_for(org.pk):
+        Delivery.objects.filter(handler=TIMER).update(status="dead")
+
+    assert begin_missing_nights() == 1
+    assert next_timers(org) == [next_night(timezone.now(), ZoneInfo(org.time_zone))]
+
+
 def test_a_night_purges_what_nobody_can_need(database: TestDatabase) -> None:
     org = organisation()
     with acting_for(org.pk):

@@ -10,7 +10,6 @@ from django.db import connection
 
 from infra24.config.subscriptions import REACTIONS
 from infra24.core.database import refuse_powerful_role
-from infra24.outbox.nights import begin_missing_nights
 from infra24.outbox.relay import THREADS, Relay
 
 
@@ -31,7 +30,6 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        begin_missing_nights()
         if not relay.run():
             # Threads that hang must not keep the process: their deliveries are taken up when the leases run out.
             os._exit(1)
