@@ -219,10 +219,11 @@ def test_sign_in_is_asked_for_in_http_s_own_way() -> None:
 
 
 def test_sentences_are_in_the_callers_language() -> None:
-    """Django's own words for now; the house's Spanish comes with its catalogue."""
-    answer = Client().get("/api/refuse", headers={"Accept-Language": "es"})
+    answer = post(b'{"title": "far too long a title"}', headers={"Accept-Language": "es"})
 
-    assert answer["Content-Language"] == "es"
+    assert (answer["Content-Language"], answer.json()["code"]) == ("es", "invalid_request")
+    assert answer.json()["title"] == "La petición no es correcta en sí misma."
+    assert answer.json()["fields"] == {"title": "Como máximo 10 caracteres."}
 
 
 def test_a_page_says_the_same_in_its_own_look() -> None:
