@@ -15,10 +15,11 @@ from pathlib import Path
 
 from bench.callers import KINDS
 from bench.clients import LoadFailed
+from bench.costs import Machine
 from bench.floor import NoFloor
 from bench.inside import NotAnswered
-from bench.report import as_json, as_text
-from bench.stand import standing
+from bench.report import Results, as_json, as_text
+from bench.stand import postmaster_of, standing
 from bench.web import NoServer
 from launch import postgres
 from launch.bootstrap import step
@@ -41,7 +42,7 @@ def main() -> int:
             for size in wanted.bookings:
                 with step(f"{size:,} bookings, and a web server"):
                     stands[size] = stack.enter_context(standing(url, var, size))
-            rounds = 0
+            rounds, before = 0, Machine.now(postmaster_of(var))
             while rounds < wanted.rounds:
                 round_began = time.monotonic()
                 with step(f"Round {rounds + 1} of {wanted.rounds}"):
@@ -52,7 +53,8 @@ def main() -> int:
                 now = time.monotonic()
                 if now + (now - round_began) > began + LIMIT_SECONDS:
                     break
-            results = {size: stand.rows for size, stand in stands.items()}
+            others = Machine.now(postmaster_of(var)).taken_by_others(since=before)
+            results = Results({size: dict(stand.rows) for size, stand in stands.items()}, others)
     except (NoServer, NoFloor, NotAnswered, LoadFailed, postgres.PostgresError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -63,7 +65,7 @@ def main() -> int:
     wanted.json.write_text(as_json(results))
     whole = time.monotonic() - began
     print(f"\n{rounds} rounds of {wanted.seconds:g} s, {whole:.0f} s in all. Also as JSON: {wanted.json}")
-    return 1 if any(row.load.refused for rows in results.values() for row in rows.values()) else 0
+    return 1 if any(row.load.refused for rows in results.rows.values() for row in rows.values()) else 0
 
 
 def _arguments() -> argparse.Namespace:

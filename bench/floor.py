@@ -98,14 +98,15 @@ class Floor:
         """Give every client the bookings that it will move, one of each resource."""
         self._run(name, "--transactions", str(filling.RESOURCES), begin=0)
 
-    def per_second(self, name: str, *, seconds: float) -> float:
-        """Requests of one kind a second that the database alone would serve to as many clients."""
+    def run(self, name: str, *, seconds: float) -> tuple[int, float]:
+        """Serve one kind of request for a while to as many clients; how many, and how many a second."""
         self._runs += 1
         output = self._run(name, "--time", str(max(1, round(seconds))), begin=self._runs * STRIDE)
-        found = re.search(r"^tps = ([\d.]+)", output, re.MULTILINE)
-        if not found:
+        served = re.search(r"^number of transactions actually processed: (\d+)", output, re.MULTILINE)
+        rate = re.search(r"^tps = ([\d.]+)", output, re.MULTILINE)
+        if not served or not rate:
             raise NoFloor(f"pgbench said something unexpected:\n{output}")
-        return float(found[1])
+        return int(served[1]), float(rate[1])
 
     def _script(self, name: str) -> Path:
         return self._folder / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.sql"

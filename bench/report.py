@@ -4,37 +4,52 @@ import json
 import math
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bench.callers import CLIENTS, KINDS, Kind
 from bench.stand import Row
 
-Results = Mapping[int, Mapping[str, Row]]
-"""Rows by number of bookings and kind of request."""
 GROWTH = 1.3
 """Wanted at most: how many times dearer a request is among the most bookings than among the fewest."""
 LATENCY_MS = 200.0
 """Promised at the 99th percentile of writes."""
+QUIET = 0.1
+"""Share of the machine that other programs may have before rates and latencies say more about them."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run found."""
+
+    rows: dict[int, dict[str, Row]]
+    """By number of bookings and kind of request."""
+    others: float
+    """Share of the machine that other programs had meanwhile; not a number where the system does not tell."""
+
+    @property
+    def is_quiet(self) -> bool:
+        return not self.others > QUIET
+
+    def sizes(self, kind: Kind) -> list[tuple[int, Row]]:
+        return [(size, rows[kind.name]) for size, rows in self.rows.items()]
+
+    def of_floor(self, row: Row) -> float:
+        return row.of_floor if self.is_quiet else row.of_floor_by_cpu
+
+    def growth(self, kind: Kind) -> float:
+        """How many times dearer a request is among the most bookings than among the fewest."""
+        few, many = self.rows[min(self.rows)][kind.name], self.rows[max(self.rows)][kind.name]
+        return few.load.per_second / many.load.per_second if self.is_quiet else many.cpu_ms / few.cpu_ms
 
 
 def as_text(results: Results) -> str:
-    return "\n\n".join((_under_load(results), _one_by_one(results), _wanted(results)))
+    return "\n\n".join((_under_load(results), _one_by_one(results), _verdict(results)))
 
 
 def _under_load(results: Results) -> str:
-    head = (
-        "",
-        "bookings",
-        "req/s",
-        "p50 ms",
-        "p99 ms",
-        "statements",
-        "web CPU ms",
-        "database CPU ms",
-        "floor /s",
-        "of floor",
-    )
+    head = ("", "bookings", "req/s", "p50 ms", "p99 ms", "statements", "web CPU ms", "database CPU ms")
     lines = [
         (
             kind.name,
@@ -43,17 +58,17 @@ def _under_load(results: Results) -> str:
             f"{row.load.latency_ms(50):.1f}",
             f"{row.load.latency_ms(99):.1f}",
             str(row.statements),
-            _ms(row.web_cpu_ms),
-            _ms(row.database_cpu_ms),
+            _number(row.web_cpu_ms, ".2f"),
+            _number(row.database_cpu_ms, ".2f"),
             f"{row.floor:,.0f}",
             f"{row.of_floor:.0%}",
+            _number(row.of_floor_by_cpu, ".0%"),
         )
         for kind in KINDS
-        for size, row in _sizes(results, kind)
+        for size, row in results.sizes(kind)
     ]
-    return f"{CLIENTS} clients over HTTP; floor: the same statements by pgbench, feeds built as JSON in SQL\n" + _table(
-        head, lines
-    )
+    title = f"{CLIENTS} clients over HTTP; floor: the same statements by pgbench, feeds built as JSON in SQL"
+    return f"{title}\n{_table((*head, 'floor /s', 'of floor', 'by CPU'), lines)}"
 
 
 def _one_by_one(results: Results) -> str:
@@ -67,29 +82,35 @@ def _one_by_one(results: Results) -> str:
             f"{row.inside.wall_ms - row.inside.python_ms:.2f}",
         )
         for kind in KINDS
-        for size, row in _sizes(results, kind)
+        for size, row in results.sizes(kind)
     ]
-    return "One at a time, without server and network: CPU in Python, and waiting for the database\n" + _table(
-        head, lines
-    )
+    title = "One at a time, without server and network: CPU in Python, and waiting for the database"
+    return f"{title}\n{_table(head, lines)}"
 
 
-def _wanted(results: Results) -> str:
-    """What of the targets was missed, growth included."""
-    growth = [f"{kind.name} × {_growth(results, kind):.2f}" for kind in KINDS if len(results) > 1]
-    missed = [fault for kind in KINDS for size, row in _sizes(results, kind) for fault in _faults(kind, size, row)]
+def _verdict(results: Results) -> str:
+    """Growth, and what of the targets was missed."""
+    lines = []
+    if not results.is_quiet:
+        lines.append(
+            f"Other programs had {results.others:.0%} of the machine: rates and latencies say little,"
+            " shares of the floor and growth are judged by CPU time."
+        )
+    if len(results.rows) > 1:
+        growth = ", ".join(f"{kind.name} × {results.growth(kind):.2f}" for kind in KINDS)
+        lines.append(f"Growth from {min(results.rows):,} to {max(results.rows):,} bookings: {growth}")
+    missed = [
+        fault for kind in KINDS for size, row in results.sizes(kind) for fault in _faults(results, kind, size, row)
+    ]
     missed += [
-        f"{kind.name}: {_growth(results, kind):.2f} times as dear with more bookings, wanted {GROWTH} at most"
+        f"{kind.name}: {results.growth(kind):.2f} times as dear with more bookings, wanted {GROWTH} at most"
         for kind in KINDS
-        if _growth(results, kind) > GROWTH
+        if results.growth(kind) > GROWTH
     ]
-    return "\n".join(
-        [f"Growth from {min(results):,} to {max(results):,} bookings: {', '.join(growth) or 'not measured'}"]
-        + ([f"Missed: {fault}" for fault in missed] or ["Every target met."])
-    )
+    return "\n".join(lines + ([f"Missed: {fault}" for fault in missed] or ["Every target met."]))
 
 
-def _faults(kind: Kind, size: int, row: Row) -> list[str]:
+def _faults(results: Results, kind: Kind, size: int, row: Row) -> list[str]:
     about = f"{kind.name} at {size:,}"
     faults = []
     if row.load.refused:
@@ -98,49 +119,36 @@ def _faults(kind: Kind, size: int, row: Row) -> list[str]:
         faults.append(f"{about}: {row.statements} statements, wanted {kind.statements} at most")
     if row.web_cpu_ms > kind.cpu_ms:
         faults.append(f"{about}: {row.web_cpu_ms:.1f} ms of CPU, wanted {kind.cpu_ms:g} at most")
-    if row.of_floor < kind.of_floor:
-        faults.append(f"{about}: {row.of_floor:.0%} of the floor, wanted {kind.of_floor:.0%}")
-    if not kind.events and row.load.latency_ms(99) > LATENCY_MS:
+    if results.of_floor(row) < kind.of_floor:
+        faults.append(f"{about}: {results.of_floor(row):.0%} of the floor, wanted {kind.of_floor:.0%}")
+    if results.is_quiet and not kind.events and row.load.latency_ms(99) > LATENCY_MS:
         faults.append(f"{about}: p99 {row.load.latency_ms(99):.0f} ms, wanted {LATENCY_MS:g} at most")
     return faults
 
 
-def _growth(results: Results, kind: Kind) -> float:
-    """How many times dearer a request is among the most bookings than among the fewest."""
-    return results[min(results)][kind.name].load.per_second / results[max(results)][kind.name].load.per_second
-
-
-def _sizes(results: Results, kind: Kind) -> list[tuple[int, Row]]:
-    return [(size, rows[kind.name]) for size, rows in results.items()]
-
-
-def _ms(value: float) -> str:
-    """CPU time, where the system tells it."""
-    return "–" if math.isnan(value) else f"{value:.2f}"
+def _number(value: float, shape: str) -> str:
+    """For what only some systems tell."""
+    return "–" if math.isnan(value) else format(value, shape)
 
 
 def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Columns side by side: the first to the left, figures to the right."""
     widths = [max(len(line[column]) for line in (head, *lines)) for column in range(len(head))]
     return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in (head, *lines)
+        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]) for line in (head, *lines)
     )
 
 
 def as_json(results: Results) -> str:
-    """Every figure of the tables, and the statements."""
-    return json.dumps(
-        {
-            "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
-            "clients": CLIENTS,
-            "rows": [_figures(kind, size, row) for kind in KINDS for size, row in _sizes(results, kind)],
-            "growth": {kind.name: _growth(results, kind) for kind in KINDS},
-        },
-        indent=2,
-    )
+    """Every figure of the tables, and the statements. What is not known is null."""
+    said = {
+        "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
+        "taken_by_others": _known(results.others),
+        "clients": CLIENTS,
+        "rows": [_figures(kind, size, row) for kind in KINDS for size, row in results.sizes(kind)],
+        "growth": {kind.name: results.growth(kind) for kind in KINDS},
+    }
+    return json.dumps(said, indent=2)
 
 
 def _figures(kind: Kind, size: int, row: Row) -> dict[str, Any]:
@@ -158,6 +166,7 @@ def _figures(kind: Kind, size: int, row: Row) -> dict[str, Any]:
         "client_cpu_ms": row.load.own_cpu_seconds / row.load.requests * 1000,
         "floor_per_second": row.floors,
         "of_floor": row.of_floor,
+        "of_floor_by_cpu": _known(row.of_floor_by_cpu),
         "alone": {"wall_ms": row.inside.wall_ms, "python_ms": row.inside.python_ms},
         "statement_texts": [statement.text for statement in row.inside.statements],
     }

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from secrets import token_urlsafe
 
 from bench import filling
 from bench.callers import CLIENTS, KINDS, Caller, Kind
 from bench.clients import Load, LoadFailed, answer_to, connected, drive
+from bench.costs import cpu_seconds
 from bench.databases import Database, cloned
 from bench.floor import Floor
 from bench.inside import WARM_UP, Inside, look_inside
-from bench.web import Web, cpu_seconds, serving
+from bench.web import Web, serving
 
 OBSERVED = WARM_UP + 61
 """Requests of each kind that are looked into one by one; the last one gives the floor its statements."""
@@ -21,7 +23,7 @@ OBSERVED = WARM_UP + 61
 
 @dataclass
 class Row:
-    """What was found out about one kind of request at one size."""
+    """What was found out about one kind of request at one size, all rounds together."""
 
     inside: Inside
     load: Load = field(default_factory=Load)
@@ -29,14 +31,13 @@ class Row:
     database_cpu_seconds: float = 0.0
     floors: list[float] = field(default_factory=list)
     """Requests a second of the database alone, one of each round."""
+    floor_requests: int = 0
+    floor_cpu_seconds: float = 0.0
+    """Of the database and pgbench."""
 
     @property
-    def floor(self) -> float:
-        return sum(self.floors) / len(self.floors)
-
-    @property
-    def of_floor(self) -> float:
-        return self.load.per_second / self.floor
+    def statements(self) -> int:
+        return sum(statement.counts for statement in self.inside.statements)
 
     @property
     def web_cpu_ms(self) -> float:
@@ -47,8 +48,23 @@ class Row:
         return self.database_cpu_seconds / self.load.requests * 1000
 
     @property
-    def statements(self) -> int:
-        return sum(statement.counts for statement in self.inside.statements)
+    def cpu_ms(self) -> float:
+        """Of everything that a request keeps busy: client, web and database."""
+        return self.load.own_cpu_seconds / self.load.requests * 1000 + self.web_cpu_ms + self.database_cpu_ms
+
+    @property
+    def floor(self) -> float:
+        """Requests a second of the database alone."""
+        return sum(self.floors) / len(self.floors)
+
+    @property
+    def of_floor(self) -> float:
+        return self.load.per_second / self.floor
+
+    @property
+    def of_floor_by_cpu(self) -> float:
+        """The same judged by CPU time alone: what it would be if nobody else used the machine, and nobody waited."""
+        return self.floor_cpu_seconds / self.floor_requests * 1000 / self.cpu_ms
 
 
 @dataclass
@@ -63,12 +79,24 @@ class Stand:
 
     def measure(self, kind: Kind, *, seconds: float) -> None:
         row = self.rows[kind.name]
-        web, database = cpu_seconds(self.web.pid), cpu_seconds(self.postmaster, with_ended=True)
-        load = drive(self.web.port, self.callers, kind, seconds=seconds)
+        web, database = cpu_seconds(self.web.pid), self._database_cpu()
+        row.load += drive(self.web.port, self.callers, kind, seconds=seconds)
         row.web_cpu_seconds += cpu_seconds(self.web.pid) - web
-        row.database_cpu_seconds += cpu_seconds(self.postmaster, with_ended=True) - database
-        row.load += load
-        row.floors.append(self.floor.per_second(kind.name, seconds=seconds))
+        row.database_cpu_seconds += self._database_cpu() - database
+
+        database, pgbench = self._database_cpu(), _cpu_of_ended_children()
+        requests, per_second = self.floor.run(kind.name, seconds=seconds)
+        row.floors.append(per_second)
+        row.floor_requests += requests
+        row.floor_cpu_seconds += self._database_cpu() - database + _cpu_of_ended_children() - pgbench
+
+    def _database_cpu(self) -> float:
+        return cpu_seconds(self.postmaster, with_ended=True)
+
+
+def _cpu_of_ended_children() -> float:
+    used = getrusage(RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @contextmanager
@@ -83,7 +111,7 @@ def standing(server_url: str, var: Path, bookings: int) -> Iterator[Stand]:
         _book_first(web, callers)
         floor = Floor(database, var)
         rows = _look_inside(database, floor, callers[0])
-        yield Stand(web, floor, callers, rows, _postmaster(var))
+        yield Stand(web, floor, callers, rows, postmaster_of(var))
 
 
 def _book_first(web: Web, callers: Sequence[Caller]) -> None:
@@ -115,7 +143,7 @@ def _look_inside(database: Database, floor: Floor, caller: Caller) -> dict[str, 
     return {name: Row(inside) for name, inside in seen.items()}
 
 
-def _postmaster(var: Path) -> int:
+def postmaster_of(var: Path) -> int:
     """Process id of the server; its file names it first."""
     (noted,) = var.glob("postgres-*/data/postmaster.pid")
     return int(noted.read_text().split()[0])

@@ -1,6 +1,5 @@
 """The web server as production runs it, and what its processes cost."""
 
-import math
 import os
 import socket
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from bench.databases import Database
 from launch.files import CHECKOUT
-from launch.processes import PROC, die_with, free_port
+from launch.processes import die_with, free_port
 
 START_LIMIT_SECONDS = 60
 STOP_LIMIT_SECONDS = 20
@@ -42,7 +41,6 @@ def environment(database: Database) -> dict[str, str]:
         "INFRA24_TRUSTED_PROXIES": "1",
         "INFRA24_SECRET_KEY": "of-a-bench-that-nobody-else-can-reach-and-that-ends-in-minutes",
         "INFRA24_ENCRYPTION_KEYS": "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDAwMDAwMDA=",
-        "INFRA24_LOG_LEVEL": "WARNING",
     }
 
 
@@ -86,27 +84,3 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
             time.sleep(0.05)
         else:
             return
-
-
-def cpu_seconds(root: int, *, with_ended: bool = False) -> float:
-    """CPU time of a process and all below it; with those that have ended, too, when asked.
-
-    Not a number on systems without /proc.
-    """
-    if not PROC.is_dir():
-        return math.nan
-    ticks, parents = {}, {}
-    for entry in PROC.iterdir():
-        if entry.name.isdigit():
-            try:
-                # The name, in brackets, may itself hold spaces and brackets.
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            pid = int(entry.name)
-            parents[pid] = int(fields[1])
-            ticks[pid] = sum(map(int, fields[11 : 15 if with_ended else 13]))
-    family = {root}
-    while more := {pid for pid, parent in parents.items() if parent in family} - family:
-        family |= more
-    return sum(ticks.get(pid, 0) for pid in family) / os.sysconf("SC_CLK_TCK")

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from msgspec import Struct
 
 from infra24.bookings.errors import EndsBeforeStart
 from infra24.bookings.policies import LONGEST
@@ -42,9 +43,43 @@ _EVENTS = """
 """
 
 
+class Leg(Struct, gc=False):
+    """What an event says of one of its resources."""
+
+    resource_id: str
+    units: int
+    exclusive: bool
+
+
+class Props(Struct, gc=False, omit_defaults=True):
+    """FullCalendar's `extendedProps`. What the viewer may not see is left out."""
+
+    kind: str
+    status: str | None = None
+    mayEdit: bool | None = None  # noqa: N815 - FullCalendar's own spelling
+    version: int | None = None
+    person: str | None = None
+    person_id: str | None = None
+    party_size: int | None = None
+    legs: list[Leg] | None = None
+    url: str | None = None
+
+
+class Event(Struct, gc=False, omit_defaults=True):
+    """One item of FullCalendar's event array; `schemas.EventOut` describes it. Instants are RFC 3339."""
+
+    id: str
+    resourceIds: list[str]  # noqa: N815
+    title: str
+    start: str
+    end: str
+    extendedProps: Props  # noqa: N815
+    display: str | None = None
+
+
 def calendar_events(
     viewer: Member, since: datetime, until: datetime, *, resource_ids: Iterable[UUID] = (), booking_url: str = ""
-) -> list[dict[str, Any]]:
+) -> list[Event]:
     """FullCalendar's event array for a window of at most 100 days. Three queries, whatever the size.
 
     Live bookings, and closed hours as background, one item for all resources
@@ -61,9 +96,7 @@ def calendar_events(
     return _bookings(viewer, since, until, wanted, booking_url) + _closed(viewer, since, until, wanted)
 
 
-def _bookings(
-    viewer: Member, since: datetime, until: datetime, wanted: list[UUID], booking_url: str
-) -> list[dict[str, Any]]:
+def _bookings(viewer: Member, since: datetime, until: datetime, wanted: list[UUID], booking_url: str) -> list[Event]:
     is_staff = viewer.rank.includes(Role.STAFF)
     busy = _("Busy")
     with connection.cursor() as cursor:
@@ -82,60 +115,48 @@ def _bookings(
             },
         )
         rows = cursor.fetchall()
-    events: list[dict[str, Any]] = []
+    events: list[Event] = []
     latest, resources, legs = "", [], []
-    for key, title, status, version, visibility, start, end, *about, resource, units, alone in rows:
-        leg = {"resource_id": resource, "units": units, "exclusive": alone}
+    for row in rows:
+        key, title, status, version, visibility, start, end, person_id, person, party_size, mine, *leg = row
         if key == latest:
-            resources.append(resource)
-            legs.append(leg)
+            resources.append(leg[0])
+            legs.append(Leg(*leg))
             continue
-        latest, resources, legs = key, [resource], [leg]
-        person_id, person, party_size, mine = about
-        sees = is_staff or mine
-        props: dict[str, Any] = {"kind": "booking", "status": status, "mayEdit": sees}
-        if sees:
-            props["version"] = version
-            props["person"] = person
-            props["person_id"] = person_id
-            props["party_size"] = party_size
-            props["legs"] = legs
-            if booking_url:
-                props["url"] = booking_url + key
-        events.append(
-            {
-                "id": key,
-                "resourceIds": resources,
-                "title": title if sees or visibility == "title" else busy,
-                "start": start,
-                "end": end,
-                "extendedProps": props,
-            }
-        )
+        latest, resources, legs = key, [leg[0]], [Leg(*leg)]
+        if is_staff or mine:
+            url = booking_url + key if booking_url else None
+            props = Props("booking", status, True, version, person, person_id, party_size, legs, url)
+        else:
+            props = Props("booking", status, False)
+            title = title if visibility == "title" else busy
+        events.append(Event(key, resources, title, start, end, props))
     return events
 
 
-def _closed(viewer: Member, since: datetime, until: datetime, wanted: list[UUID]) -> list[dict[str, Any]]:
-    """Closed hours. Houses say their hours once for many rooms, so rooms are grouped before anything is computed."""
-    alike: dict[tuple[Any, ...], list[engine.Bookable]] = defaultdict(list)
+def _closed(viewer: Member, since: datetime, until: datetime, wanted: list[UUID]) -> list[Event]:
+    """Closed hours. Houses say their hours once for many rooms, so little is computed, and rooms closed alike share."""
+    computed: dict[tuple[Any, ...], tuple[engine.Span, ...]] = {}
+    alike: dict[tuple[engine.Span, ...], list[str]] = defaultdict(list)
     for resource in all_bookables(viewer.org_id):
-        if not wanted or resource.id in wanted:
-            alike[(resource.zone, resource.rows)].append(resource)
+        if wanted and resource.id not in wanted:
+            continue
+        said = (resource.zone, resource.rows)
+        if said not in computed:
+            opened = engine.merged((o.since, o.until) for o in engine.openings(resource, since, until))
+            computed[said] = tuple(engine.without([(since, until)], opened))
+        alike[computed[said]].append(str(resource.id))
     title = _("Closed")
-    events = []
-    for resources in alike.values():
-        opened = engine.merged((o.since, o.until) for o in engine.openings(resources[0], since, until))
-        ids = [str(resource.id) for resource in resources]
-        for start, end in engine.without([(since, until)], opened):
-            events.append(
-                {
-                    "id": f"closed-{ids[0]}-{start.timestamp():.0f}",
-                    "resourceIds": ids,
-                    "title": title,
-                    "start": start.isoformat(),
-                    "end": end.isoformat(),
-                    "display": "background",
-                    "extendedProps": {"kind": "closed"},
-                }
-            )
-    return events
+    return [
+        Event(
+            id=f"closed-{ids[0]}-{start.timestamp():.0f}",
+            resourceIds=ids,
+            title=title,
+            start=start.isoformat(),
+            end=end.isoformat(),
+            extendedProps=Props("closed"),
+            display="background",
+        )
+        for spans, ids in alike.items()
+        for start, end in spans
+    ]
