@@ -1,9 +1,11 @@
-"""A booking as people write it down: a day, two clock times, one resource, in the organisation's zone."""
+"""A booking as people write it down: days, two clock times, one resource, in the organisation's zone."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,13 +14,18 @@ from infra24.bookings.services import BookingChange, BookingWish, LegWish
 from infra24.bookings.services.claims import wishes_of
 from infra24.core.days import instant_of, wall_of
 from infra24.core.forms import DayField
+from infra24.core.sorting import sort_key
 from infra24.orgs.models import Member, Organisation
 from infra24.people.models import Person
-from infra24.people.queries import people_like
+from infra24.people.queries import people_like, visible_people
 from infra24.resources.models import Resource
 from infra24.resources.queries import visible_resources
 
 LONGEST_PARTY = 100_000
+CANDIDATES = 5
+
+Wall = tuple[date, time]
+"""A day and what the clock shows, to the minute."""
 
 
 class ResourceChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
@@ -36,11 +43,16 @@ class BookingForm(forms.Form):
     date = DayField(label=_("Day"))
     start = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     end = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    end_date = DayField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Empty means the same day, or the next when it ends before it begins."),
+    )
     person = forms.CharField(
         label=_("For"),
         required=False,
         max_length=200,
-        help_text=_("A name or e-mail address you have under People."),
+        help_text=_("A whole name or e-mail address you have under People."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     party_size = forms.IntegerField(label=_("People"), min_value=1, max_value=LONGEST_PARTY, initial=1)
@@ -51,9 +63,14 @@ class BookingForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     person_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, viewer: Member, organisation: Organisation, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, viewer: Member, organisation: Organisation, booking: Booking | None = None, **kwargs: Any
+    ) -> None:
+        """`booking` is the one to change, with its `visible_legs`; it is what the form shows at first."""
+        self.viewer, self.zone, self.booking = viewer, organisation.time_zone, booking
+        if booking:
+            kwargs["initial"] = _values_of(booking, self.zone)
         super().__init__(*args, **kwargs)
-        self.viewer, self.zone = viewer, organisation.time_zone
         resource: Any = self.fields["resource"]
         resource.queryset = visible_resources(viewer)
         if not viewer.is_staff:
@@ -61,34 +78,51 @@ class BookingForm(forms.Form):
             del self.fields["person"], self.fields["person_id"], self.fields["visibility"]
 
     def clean_person(self) -> Person | None:
-        """The one person meant. More than one, or none, is said beside the field."""
+        """Whoever is called exactly that; the stored person while nobody touched the field.
+
+        Nobody is booked for because part of a name happens to fit: such people are offered beside the field.
+        """
         text = self.cleaned_data["person"].strip()
+        if self.booking and text == self.initial["person"]:
+            return self.booking.person
         if not text:
             return None
-        found = list(people_like(self.viewer, text)[:2])
-        exact = list(people_like(self.viewer, text).filter(email=text.lower())[:2])
-        if len(exact) == 1:
-            return exact[0]
-        if not found:
-            raise forms.ValidationError(_("Nobody of that name. Write them down under People first."))
-        if len(found) > 1:
-            raise forms.ValidationError(_("Several people match. Write the e-mail address."))
-        return found[0]
+        people = visible_people(self.viewer)
+        for exact in (people.filter(email=text.lower()), people.filter(sort_key=sort_key(text))):
+            found = list(exact[:CANDIDATES])
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise forms.ValidationError(
+                    _("Several people fit. Write the e-mail address of one: %(people)s."),
+                    params={"people": _names(found)},
+                )
+        if like := list(people_like(self.viewer, text)[:CANDIDATES]):
+            raise forms.ValidationError(
+                _("Nobody is called exactly that. Write a whole name or e-mail address. You may mean %(people)s."),
+                params={"people": _names(like)},
+            )
+        raise forms.ValidationError(_("Nobody of that name. Write them down under People first."))
+
+    def clean(self) -> None:
+        starts_on, ends_on = self.cleaned_data.get("date"), self.cleaned_data.get("end_date")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("end_date", _("This is before the day it begins. Choose a later day, or leave it empty."))
 
     @property
-    def times(self) -> tuple[datetime, datetime]:
-        """Start and end as instants; an end before the start is on the next day."""
+    def walls(self) -> tuple[Wall, Wall]:
+        """Start and end as day and clock."""
         data = self.cleaned_data
-        ends_on = data["date"] + timedelta(days=1 if data["end"] < data["start"] else 0)
-        return instant_of(data["date"], data["start"], self.zone), instant_of(ends_on, data["end"], self.zone)
+        ends_on = data["end_date"] or _plain_end_day(data["date"], data["start"], data["end"])
+        return (data["date"], data["start"]), (ends_on, data["end"])
 
     def to_wish(self) -> BookingWish:
-        data, (starts_at, ends_at) = self.cleaned_data, self.times
+        data, (starts, ends) = self.cleaned_data, self.walls
         person: Person | None = data.get("person")
         return BookingWish(
             title=data["title"],
-            starts_at=starts_at,
-            ends_at=ends_at,
+            starts_at=instant_of(*starts, self.zone),
+            ends_at=instant_of(*ends, self.zone),
             legs=(LegWish(data["resource"].pk),),
             person_id=person.pk if person else None,
             party_size=data["party_size"],
@@ -97,40 +131,72 @@ class BookingForm(forms.Form):
             time_zone=self.zone,
         )
 
-    def to_change(self, booking: Booking) -> BookingChange:
-        """Only the first leg changes its resource; the others stay."""
-        data, (starts_at, ends_at) = self.cleaned_data, self.times
-        first, *others = wishes_of(booking)
+    def to_change(self) -> BookingChange:
+        """What to change of `booking`. Only the first leg changes its resource; the others stay.
+
+        Times and the person that read as before stay as they are stored: a clock shows the hour
+        of an autumn night twice and leaves out seconds, and people share names.
+        """
+        assert self.booking is not None
+        data, (starts, ends) = self.cleaned_data, self.walls
+        first, *others = wishes_of(self.booking)
         moved = LegWish(data["resource"].pk, first.units, is_exclusive=first.is_exclusive)
         person: Person | None = data.get("person")
+        is_same_person = person == self.booking.person
         return BookingChange(
             title=data["title"],
-            starts_at=starts_at,
-            ends_at=ends_at,
+            starts_at=None if starts == _wall(self.booking.starts_at, self.zone) else instant_of(*starts, self.zone),
+            ends_at=None if ends == _wall(self.booking.ends_at, self.zone) else instant_of(*ends, self.zone),
             legs=(moved, *others),
-            person_id=person.pk if person else None,
-            for_nobody="person" in data and person is None,
+            person_id=None if is_same_person or not person else person.pk,
+            for_nobody="person" in data and person is None and not is_same_person,
             party_size=data["party_size"],
             note=data["note"],
             visibility=data.get("visibility"),
         )
 
 
-def values_of(booking: Booking, zone: str) -> dict[str, Any]:
+def sent_fields(request: HttpRequest) -> dict[str, str]:
+    """The form as sent; the button of an offered time, `2026-11-23 20:00/2026-11-24 08:00`, brings its own."""
+    sent = {name: str(value) for name, value in request.POST.items()}
+    starts, _slash, ends = sent.get("take", "").partition("/")
+    if ends:
+        sent["date"], _space, sent["start"] = starts.partition(" ")
+        sent["end_date"], _space, sent["end"] = ends.partition(" ")
+    return sent
+
+
+def _values_of(booking: Booking, zone: str) -> dict[str, Any]:
     """What the form shows for a stored booking."""
-    starts, ends = wall_of(booking.starts_at, zone), wall_of(booking.ends_at, zone)
+    (starts_on, start), (ends_on, end) = _wall(booking.starts_at, zone), _wall(booking.ends_at, zone)
     return {
         "title": booking.title,
         "resource": booking.visible_legs[0].resource_id,
-        "date": starts.date(),
-        "start": starts.time(),
-        "end": ends.time(),
+        "date": starts_on,
+        "start": start,
+        "end_date": None if ends_on == _plain_end_day(starts_on, start, end) else ends_on,
+        "end": end,
         "person": (booking.person.email or booking.person.name) if booking.person else "",
         "party_size": booking.party_size,
         "note": booking.note,
         "visibility": booking.visibility,
         "version": booking.version,
     }
+
+
+def _wall(at: datetime, zone: str) -> Wall:
+    """Day and clock as the form shows them, to the minute."""
+    wall = wall_of(at, zone)
+    return wall.date(), wall.time().replace(second=0, microsecond=0)
+
+
+def _plain_end_day(starts_on: date, start: time, end: time) -> date:
+    """Where nobody says the last day: the same, or the next when the end is before the start."""
+    return starts_on + timedelta(days=1 if end < start else 0)
+
+
+def _names(people: Iterable[Person]) -> str:
+    return ", ".join(f"{person.name} ({person.email})" if person.email else person.name for person in people)
 
 
 class ReasonForm(forms.Form):

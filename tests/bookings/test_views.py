@@ -1,6 +1,6 @@
 """Pages of bookings: the staff's, and members' own. They do what the API does, without script."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -86,7 +86,7 @@ def test_staff_write_down_a_booking_without_script() -> None:
     kiln = make.resource(cast.house)
     make.person(cast.house, name="Ana Lima", email="ana@example.org")
 
-    response = make.client(cast.alice).post("/o/oolite/admin/bookings/new", form(kiln, person="ana"))
+    response = make.client(cast.alice).post("/o/oolite/admin/bookings/new", form(kiln, person="ana lima"))
 
     (made,) = stored(cast.house.pk)
     assert response.headers["Location"] == f"/o/oolite/admin/bookings/{made.pk}"
@@ -160,6 +160,118 @@ def test_an_end_before_the_start_is_on_the_next_day() -> None:
 
     (made,) = stored(cast.house.pk)
     assert made.ends_at - made.starts_at == timedelta(hours=12)
+
+
+def test_staff_write_down_days_on_end() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house, rules=make.open_week("00:00", "24:00"))
+    sent = form(kiln)
+    last = date.fromisoformat(str(sent["date"])) + timedelta(days=2)
+
+    response = make.client(cast.alice).post(
+        "/o/oolite/admin/bookings/new", {**sent, "start": "10:00", "end": "10:00", "end_date": last.isoformat()}
+    )
+
+    assert response.status_code == 302
+    (made,) = stored(cast.house.pk)
+    zone = ZoneInfo("America/New_York")
+    starts, ends = made.starts_at.astimezone(zone), made.ends_at.astimezone(zone)
+    assert (f"{starts:%H:%M}", f"{ends:%H:%M}", ends.date() - starts.date()) == ("10:00", "10:00", timedelta(days=2))
+
+
+def test_a_last_day_before_the_first_is_said_beside_it() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house)
+
+    response = make.client(cast.alice).post("/o/oolite/admin/bookings/new", form(kiln, end_date="2001-01-01"))
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["end_date"]
+
+
+def shown(page: Any, made: Booking) -> dict[str, object]:
+    """What a browser sends when nobody touches the form of a booking."""
+    fields = page.get(f"/o/oolite/admin/bookings/{made.pk}/edit").context["form"]
+    return {field.html_name: "" if field.value() is None else str(field.value()) for field in fields}
+
+
+AUTUMN = datetime(NOON.year + 1, 11, 1, 6, 30, tzinfo=UTC) + timedelta(days=(6 - date(NOON.year + 1, 11, 1).weekday()))
+"""The second half past one of the night New York sets its clocks back: the first Sunday of November."""
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "hours"),
+    [(NOON, 50), (NOON, 24), (NOON, 1), (AUTUMN, 1), (AUTUMN, 48)],
+)
+def test_a_changed_title_leaves_the_times_as_they_are(starts_at: datetime, hours: int) -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house, rules=make.open_week("00:00", "24:00"))
+    made = booking(cast.alice, kiln, starts_at=starts_at, hours=hours)
+    page = make.client(cast.alice)
+
+    response = page.post(f"/o/oolite/admin/bookings/{made.pk}/edit", {**shown(page, made), "title": "Glaze"})
+
+    assert response.status_code == 302
+    (changed,) = stored(cast.house.pk)
+    assert (changed.title, changed.starts_at, changed.ends_at) == ("Glaze", made.starts_at, made.ends_at)
+
+
+def test_a_later_end_leaves_the_start_where_it_is() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house, rules=make.open_week("00:00", "24:00"))
+    made = booking(cast.alice, kiln, starts_at=AUTUMN)
+    page = make.client(cast.alice)
+
+    page.post(f"/o/oolite/admin/bookings/{made.pk}/edit", {**shown(page, made), "end": "04:00"})
+
+    (changed,) = stored(cast.house.pk)
+    assert (changed.starts_at, changed.ends_at) == (AUTUMN, AUTUMN + timedelta(hours=2, minutes=30))
+
+
+def test_who_it_is_for_stays_though_others_have_the_name() -> None:
+    cast = make.cast()
+    twins = [make.person(cast.house, name="Ana Lima") for _ in range(2)]
+    made = booking(cast.alice, make.resource(cast.house), person=twins[1])
+    page = make.client(cast.alice)
+    edit = f"/o/oolite/admin/bookings/{made.pk}/edit"
+
+    assert page.post(edit, {**shown(page, made), "title": "Glaze"}).status_code == 302
+    assert [(one.title, one.person_id) for one in stored(cast.house.pk)] == [("Glaze", twins[1].pk)]
+    assert page.post(edit, {**shown(page, made), "person": ""}).status_code == 302
+    assert stored(cast.house.pk)[0].person_id is None
+    assert "Several people fit." in page.post(edit, {**shown(page, made), "person": "ana lima"}).content.decode()
+
+
+def test_part_of_a_name_books_for_nobody_but_offers_who_fits() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house)
+    ana = make.person(cast.house, name="Ana Lima", email="ana@example.org")
+    make.person(cast.house, name="Ana Lima Rocha")
+    page = make.client(cast.alice)
+
+    refused = page.post("/o/oolite/admin/bookings/new", form(kiln, person="Lim"))
+
+    assert refused.status_code == 422
+    assert "You may mean Ana Lima (ana@example.org), Ana Lima Rocha." in refused.content.decode()
+    for number, exact in enumerate(("ANA LIMA", "Ana@example.org")):
+        assert (
+            page.post("/o/oolite/admin/bookings/new", form(make.resource(cast.house), person=exact)).status_code == 302
+        )
+        assert stored(cast.house.pk)[number].person_id == ana.pk
+
+
+def test_staff_take_an_offered_time_instead() -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house, rules=make.open_week("00:00", "24:00"))
+    booking(cast.alice, kiln, hours=26)
+    page = make.client(cast.alice)
+    ends = (NOON + timedelta(hours=26)).astimezone(ZoneInfo("America/New_York"))
+    asked = form(kiln, end_date=ends.date().isoformat(), end=f"{ends:%H:%M}")
+    refused = page.post("/o/oolite/admin/bookings/new", asked).content.decode()
+    offer = refused.partition('name="take" value="')[2].partition('"')[0]
+
+    assert page.post("/o/oolite/admin/bookings/new", {**asked, "take": offer}).status_code == 302
+    assert [made.ends_at - made.starts_at for made in stored(cast.house.pk)] == [timedelta(hours=26)] * 2
 
 
 def test_another_house_s_resource_cannot_be_booked() -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from infra24.bookings import lists, queries, services
 from infra24.bookings.availability import availability_of
-from infra24.bookings.forms import BookingForm, usual_start
+from infra24.bookings.forms import BookingForm, sent_fields, usual_start
 from infra24.bookings.models import Source, Status
 from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
@@ -87,7 +87,7 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     days = _free_days(request, resource_id, first, shortest=rules.shortest)
     error: Infra24Error | None = None
     if request.method == "POST":
-        form = BookingForm(_with_alternative(request), viewer=viewer, organisation=organisation)
+        form = BookingForm(sent_fields(request), viewer=viewer, organisation=organisation)
         if form.is_valid():
             try:
                 made = services.create_booking(form.to_wish(), by=viewer, source=Source(source_of(request)))
@@ -149,13 +149,3 @@ def _first_offer(request: MemberRequest, days: list[FreeDay]) -> dict[str, Any]:
         "start": request.GET.get("start") or begins.time(),
         "end": request.GET.get("end") or ends.time(),
     }
-
-
-def _with_alternative(request: MemberRequest) -> dict[str, str]:
-    """The form as sent; the button of an offered time brings its own day and hours."""
-    data = {name: str(value) for name, value in request.POST.items()}
-    day, _comma, hours = data.get("take", "").partition(" ")
-    if hours:
-        start, _dash, end = hours.partition("-")
-        data |= {"date": day, "start": start, "end": end}
-    return data

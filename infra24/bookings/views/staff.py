@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from infra24.bookings import lists, queries, services
-from infra24.bookings.forms import BookingForm, FilterForm, usual_start, values_of
+from infra24.bookings.forms import BookingForm, FilterForm, sent_fields, usual_start
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import may_step
 from infra24.bookings.views.ending import end_booking
@@ -68,7 +68,7 @@ def new_booking(request: MemberRequest) -> HttpResponse:
         ends = begins + timedelta(hours=1)
         initial = {"date": day, "start": begins.time(), "end": ends.time(), "resource": request.GET.get("resource")}
         return _form_page(request, BookingForm(initial=initial, viewer=viewer, organisation=request.organisation))
-    form = BookingForm(request.POST, viewer=viewer, organisation=request.organisation)
+    form = BookingForm(sent_fields(request), viewer=viewer, organisation=request.organisation)
     if not form.is_valid():
         return _form_page(request, form, status=422)
     try:
@@ -86,16 +86,14 @@ def edit_booking(request: MemberRequest, booking_id: UUID) -> HttpResponse:
     found = queries.booking_for(request.member, booking_id)
     organisation, viewer = request.organisation, request.member
     if request.method != "POST":
-        initial = values_of(found, organisation.time_zone)
-        return _form_page(
-            request, BookingForm(initial=initial, viewer=viewer, organisation=organisation), booking=found
-        )
-    form = BookingForm(request.POST, viewer=viewer, organisation=organisation)
+        form = BookingForm(viewer=viewer, organisation=organisation, booking=found)
+        return _form_page(request, form, booking=found)
+    form = BookingForm(sent_fields(request), viewer=viewer, organisation=organisation, booking=found)
     if not form.is_valid():
         return _form_page(request, form, booking=found, status=422)
     version = form.cleaned_data["version"]
     try:
-        services.change_booking(found, form.to_change(found), by=viewer, source=Source.STAFF, version=version)
+        services.change_booking(found, form.to_change(), by=viewer, source=Source.STAFF, version=version)
     except Infra24Error as error:
         return _form_page(request, form, booking=queries.booking_for(viewer, booking_id), error=error)
     messages.success(request, _("Saved."))
