@@ -53,11 +53,19 @@ class Bloomerang:
     """One organisation's Bloomerang. Raises the failures of `outbox.failures`."""
 
     def __init__(
-        self, base_url: str, *, api_key: str, name: str, fields: tuple[int, int], pace: Callable[[], None]
+        self,
+        base_url: str,
+        *,
+        api_key: str,
+        name: str,
+        fields: tuple[int, int],
+        pace: Callable[[], None],
+        before_create: Callable[[], None],
     ) -> None:
         self._person_field, self._booking_field = fields
         self._name = name
-        self._http = VendorHttp(f"{base_url}/v2/", name=name, headers={"X-API-KEY": api_key}, pace=pace)
+        headers = {"X-API-KEY": api_key}
+        self._http = VendorHttp(f"{base_url}/v2/", name=name, headers=headers, pace=pace, before_create=before_create)
 
     def __enter__(self) -> Self:
         return self

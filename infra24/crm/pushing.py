@@ -1,6 +1,7 @@
 """Telling the CRM how a booking stands. What is sent is the state, not the change: late or twice does no harm."""
 
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from infra24.crm.bloomerang import Bloomerang
 from infra24.crm.models import CrmActivity, CrmConnection, CrmLink
 from infra24.crm.policies import ActivityCard, PersonCard, split_name
 from infra24.crm.services import adapter
-from infra24.crm.turns import turn
+from infra24.crm.turns import require_turn, turn
 from infra24.orgs.models import Organisation
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Gone, Rejected
@@ -43,10 +44,12 @@ def push_booking(job: Job) -> str:
         return errands
     if crm.is_dry_run:
         return _("Dry run: nothing was sent. %(count)d activities would have been written.") % {"count": len(errands)}
-    with adapter(crm) as vendor:
-        for errand in errands:
-            with turn(job, crm, errand.person.id) as link:
-                _run(job, crm, vendor, link, errand)
+    for errand in errands:
+        with (
+            turn(job, crm, errand.person.id) as link,
+            adapter(crm, before_create=partial(require_turn, job, link)) as vendor,
+        ):
+            _run(job, crm, vendor, link, errand)
     return _("Told %(crm)s how the booking stands.") % {"crm": crm.destination.name}
 
 

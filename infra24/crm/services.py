@@ -1,6 +1,7 @@
 """Connecting an organisation to its CRM."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -24,13 +25,15 @@ from infra24.crm.models import CrmConnection
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.orgs.tenancy import acting_for
-from infra24.outbox.failures import ConnectionBroken, DeliveryFailure
+from infra24.outbox.failures import ConnectionBroken, DeliveryFailure, TransientFailure
 from infra24.outbox.models import Destination
 
 DEFAULT_ADDRESS = "https://api.bloomerang.co"
 PER_MINUTE = 120
 BURST = 5
 """Requests at once; the vendor publishes no limit, so we keep to what others found bearable."""
+PATIENCE_SECONDS = 60.0
+"""How long a request waits for its place in that pace."""
 
 
 def connect(
@@ -84,14 +87,18 @@ def connect(
         return connection
 
 
-def adapter(connection: CrmConnection) -> Bloomerang:
-    """A client of the connected CRM that keeps to its pace, however many workers ask it."""
+def adapter(connection: CrmConnection, *, before_create: Callable[[], None]) -> Bloomerang:
+    """A client of the connected CRM that keeps to its pace, however many workers ask it.
+
+    `before_create` is called right before anything is made there, and may raise to prevent it.
+    """
     return Bloomerang(
         connection.base_url,
         api_key=unseal(connection.sealed_key),
         name=connection.destination.name,
         fields=(connection.person_field, connection.booking_field),
         pace=partial(_pace, f"crm:{connection.pk}", connection.per_minute),
+        before_create=before_create,
     )
 
 
@@ -107,7 +114,9 @@ def reseal_keys(org_id: UUID) -> int:
 
 def _account(address: str, key: str, name: str) -> Account:
     try:
-        with Bloomerang(address, api_key=key, name=name, fields=(0, 0), pace=lambda: None) as crm:
+        with Bloomerang(
+            address, api_key=key, name=name, fields=(0, 0), pace=lambda: None, before_create=lambda: None
+        ) as crm:
             return crm.account()
     except ConnectionBroken as error:
         raise CrmKeyRefused(fields={"api_key": _("The CRM does not accept it.")}) from error
@@ -116,12 +125,16 @@ def _account(address: str, key: str, name: str) -> Account:
 
 
 def _pace(bucket: str, per_minute: int) -> None:
-    """Wait for this request's turn in the connection's allowance."""
+    """Wait for this request's place in the connection's allowance. Raises TransientFailure when too many wait."""
+    patient_until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             rates.take(bucket, per_minute=per_minute, burst=BURST)
-        except TooMany:
-            time.sleep(60 / per_minute)
+        except TooMany as full:
+            left = patient_until - time.monotonic()
+            if left <= 0:
+                raise TransientFailure(_("Too many requests to the CRM are waiting already.")) from full
+            time.sleep(min(60 / per_minute, left))
         else:
             return
 

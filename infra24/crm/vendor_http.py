@@ -33,10 +33,21 @@ LONGEST_REASON = 200
 
 
 class VendorHttp:
-    """One vendor's API. `name` is what the organisation calls it; `pace` is called before each request and may wait."""
+    """One vendor's API. `name` is what the organisation calls it; `pace` is called before each request and may wait.
 
-    def __init__(self, base_url: str, *, name: str, headers: Mapping[str, str], pace: Callable[[], None]) -> None:
-        self._name, self._pace = name, pace
+    `before_create` is called right before each POST, after any wait: what it raises keeps the POST from being sent.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        name: str,
+        headers: Mapping[str, str],
+        pace: Callable[[], None],
+        before_create: Callable[[], None],
+    ) -> None:
+        self._name, self._pace, self._before_create = name, pace, before_create
         self._client = httpx.Client(base_url=base_url, headers=headers, timeout=TIMEOUT, trust_env=False)
 
     def close(self) -> None:
@@ -55,6 +66,8 @@ class VendorHttp:
 
     def _ask(self, method: str, path: str, *, query: Any = None, body: Mapping[str, Any] | None = None) -> Any:
         self._pace()
+        if method == "POST":
+            self._before_create()
         try:
             response = self._client.request(method, path, params=query, json=body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

@@ -175,14 +175,14 @@ def deliver(taken: Taken, reactions: Reactions, *, clock: Clock = database_clock
         return
     with override(organisation.locale):
         try:
-            note, failure = _run(found, organisation, reactions, now=started_at), None
+            note, failure = _run(taken, found, organisation, reactions, now=started_at), None
         except DeliveryFailure as error:
             note, failure = error.note, error
         with acting_for(taken.org_id):
             _record(taken, found, note=note, failure=failure, started_at=started_at, ended_at=clock())
 
 
-def _run(delivery: Delivery, organisation: Organisation, reactions: Reactions, *, now: datetime) -> str:
+def _run(taken: Taken, delivery: Delivery, organisation: Organisation, reactions: Reactions, *, now: datetime) -> str:
     handler = reactions.handlers.get(delivery.handler)
     if handler is None:
         # During an upgrade an old worker may meet what a new process wrote.
@@ -200,6 +200,7 @@ def _run(delivery: Delivery, organisation: Organisation, reactions: Reactions, *
         data=delivery.fact.data,
         attempt=delivery.attempts,
         now=now,
+        lease=taken.lease,
     )
     try:
         return handler(job)

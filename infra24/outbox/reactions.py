@@ -26,6 +26,8 @@ class Job:
     attempt: int
     """1 for the first. From the second on an earlier try may have succeeded unnoticed."""
     now: datetime
+    lease: UUID
+    """Of this try. A handler may look whether the delivery still carries it: if not, another worker has taken over."""
 
     @property
     def org_id(self) -> UUID:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,9 @@ from django.db import connection
 
 from emulators.bloomerang.server import DEFAULT_KEY
 from infra24.config.subscriptions import REACTIONS
+from infra24.core import rates
 from infra24.crm.models import CrmLink
+from infra24.crm.services import BURST
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.delivering import deliver, hand_out, take
 from infra24.outbox.models import Delivery, Destination
@@ -72,3 +75,47 @@ def test_a_living_turn_is_waited_for_and_then_left(story: Story, monkeypatch: py
 
     assert story.run()[-1] == "Something else is being written about the same person."
     assert len(story.activities()) == 1
+
+
+@pytest.mark.parametrize("made", ["constituent", "interaction"])
+@pytest.mark.parametrize("since", ["its lease ran out", "a successor took it"])
+def test_a_worker_that_was_halted_makes_nothing_any_more(
+    story: Story, monkeypatch: pytest.MonkeyPatch, made: str, since: str
+) -> None:
+    story.book()
+    if made == "interaction":  # the contact is there already
+        story.run()
+        story.book(starts_at=NOON + timedelta(days=1))
+    there = (story.people(), story.activities())
+    pace, successor = rates.take, uuid4()
+
+    def halt(*args: Any, **more: Any) -> None:
+        """Every request comes after a long halt, in which the lease is lost."""
+        pace(*args, **more)
+        with acting_for(story.org.pk):
+            mine = Delivery.objects.filter(destination__kind="crm", status="pending")
+            if since == "a successor took it":
+                mine.update(lease=successor, leased_until=story.clock() + timedelta(minutes=1))
+            else:
+                mine.update(leased_until=story.clock() - timedelta(seconds=1))
+
+    hand_out(REACTIONS, clock=story.clock)
+    (taken,) = take(Destination.Kind.CRM, n=1, each=1, clock=story.clock)
+    monkeypatch.setattr(rates, "take", halt)
+    deliver(taken, REACTIONS, clock=story.clock)
+
+    assert (story.people(), story.activities()) == there
+    with acting_for(story.org.pk):
+        delivery = Delivery.objects.get(pk=taken.delivery_id)
+        assert (delivery.status, CrmLink.objects.get().turn) == ("pending", taken.delivery_id)
+
+
+def test_a_request_waits_for_its_place_only_so_long(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra24.crm.services.PATIENCE_SECONDS", 0.2)
+    crm = story.connect(per_minute=1)
+    for _ in range(BURST):
+        rates.take(f"crm:{crm.pk}", per_minute=1, burst=BURST)
+    story.book()
+
+    assert story.run() == ["Too many requests to the CRM are waiting already."]
+    assert story.outcomes() == ["transient"]
