@@ -37,7 +37,7 @@ DEMO_FILES = (
     *("postgres-*", "postgres.lock", "database_url", "app_role_password", "prepared.json", "demo.json", "demo-crm.*"),
     *("media", "mail", "metrics", "static", "log", "supervisor.json"),
 )
-"""What a run writes into the data folder; `make reset-demo` deletes nothing else."""
+"""What a run writes into the data folder, but for its keys; `make reset-demo` deletes nothing else."""
 
 
 class RunError(Exception):

@@ -34,13 +34,17 @@ class TestDatabase:
     app: dict[str, Any]
 
     def environment(self) -> dict[str, str]:
-        """What a process of the product needs to run on this clone as web or worker."""
+        """What a process of the product needs to run on this clone as web or worker, with the keys of the tests."""
+        from django.conf import settings
+
         return {
             **os.environ,
             "INFRA24_VAR": str(self.var),
             "DATABASE_URL": _url(self.app),
             "DATABASE_OWNER_URL": _url(self.owner),
             "INFRA24_DATABASE_ROLE": "app",
+            "INFRA24_SECRET_KEY": settings.SECRET_KEY,
+            "INFRA24_ENCRYPTION_KEYS": ",".join(settings.ENCRYPTION_KEYS),
         }
 
     @contextmanager

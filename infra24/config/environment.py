@@ -1,8 +1,13 @@
 """Reading settings from the environment, with errors that say what to do."""
 
+import contextlib
+import ipaddress
 import os
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
@@ -36,6 +41,61 @@ def required_in_production(name: str, development_default: str) -> str:
     return development_default
 
 
+def secret(name: str, kept_in: Path, make: Callable[[], str]) -> str:
+    """The variable. Outside production, where it is absent, a secret of this installation's own, made once and kept.
+
+    Where there is no data folder, as for checks of the sources, it lasts as long as the process.
+    """
+    if value := required_in_production(name, ""):
+        return value
+    if not kept_in.parent.is_dir():
+        return make()
+    if not kept_in.exists():
+        _keep(kept_in, make())
+    return kept_in.read_text().strip()
+
+
+def _keep(file: Path, text: str) -> None:
+    """Write a file that only its owner can read, all at once, unless another process has been first."""
+    fresh = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    try:
+        fresh.touch(mode=0o600, exist_ok=False)
+        fresh.write_text(text)
+        with contextlib.suppress(FileExistsError):
+            file.hardlink_to(fresh)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def refuse_unsafe_web(*, production: bool, base_url: str, var: Path) -> None:
+    """Stop a web process that people would reach unprotected, or not at all.
+
+    Raises ImproperlyConfigured, naming the variable and the cure.
+    """
+    if not production:
+        if not _is_loopback(urlsplit(base_url).hostname or ""):
+            raise ImproperlyConfigured(
+                f"INFRA24_BASE_URL is {base_url}, where others can reach it. Set INFRA24_PRODUCTION=1 there;"
+                " without it this serves only its own machine, such as http://localhost:8000."
+            )
+        if not var.is_dir():
+            raise ImproperlyConfigured(f"There is no data folder {var}. Make it, or name another in INFRA24_VAR.")
+    elif base_url.startswith("https://") and not os.environ.get("INFRA24_TRUSTED_PROXIES"):
+        raise ImproperlyConfigured(
+            "INFRA24_TRUSTED_PROXIES must say who speaks https: 1 when a proxy in front does (without it every page"
+            " would redirect to itself for ever), or 0 when this server does so itself."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def refuse_unsafe_production(*, demo: bool, debug: bool, secret_key: str, encryption_keys: Sequence[str]) -> None:
     """Stop a production process that would give away what it keeps.
 
@@ -45,7 +105,7 @@ def refuse_unsafe_production(*, demo: bool, debug: bool, secret_key: str, encryp
         raise ImproperlyConfigured("INFRA24_DEMO shows everybody's mail. Unset it in production.")
     if debug:
         raise ImproperlyConfigured("INFRA24_DEBUG shows the inside of the program. Unset it in production.")
-    if len(secret_key) < 50 or "development-only" in secret_key:
+    if len(secret_key) < 50:
         raise ImproperlyConfigured("INFRA24_SECRET_KEY needs at least 50 characters that nobody else knows.")
     for key in encryption_keys:
         try:

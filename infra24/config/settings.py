@@ -1,18 +1,28 @@
 """Every setting of an installation, read from the environment once.
 
-Development needs no environment at all: the defaults below and the files that
-`make run` leaves in the data folder are enough. `INFRA24_PRODUCTION=1` takes
-the defaults of everything secret away.
+Development needs no environment at all: the defaults below and the files in
+the data folder are enough; secrets are made there on first use.
+`INFRA24_PRODUCTION=1` wants every secret from the environment.
 """
 
 import os
 from pathlib import Path
+from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from django.utils.translation import gettext_lazy as _
 
 from infra24.config.connection import connection_settings
-from infra24.config.environment import flag, one_of, refuse_unsafe_production, required_in_production, seconds, words
+from infra24.config.environment import (
+    flag,
+    one_of,
+    refuse_unsafe_production,
+    required_in_production,
+    seconds,
+    secret,
+    words,
+)
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(os.environ.get("INFRA24_VAR") or BASE_DIR / "var").resolve()
@@ -23,10 +33,10 @@ DEMO = flag("INFRA24_DEMO")
 """Demo mode: mails are kept and shown at /dev/mail. Production refuses it."""
 DEBUG = flag("INFRA24_DEBUG")
 
-SECRET_KEY = required_in_production("INFRA24_SECRET_KEY", "development-only-key-which-protects-nothing-at-all-0001")
+SECRET_KEY = secret("INFRA24_SECRET_KEY", VAR_DIR / "secret_key", lambda: token_urlsafe(48))
 ENCRYPTION_KEYS = words(
     "INFRA24_ENCRYPTION_KEYS",
-    required_in_production("INFRA24_ENCRYPTION_KEYS", "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDAwMDAwMDA="),
+    secret("INFRA24_ENCRYPTION_KEYS", VAR_DIR / "encryption_key", lambda: Fernet.generate_key().decode()),
 )
 """Fernet keys, newest first: credentials of CRM connections are encrypted with the first."""
 METRICS_TOKEN = os.environ.get("INFRA24_METRICS_TOKEN", "")

@@ -9,7 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "infra24.config.settings")
 
 from django.conf import settings
 
+from infra24.config.environment import refuse_unsafe_web
 from infra24.core.workers import FOLDER, share_metrics
+
+refuse_unsafe_web(production=settings.PRODUCTION, base_url=settings.BASE_URL, var=settings.VAR_DIR)
 
 if not os.environ.get(FOLDER):
     share_metrics(settings.VAR_DIR / "metrics")
