@@ -104,7 +104,6 @@ def test_staff_drag_a_booking_and_everybody_who_should_hears_of_it(
         dialog.get_by_role("button", name="Book", exact=True).click()
         refusal = dialog.get_by_role("alert")
         expect(refusal).to_contain_text("Kiln room is already booked then.")
-        staff.picture("clash")
         refusal.get_by_role("button").first.click()
         expect(dialog.get_by_label("From")).to_have_value("15:00")
         dialog.get_by_role("button", name="Never mind").click()
