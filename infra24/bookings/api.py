@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from infra24.bookings import queries, services
 from infra24.bookings.availability import availability_of
 from infra24.bookings.feed import calendar_events
 from infra24.bookings.models import Booking, Source, Status
+from infra24.bookings.policies import LONGEST
 from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.schemas import AvailabilityOut, BookingIn, BookingOut, BookingPatch, EventOut, booking_out
 from infra24.core.codec import encode
@@ -54,11 +56,11 @@ def list_bookings(request: HttpRequest, filters: Query[BookingsQuery]) -> dict[s
     visit = cast(MemberRequest, request)
     wanted = Q()
     if filters.start:
-        wanted &= Q(ends_at__gt=filters.start)
+        wanted &= Q(starts_at__gt=filters.start - LONGEST, ends_at__gt=filters.start)
     if filters.end:
         wanted &= Q(starts_at__lt=filters.end)
     if filters.status:
-        wanted &= Q(status__in=filters.status)
+        wanted &= queries.being(filters.status, timezone.now())
     if filters.person:
         wanted &= Q(person_id=filters.person)
     if filters.resource:

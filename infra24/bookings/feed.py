@@ -19,7 +19,7 @@ from infra24.resources import policies as engine
 from infra24.resources.errors import WindowTooLong
 from infra24.resources.queries import all_bookables
 
-LONGEST_WINDOW = timedelta(days=100)
+LONGEST_WINDOW = timedelta(days=62)
 
 # Plain comparisons only: row-level security keeps range operators from the
 # index. Instants leave PostgreSQL as text, which is what the page wants. One
@@ -80,7 +80,7 @@ class Event(Struct, gc=False, omit_defaults=True):
 def calendar_events(
     viewer: Member, since: datetime, until: datetime, *, resource_ids: Iterable[UUID] = (), booking_url: str = ""
 ) -> list[Event]:
-    """FullCalendar's event array for a window of at most 100 days. Three queries, whatever the size.
+    """FullCalendar's event array for a window of at most 62 days. Three queries, whatever the size.
 
     Live bookings, and closed hours as background, one item for all resources
     closed alike. `resource_ids` narrows it; `booking_url` precedes ids in links.
@@ -91,7 +91,7 @@ def calendar_events(
     if until <= since:
         raise EndsBeforeStart(fields={"end": "must be after start"})
     if until - since > LONGEST_WINDOW:
-        raise WindowTooLong(fields={"end": "at most 100 days after start"})
+        raise WindowTooLong(fields={"end": "at most 62 days after start"})
     wanted = list(resource_ids)
     return _bookings(viewer, since, until, wanted, booking_url) + _closed(viewer, since, until, wanted)
 

@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from infra24.bookings.models import Booking, Status
-from infra24.bookings.policies import LONGEST
-from infra24.bookings.queries import visible_bookings, with_legs
+from infra24.bookings.policies import LIVE, LONGEST
+from infra24.bookings.queries import being, visible_bookings, with_legs
 from infra24.core.paging import Page, page_of
 from infra24.orgs.models import AuditEntry, Member
 from infra24.resources.models import Resource
@@ -58,7 +58,7 @@ def bookings_page(viewer: Member, wanted: BookingFilter, *, limit: int, cursor: 
     if wanted.until:
         condition &= Q(starts_at__lt=wanted.until)
     if wanted.status:
-        condition &= Q(status=wanted.status)
+        condition &= being([wanted.status], timezone.now())
     if wanted.resource_id:
         condition &= Q(legs__resource_id=wanted.resource_id, legs__is_implied=False)
     bookings = with_legs(visible_bookings(viewer).filter(condition))
@@ -88,7 +88,8 @@ def own_upcoming(viewer: Member) -> QuerySet[Booking]:
 
 def own_past(viewer: Member, *, limit: int, cursor: str = "") -> Page[Booking]:
     """What is over or was given up, the latest first. Raises CursorInvalid."""
-    ended = Q(ends_at__lte=timezone.now()) | Q(status__in=(Status.DECLINED, Status.CANCELLED, Status.EXPIRED))
+    now = timezone.now()
+    ended = Q(ends_at__lte=now) | being((Status.DECLINED, Status.CANCELLED, Status.EXPIRED), now)
     bookings = with_legs(_own(visible_bookings(viewer), viewer).filter(ended))
     return page_of(bookings, by=("-starts_at", "-id"), limit=limit, cursor=cursor)
 
@@ -111,8 +112,7 @@ def history_of(booking: Booking) -> list[Step]:
 
 
 def _live(viewer: Member) -> QuerySet[Booking]:
-    is_held = Q(status=Status.HOLD, expires_at__gt=timezone.now())
-    return visible_bookings(viewer).filter(Q(status__in=(Status.PENDING, Status.CONFIRMED)) | is_held)
+    return visible_bookings(viewer).filter(being(LIVE, timezone.now()))
 
 
 def _own(bookings: QuerySet[Booking], viewer: Member) -> QuerySet[Booking]:

@@ -1,12 +1,13 @@
 """Bookings and their legs. That nobody is double-booked is said by PostgreSQL, in `sql/rules.sql`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from infra24.bookings.policies import LONGEST
@@ -103,6 +104,16 @@ class Booking(OrganisationModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def status_at(self, now: datetime) -> Status:
+        """What the booking is then: a hold is dead when its time has come, noticed or not."""
+        is_dead = self.status == Status.HOLD and self.expires_at is not None and self.expires_at <= now
+        return Status.EXPIRED if is_dead else Status(self.status)
+
+    @property
+    def status_now(self) -> Status:
+        """`status_at` this moment; what pages show."""
+        return self.status_at(timezone.now())
 
 
 class Leg(OrganisationModel):

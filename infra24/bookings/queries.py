@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from infra24.bookings.errors import BookingNotFound
-from infra24.bookings.models import REACH, Booking, Leg
+from infra24.bookings.models import REACH, Booking, Leg, Status
 from infra24.core.rows import Columns, instances
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
@@ -25,6 +25,17 @@ def visible_bookings(viewer: Member) -> QuerySet[Booking]:
     if viewer.rank.includes(Role.STAFF):
         return bookings
     return bookings.filter(Q(person__user_id=viewer.user_id) | Q(booked_by=viewer))
+
+
+def being(statuses: Iterable[str], now: datetime) -> Q:
+    """The bookings that are one of these then, as `Booking.status_at` says: dead holds are expired."""
+    wanted = set(statuses)
+    condition = Q(status__in=wanted - {Status.HOLD})
+    if Status.HOLD in wanted:
+        condition |= Q(status=Status.HOLD, expires_at__gt=now)
+    if Status.EXPIRED in wanted:
+        condition |= Q(status=Status.HOLD, expires_at__lte=now)
+    return condition
 
 
 def with_legs(bookings: QuerySet[Booking]) -> QuerySet[Booking]:

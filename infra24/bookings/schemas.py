@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from infra24.bookings.models import Booking
+from infra24.bookings.models import Booking, Status
 from infra24.bookings.services import BookingChange, BookingWish, LegWish
 from infra24.core.days import zone_names
 from infra24.core.instants import Instant
@@ -144,11 +144,15 @@ class BookingOut(Schema):
 
 
 def booking_out(booking: Booking) -> dict[str, Any]:
-    """A booking with its `visible_legs`, in the shape of BookingOut, ready for JSON."""
+    """A booking with its `visible_legs`, in the shape of BookingOut, ready for JSON.
+
+    A hold whose time has come is told as expired, whether or not anybody has noticed.
+    """
+    status = booking.status_now
     return {
         "id": booking.pk,
         "title": booking.title,
-        "status": str(booking.status),
+        "status": str(status),
         "version": booking.version,
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
@@ -159,7 +163,7 @@ def booking_out(booking: Booking) -> dict[str, Any]:
         "visibility": str(booking.visibility),
         "source": str(booking.source),
         "reason": booking.reason,
-        "expires_at": booking.expires_at,
+        "expires_at": booking.expires_at if status == Status.HOLD else None,
         "legs": [
             {
                 "resource_id": leg.resource_id,

@@ -1,7 +1,7 @@
 """The doors: one happy path, one stranger, each refusal as problem+json."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -215,6 +215,46 @@ def test_availability_says_what_is_free_and_why_the_rest_is_not(cast: Cast, send
     )
     assert answer["free"][0]["end"] == booked["start"]
     assert all(slot["start"] >= booked["end"] for slot in answer["slots"])
+
+
+def test_a_hold_that_ran_out_is_told_as_expired_though_nobody_noticed(cast: Cast, send: Send) -> None:
+    held = send(cast.alice, "POST", "/api/bookings", asked(make.resource(cast.house), status="hold")).json()
+
+    def listed(state: str) -> list[tuple[str, str, str | None]]:
+        items = send(cast.alice, "GET", f"/api/bookings?status={state}").json()["items"]
+        return [(one["id"], one["status"], one["expires_at"]) for one in items]
+
+    assert listed("hold") == [(held["id"], "hold", held["expires_at"])]
+    assert listed("expired") == []
+
+    make.run_out(cast.house, held["id"])
+
+    assert listed("hold") == []
+    assert listed("expired") == listed("hold&status=expired") == [(held["id"], "expired", None)]
+    shown = send(cast.alice, "GET", f"/api/bookings/{held['id']}").json()
+    assert (shown["status"], shown["expires_at"]) == ("expired", None)
+
+
+def test_a_list_from_an_instant_on_has_what_is_still_going_on_then(cast: Cast, send: Send) -> None:
+    room = make.resource(cast.house, rules=make.open_week("00:00", "24:00"))
+    long = send(cast.alice, "POST", "/api/bookings", asked(room, ends_at=NOON + timedelta(days=31))).json()
+
+    def listed(start: datetime) -> list[str]:
+        items = send(cast.alice, "GET", f"/api/bookings?start={start:%Y-%m-%dT%H:%M:%SZ}").json()["items"]
+        return [one["id"] for one in items]
+
+    assert listed(NOON + timedelta(days=31) - timedelta(seconds=1)) == [long["id"]]
+    assert listed(NOON + timedelta(days=31)) == []
+
+
+def test_the_feed_answers_for_two_months_at_most(cast: Cast, send: Send) -> None:
+    def asked_for(days: int) -> Any:
+        start, end = NOON.date(), NOON.date() + timedelta(days=days)
+        return send(cast.alice, "GET", f"/api/calendar/events?start={start}T00:00:00Z&end={end}T00:00:00Z")
+
+    assert asked_for(62).status_code == 200
+    refused = asked_for(63)
+    assert (refused.status_code, refused.json()["code"]) == (422, "window_too_long")
 
 
 def test_the_feed_is_fullcalendars_array(cast: Cast, send: Send) -> None:

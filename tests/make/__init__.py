@@ -5,7 +5,7 @@ Charlie belongs elsewhere and must find nothing.
 """
 
 from tests.make.bodies import form, json
-from tests.make.bookings import NOON, booking, wish
+from tests.make.bookings import NOON, booking, run_out, wish
 from tests.make.orgs import Cast, cast, client, member, organisation, token, user
 from tests.make.people import person
 from tests.make.resources import closed_week, open_week, opening_hours, resource
@@ -25,6 +25,7 @@ __all__ = [
     "organisation",
     "person",
     "resource",
+    "run_out",
     "token",
     "user",
     "wish",

@@ -1,10 +1,11 @@
 """Bookings, made through the services."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from infra24.bookings.models import Booking, Source
 from infra24.bookings.services import BookingWish, LegWish, create_booking
-from infra24.orgs.models import Member
+from infra24.orgs.models import Member, Organisation
 from infra24.orgs.tenancy import acting_for
 from infra24.people.models import Person
 from infra24.resources.models import Resource
@@ -43,3 +44,9 @@ def booking(by: Member, *resources: Resource, starts_at: datetime = NOON, hours:
     with acting_for(by.org_id):
         asked = wish(*resources, starts_at=starts_at, hours=hours, **more)  # type: ignore[arg-type]
         return create_booking(asked, by=by, source=Source.STAFF)
+
+
+def run_out(organisation: Organisation, booking_id: UUID | str) -> None:
+    """A hold's time is up, and nobody has noticed yet."""
+    with acting_for(organisation.pk):
+        Booking.objects.filter(pk=booking_id).update(expires_at=datetime.now(UTC) - timedelta(seconds=1))

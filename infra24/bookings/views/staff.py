@@ -139,13 +139,14 @@ def read_version(request: MemberRequest) -> int | None:
 
 
 def _booking_page(request: MemberRequest, found: Booking, *, error: Infra24Error | None = None) -> HttpResponse:
+    status = found.status_now
     shown = {
         "booking": found,
         "history": lists.history_of(found),
         "deliveries": deliveries(request.member, subject_id=found.pk).order_by("-created_at", "-id"),
-        "may_confirm": may_step(found.status, Status.CONFIRMED),
-        "may_decline": may_step(found.status, Status.DECLINED),
-        "may_cancel": may_step(found.status, Status.CANCELLED),
+        "may_confirm": may_step(status, Status.CONFIRMED),
+        "may_decline": may_step(status, Status.DECLINED),
+        "may_cancel": may_step(status, Status.CANCELLED),
         **refused(error),
     }
     return render(request, "bookings/booking.html", shown, status=error.status if error else 200)
