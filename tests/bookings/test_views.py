@@ -450,6 +450,51 @@ def test_what_is_offered_first_can_be_had_as_it_stands() -> None:
     assert made.ends_at - made.starts_at == timedelta(hours=4)
 
 
+def test_a_hold_that_ran_out_is_shown_as_expired_and_cannot_be_decided() -> None:
+    cast = make.cast()
+    held = booking(
+        cast.alice, make.resource(cast.house), status="hold", person=make.person(cast.house, member=cast.bob)
+    )
+    staff, member = make.client(cast.alice), make.client(cast.bob)
+    page = f"/o/oolite/admin/bookings/{held.pk}"
+    assert "Confirm</button>" in staff.get(page).content.decode()
+
+    make.run_out(cast.house, held.pk)
+
+    html = staff.get(page).content.decode()
+    assert '<span class="badge expired">Expired</span>' in html
+    assert "Confirm</button>" not in html
+    assert f"{page}/cancel" not in html
+    assert "nothing left to do" in staff.get(f"{page}/cancel").content.decode()
+    assert "Firing" not in staff.get("/o/oolite/admin/bookings?status=hold").content.decode()
+    assert "badge expired" in staff.get("/o/oolite/admin/bookings?status=expired").content.decode()
+    mine = member.get("/o/oolite/my")
+    assert list(mine.context["upcoming"]) == []
+    assert [one.pk for one in mine.context["past"].items] == [held.pk]
+    assert "badge hold" not in mine.content.decode()
+
+
+@pytest.mark.parametrize("hours", [1, 120])
+def test_a_member_is_not_offered_to_cancel_what_has_begun(hours: int) -> None:
+    cast = make.cast()
+    kiln = make.resource(cast.house, rules=make.open_week("00:00", "24:00"))
+    bob = make.person(cast.house, member=cast.bob)
+    made = booking(cast.alice, kiln, starts_at=NOON - timedelta(days=4), hours=hours, person=bob)
+    later = booking(cast.alice, kiln, starts_at=NOON + timedelta(days=4), person=bob)
+    page = make.client(cast.bob)
+
+    html = page.get("/o/oolite/my").content.decode()
+    assert str(made.pk) not in html
+    assert f"/my/{later.pk}/cancel" in html
+    html = page.get(f"/o/oolite/my/{made.pk}/cancel").content.decode()
+    assert "It has begun already. Ask staff if something is to change." in html
+    assert 'type="submit">Cancel the booking' not in html
+    assert (
+        'type="submit">Cancel the booking'
+        in make.client(cast.alice).get(f"/o/oolite/admin/bookings/{made.pk}/cancel").content.decode()
+    )
+
+
 def test_a_member_asks_for_what_needs_approval() -> None:
     cast = make.cast()
     kiln = make.resource(cast.house, rules={**make.open_week(), "approval": "always"})

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from infra24.bookings import services
@@ -32,11 +33,15 @@ def end_booking(request: MemberRequest, booking: Booking, status: Status, *, sou
                 said = _("Declined: %(title)s.") if is_decline else _("Cancelled: %(title)s.")
                 messages.success(request, said % {"title": booking.title})
                 return HttpResponseRedirect(back)
+    # Staff may still set right what has begun; for others it is too late.
+    has_begun = booking.starts_at <= timezone.now() and not request.member.is_staff
+    may_end = may_step(booking.status_now, status)
     shown = {
         "booking": booking,
         "form": form,
         "is_decline": is_decline,
-        "may_end": may_step(booking.status, status),
+        "may_end": may_end and not has_begun,
+        "is_too_late": may_end and has_begun,
         "back": back,
         **refused(error),
     }

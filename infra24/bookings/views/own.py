@@ -53,7 +53,13 @@ class FreeDay:
 def my(request: MemberRequest) -> HttpResponse:
     """What the viewer has booked: to come, and over."""
     past = lists.own_past(request.member, limit=PAST_PAGE, cursor=request.GET.get("cursor", ""))
-    return render(request, "bookings/my.html", {"upcoming": lists.own_upcoming(request.member), "past": past})
+    shown = {
+        "upcoming": lists.own_upcoming(request.member),
+        "past": past,
+        "now": timezone.now(),
+        "may_cancel_begun": request.member.is_staff,
+    }
+    return render(request, "bookings/my.html", shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
