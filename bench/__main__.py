@@ -8,9 +8,11 @@ the databases, which takes one to two minutes; they stay in the data folder.
 """
 
 import argparse
+import fcntl
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.callers import KINDS
@@ -29,14 +31,19 @@ LIMIT_SECONDS = 285
 """A round that would end later is left out."""
 
 
+class Busy(Exception):
+    """Another bench runs on the data folder."""
+
+
 def main() -> int:
     wanted = _arguments()
     began = time.monotonic()
     var = data_folder() / "bench"
     make_data_folder(var)
-    ran_before = postgres.running_url(var) is not None
     try:
         with ExitStack() as stack:
+            stack.enter_context(_only_bench(var))
+            stack.callback(postgres.stop, var)
             url = postgres.start(var)
             stands = {}
             for size in wanted.bookings:
@@ -55,17 +62,25 @@ def main() -> int:
                     break
             others = Machine.now(postmaster_of(var)).taken_by_others(since=before)
             results = Results({size: dict(stand.rows) for size, stand in stands.items()}, others)
-    except (NoServer, NoFloor, NotAnswered, LoadFailed, postgres.PostgresError) as problem:
+    except (Busy, NoServer, NoFloor, NotAnswered, LoadFailed, postgres.PostgresError) as problem:
         print(problem, file=sys.stderr)
         return 1
-    finally:
-        if not ran_before:
-            postgres.stop(var)
     print(as_text(results))
     wanted.json.write_text(as_json(results))
     whole = time.monotonic() - began
     print(f"\n{rounds} rounds of {wanted.seconds:g} s, {whole:.0f} s in all. Also as JSON: {wanted.json}")
     return 1 if any(row.load.refused for rows in results.rows.values() for row in rows.values()) else 0
+
+
+@contextmanager
+def _only_bench(var: Path) -> Iterator[None]:
+    """Raises Busy when another bench uses the data folder: they would drop each other's databases."""
+    with (var / "bench.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(f"Another bench runs on {var}. Wait for it, or choose another folder: INFRA24_VAR=…") from None
+        yield
 
 
 def _arguments() -> argparse.Namespace:

@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +11,11 @@ from pathlib import Path
 
 from bench.databases import Database
 from launch.files import CHECKOUT
+from launch.installation import web_command
 from launch.processes import die_with, free_port
 
 START_LIMIT_SECONDS = 60
 STOP_LIMIT_SECONDS = 20
-WORKERS, THREADS = 2, 2
 
 
 class NoServer(Exception):
@@ -48,12 +47,9 @@ def environment(database: Database) -> dict[str, str]:
 def serving(database: Database, log: Path) -> Iterator[Web]:
     """The product's web server on a free port of loopback, gone afterwards. Raises NoServer."""
     port = free_port(None)
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
-    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "infra24.config.wsgi:application"]
     with log.open("w") as output:
         process = subprocess.Popen(
-            command,
+            web_command(port),
             cwd=CHECKOUT,
             env=environment(database),
             stdin=subprocess.DEVNULL,

@@ -148,18 +148,23 @@ def _children(here: Installation, *, dev: bool) -> list[Child]:
         return Child(name, command, checkout.root, {**environment, **(env or {})}, log, restart_on_change=sources)
 
     crm = [python, "-m", "emulators.bloomerang", "--port", str(here.crm_port)]
-    server = [python, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
-    size = ["--workers", "2", "--blocking-threads", "2", "--respawn-failed-workers", "--respawn-interval", "0.5"]
-    place = ["--host", "127.0.0.1", "--port", str(here.port), "--workers-kill-timeout", "5", "--log-level", "warning"]
     children = [
         child("demo CRM", [*crm, "--state", str(here.var / "demo-crm.sqlite3")]),
-        child("web", [*server, *size, *place, "infra24.config.wsgi:application"]),
+        child("web", web_command(here.port)),
         child("worker", [python, "manage.py", "worker"]),
     ]
     if dev:
         vite = ["npm", "run", "--silent", "--prefix", str(checkout.frontend), "dev"]
         children.append(child("front end", vite, env=node_environment(checkout), sources=False))
     return children
+
+
+def web_command(port: int) -> list[str]:
+    """The product's web server on a port of loopback: two workers of two threads, which a death does not reduce."""
+    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
+    size = ["--workers", "2", "--blocking-threads", "2", "--respawn-failed-workers", "--respawn-interval", "0.5"]
+    place = ["--host", "127.0.0.1", "--port", str(port), "--workers-kill-timeout", "5", "--log-level", "warning"]
+    return [*server, *size, *place, "infra24.config.wsgi:application"]
 
 
 def _prepare(here: Installation, supervisor: Supervisor) -> None:
@@ -283,7 +288,7 @@ def stop(here: Installation) -> bool:
             raise RunError(f"The run of {here.var} (process {pid}) does not end. kill -9 {pid} ends it.")
         time.sleep(0.1)
     found |= bool(end_processes(lambda: marked_processes(here.var), patience=10))
-    for folder in (here.var, here.var / "test"):
+    for folder in (here.var, here.var / "test", here.var / "bench"):
         found |= postgres.stop(folder)
     return found
 
