@@ -59,9 +59,9 @@ SELECT json_agg(json_build_object(
 """
 
 _UUID = r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
-_TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d)?"
+_TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)?"
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
-_ITEM = re.compile(rf'"?({_UUID}|{_TIME})"?')
+_ITEM = re.compile(rf"{_UUID}|{_TIME}")
 
 
 class NoFloor(Exception):
@@ -153,14 +153,13 @@ class _Generalised:
         if value == self._digest:
             head = self._caller.token.removesuffix(str(self._caller.number))
             return f"sha256(('{head}' || :client_id)::bytea)"
-        if _ITEM.fullmatch(value):
-            return self._item(value) or found[0]
-        items = value[1:-1].split(",")
-        if value.startswith("{") and all(_ITEM.fullmatch(item) for item in items):
-            expressions = [self._item(item.strip('"')) or "'" + item.strip('"') + "'" for item in items]
-            return f"ARRAY[{', '.join(expressions)}]"
-        # pgbench takes a colon before a letter for a variable, also in a literal.
-        return "(" + re.sub(r":(?=[A-Za-z_])", "' || chr(58) || '", found[0]) + ")" if ":" in value else found[0]
+        pieces, ends = [], 0
+        for item in _ITEM.finditer(value):
+            if expression := self._item(item[0]):
+                pieces += [_constant(value[ends : item.start()]), expression]
+                ends = item.end()
+        pieces.append(_constant(value[ends:]))
+        return f"({' || '.join(pieces)})" if len(pieces) > 1 or pieces[0] != found[0] else found[0]
 
     def _item(self, value: str) -> str | None:
         """The expression for an id or an instant; None for what is the same for all."""
@@ -193,11 +192,16 @@ class _Generalised:
         if instant.tzinfo is None:
             starts_at, here = _wall(starts_at), _wall(here)
         elif abs(instant - self._now) < timedelta(seconds=RECENT_SECONDS):
-            return "now()"
+            return "now()::text"
         if abs(instant - starts_at) > NEAR:
             return None
         after = (instant - starts_at).total_seconds()
-        return f"(timestamptz '{here}' + (:hours::integer * 3600 + {after}) * interval '1 second')"
+        return f"(timestamptz '{here}' + (:hours::integer * 3600 + {after}) * interval '1 second')::text"
+
+
+def _constant(text: str) -> str:
+    """A literal. pgbench takes a colon before a letter for a variable, wherever it stands."""
+    return "'" + re.sub(r":(?=[A-Za-z_])", "' || chr(58) || '", text) + "'"
 
 
 def _made(kind: int, number: str) -> str:

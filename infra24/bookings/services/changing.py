@@ -17,6 +17,7 @@ from infra24.bookings.services.claims import (
     Claimed,
     LegRow,
     LegWish,
+    as_rows,
     check_exclusive,
     leg_rows,
     lock_rows,
@@ -26,7 +27,7 @@ from infra24.bookings.services.claims import (
     rule_reasons,
     wishes_of,
 )
-from infra24.bookings.services.creating import leg_arrays, visible_legs, wall
+from infra24.bookings.services.creating import visible_legs, wall
 from infra24.bookings.services.current import check_unmoved, on_current
 from infra24.bookings.services.expiring import expire_locked
 from infra24.core.constraints import guarded_by
@@ -149,10 +150,7 @@ def _edit(booking: Booking, change: BookingChange, *, starts_at: datetime, ends_
 # their resource are updated in place; others go and come.
 _WRITE = """
     WITH wanted AS (
-        SELECT * FROM unnest(%(ids)s::uuid[], %(resources)s::uuid[], %(units)s::int[], %(people)s::int[],
-                             %(implied)s::bool[], %(blocks_from)s::timestamptz[], %(blocks_until)s::timestamptz[],
-                             %(sharing)s::uuid[])
-            AS leg (id, resource_id, units, people, is_implied, blocks_from, blocks_until, sharing)
+        SELECT * FROM jsonb_populate_recordset(NULL::bookings_leg, %(legs)s::jsonb)
     ), gone AS (
         DELETE FROM bookings_leg l
          WHERE l.org_id = %(org_id)s AND l.booking_id = %(id)s
@@ -200,7 +198,7 @@ def _write(booking: Booking, rows: list[LegRow]) -> None:
     }
     with connection.cursor() as cursor:
         if rows:
-            cursor.execute(_WRITE, {**values, **leg_arrays(rows)})
+            cursor.execute(_WRITE, {**values, "legs": as_rows(rows)})
         cursor.execute(_WRITE_BOOKING, values)
         (booking.version,) = cursor.fetchone()
 

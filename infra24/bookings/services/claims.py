@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
+import msgspec
+
 from infra24.bookings import queries
 from infra24.bookings.errors import (
     ExclusiveUseNotYours,
@@ -69,7 +71,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class LegRow:
-    """A leg ready to be written."""
+    """A leg ready to be written; its fields are columns of `bookings_leg`."""
 
     id: UUID
     resource_id: UUID
@@ -133,6 +135,11 @@ def leg_rows(booking_id: UUID, claimed: Iterable[Claimed], starts_at: datetime, 
         rows.append(LegRow(new_id(), claim.resource.id, claim.units, claim.people, False, *blocks, sharing))
         rows += [LegRow(new_id(), leaf, 1, 0, True, *blocks, sharing) for leaf in claim.resource.leaves]
     return rows
+
+
+def as_rows(rows: Sequence[LegRow]) -> str:
+    """The rows as one value for PostgreSQL's `jsonb_populate_recordset`."""
+    return msgspec.json.encode(rows).decode()
 
 
 def lock_rows(

@@ -16,6 +16,7 @@ from infra24.bookings.services.claims import (
     Claimed,
     LegRow,
     LegWish,
+    as_rows,
     check_exclusive,
     leg_rows,
     lock_rows,
@@ -188,25 +189,8 @@ _INSERT = """
          blocks_from, blocks_until, sharing, is_blocking)
     SELECT leg.id, b.org_id, b.id, leg.resource_id, leg.units, leg.people, leg.is_implied, b.starts_at, b.ends_at,
            leg.blocks_from, leg.blocks_until, leg.sharing, true
-      FROM booking b, unnest(%(ids)s::uuid[], %(resources)s::uuid[], %(units)s::int[], %(people)s::int[],
-                             %(implied)s::bool[], %(blocks_from)s::timestamptz[], %(blocks_until)s::timestamptz[],
-                             %(sharing)s::uuid[])
-           AS leg (id, resource_id, units, people, is_implied, blocks_from, blocks_until, sharing)
+      FROM booking b, jsonb_populate_recordset(NULL::bookings_leg, %(legs)s::jsonb) leg
 """
-
-
-def leg_arrays(rows: list[LegRow]) -> dict[str, list[object]]:
-    """The rows as parallel arrays for `unnest`."""
-    return {
-        "ids": [row.id for row in rows],
-        "resources": [row.resource_id for row in rows],
-        "units": [row.units for row in rows],
-        "people": [row.people for row in rows],
-        "implied": [row.is_implied for row in rows],
-        "blocks_from": [row.blocks_from for row in rows],
-        "blocks_until": [row.blocks_until for row in rows],
-        "sharing": [row.sharing for row in rows],
-    }
 
 
 def _insert(booking: Booking, rows: list[LegRow]) -> None:
@@ -231,7 +215,7 @@ def _insert(booking: Booking, rows: list[LegRow]) -> None:
                 "time_zone": booking.time_zone,
                 "expires_at": booking.expires_at,
                 "pending_blocks": booking.pending_blocks,
-                **leg_arrays(rows),
+                "legs": as_rows(rows),
             },
         )
 
