@@ -70,9 +70,14 @@ def availability_of(
     return Availability(
         time_zone=resource.zone,
         free=free,
-        slots=list(engine.slots(resource, free, length)) if length else [],
+        slots=list(engine.slots(resource, free, length)) if length and _is_allowed(resource, since, length) else [],
         refused=[(piece, reasons(piece)) for piece in pairwise(cuts) if _within(piece, rest)],
     )
+
+
+def _is_allowed(resource: engine.Bookable, at: datetime, length: timedelta) -> bool:
+    rules = resource.rules_at(at)
+    return rules.shortest <= length <= rules.longest
 
 
 def _within(piece: Span, spans: list[Span]) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from infra24.bookings.models import Booking, Status
+from infra24.bookings.models import Booking, Refusal, Status
 from infra24.orgs.tenancy import acting_for
 from tests import make
 from tests.make.bookings import NOON, booking
@@ -109,6 +109,9 @@ def test_a_taken_time_is_refused_beside_the_form_with_times_that_are_free() -> N
     assert 'value="Mine"' in html
     assert 'name="take" value="' in html
     assert len(stored(cast.house.pk)) == 1
+    with acting_for(cast.house.pk):
+        counted = Refusal.objects.get()
+    assert (counted.resource_id, counted.code, counted.source, counted.times) == (kiln.pk, "slot_taken", "staff", 1)
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,19 @@ def test_bad_rules_are_refused(rules: dict[str, Any]) -> None:
         Rules.model_validate(rules)
 
 
+def test_more_units_than_there_are_is_never_free() -> None:
+    room = bookable()
+
+    assert free(room, (), NOON, NOON + HOUR, units=2) == []
+    assert [r.detail for r in explain(room, (), NOON, NOON + HOUR, now=NOON - DAY, units=2)] == [
+        "There is only one of Room."
+    ]
+
+
+def test_a_time_that_is_past_is_said_to_be_past() -> None:
+    assert [r.detail for r in explain(bookable(), (), NOON, NOON + HOUR, now=NOON + DAY)] == ["That time is past."]
+
+
 def test_slots_count_from_the_start_of_each_opening() -> None:
     resource = bookable(weekly=every_day(("09:20", "11:00"), ("14:00", "15:00")), slot_minutes=30)
     midnight = NOON.replace(hour=0)

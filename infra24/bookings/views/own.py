@@ -17,6 +17,7 @@ from infra24.bookings import lists, queries, services
 from infra24.bookings.availability import availability_of
 from infra24.bookings.forms import BookingForm, sent_fields, usual_start
 from infra24.bookings.models import Source, Status
+from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
 from infra24.core.days import day_span, read_day, wall_of
@@ -96,7 +97,8 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
         form = BookingForm(sent_fields(request), viewer=viewer, organisation=organisation)
         if form.is_valid():
             try:
-                made = services.create_booking(form.to_wish(), by=viewer, source=Source(source_of(request)))
+                with counting_refusals(request):
+                    made = services.create_booking(form.to_wish(), by=viewer, source=Source(source_of(request)))
             except Infra24Error as refusal:
                 error = refusal
             else:

@@ -16,6 +16,7 @@ from infra24.bookings import lists, queries, services
 from infra24.bookings.forms import BookingForm, FilterForm, sent_fields, usual_start
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import may_step
+from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
 from infra24.core.days import day_span, read_day, wall_of
@@ -72,7 +73,8 @@ def new_booking(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, status=422)
     try:
-        made = services.create_booking(form.to_wish(), by=viewer, source=Source.STAFF)
+        with counting_refusals(request):
+            made = services.create_booking(form.to_wish(), by=viewer, source=Source.STAFF)
     except Infra24Error as error:
         return _form_page(request, form, error=error)
     messages.success(request, _("Booked: %(title)s.") % {"title": made.title})
@@ -93,7 +95,8 @@ def edit_booking(request: MemberRequest, booking_id: UUID) -> HttpResponse:
         return _form_page(request, form, booking=found, status=422)
     version = form.cleaned_data["version"]
     try:
-        services.change_booking(found, form.to_change(), by=viewer, source=Source.STAFF, version=version)
+        with counting_refusals(request):
+            services.change_booking(found, form.to_change(), by=viewer, source=Source.STAFF, version=version)
     except Infra24Error as error:
         return _form_page(request, form, booking=queries.booking_for(viewer, booking_id), error=error)
     messages.success(request, _("Saved."))
@@ -107,7 +110,8 @@ def confirm_booking(request: MemberRequest, booking_id: UUID) -> HttpResponse:
     found = queries.booking_for(request.member, booking_id)
     version = read_version(request)
     try:
-        services.confirm_booking(found, by=request.member, source=Source.STAFF, version=version)
+        with counting_refusals(request):
+            services.confirm_booking(found, by=request.member, source=Source.STAFF, version=version)
     except Infra24Error as error:
         return _booking_page(request, queries.booking_for(request.member, booking_id), error=error)
     messages.success(request, _("Confirmed."))

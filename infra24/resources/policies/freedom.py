@@ -58,7 +58,7 @@ def free(
 ) -> list[Span]:
     """Stretches of the window in which a booking may lie, set-up and pack-down around it considered."""
     rules = resource.rules_at(since)
-    if _overflows(resource, units, people):
+    if units > resource.units or _overflows(resource, units, people):
         return []
     open_spans = merged((max(o.since, since), min(o.until, until)) for o in openings(resource, since, until))
     busy = taken(resource, claims, units=units, people=people, shared=not exclusive and is_shared(resource, rules))

@@ -54,12 +54,8 @@ def explain(
         no("off_grid", detail, "Choose a start on the grid.", rules.source_of("slot_minutes"))
     if bound_by_notice:
         if since - now < rules.notice:
-            no(
-                "too_soon",
-                f"Bookings need {_minutes(rules.notice)} notice.",
-                "Choose a later time.",
-                rules.source_of("notice"),
-            )
+            detail = f"Bookings need {_minutes(rules.notice)} notice." if since > now else "That time is past."
+            no("too_soon", detail, "Choose a later time.", rules.source_of("notice"))
         today = now.astimezone(zone_of(resource.zone)).date()
         if (since.astimezone(zone_of(resource.zone)).date() - today).days > rules.horizon_days:
             detail = f"Bookings open {rules.horizon_days} days ahead."
@@ -93,7 +89,8 @@ def taken_reasons(
         )
         return against
     if units > resource.units:
-        no("units_taken", f"There are {resource.units} of {resource.name}.", "Ask for fewer.")
+        there_are = f"There are {resource.units}" if resource.units > 1 else "There is only one"
+        no("units_taken", f"{there_are} of {resource.name}.", "Ask for fewer.")
         return against
     shared = not exclusive and is_shared(resource, rules)
     claims = [
