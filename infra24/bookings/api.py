@@ -20,10 +20,12 @@ from infra24.bookings.schemas import AvailabilityOut, BookingIn, BookingOut, Boo
 from infra24.core.codec import encode
 from infra24.core.instants import Instant
 from infra24.core.paging import PageOut, PageQuery, page_of
+from infra24.core.problems import reason_document
 from infra24.core.versions import etag, require_match
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
+from infra24.resources.policies import Size
 
 router = Router(tags=["bookings"])
 READ, WRITE = member_auth(scope="bookings:read"), member_auth(scope="bookings:write")
@@ -97,6 +99,16 @@ def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -
     return answer(booking)
 
 
+class AvailabilityQuery(Schema):
+    start: Instant
+    end: Instant
+    length: Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=31))] | None = Field(
+        default=None, description="ISO 8601, as PT1H."
+    )
+    units: Annotated[int, Field(ge=1, le=10_000)] = 1
+    people: Annotated[int, Field(ge=1, le=100_000)] = 1
+
+
 @router.get(
     "/resources/{uuid:resource_id}/availability",
     response=AvailabilityOut,
@@ -104,17 +116,10 @@ def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -
     tags=["resources"],
     summary="When a resource is free, and why it is not the rest of the time",
 )
-def show_availability(
-    request: HttpRequest,
-    resource_id: UUID,
-    start: Instant,
-    end: Instant,
-    length: Annotated[
-        timedelta | None, Field(gt=timedelta(), le=timedelta(days=31), description="ISO 8601, as PT1H.")
-    ] = None,
-) -> HttpResponse:
+def show_availability(request: HttpRequest, resource_id: UUID, asked: Query[AvailabilityQuery]) -> HttpResponse:
     visit = cast(MemberRequest, request)
-    found = availability_of(visit.member, resource_id, start, end, length=length)
+    size = Size(asked.units, asked.people)
+    found = availability_of(visit.member, resource_id, asked.start, asked.end, length=asked.length, size=size)
     body = {
         "time_zone": found.time_zone,
         "free": [{"start": since, "end": until} for since, until in found.free],
@@ -123,7 +128,7 @@ def show_availability(
             {
                 "start": since,
                 "end": until,
-                "reasons": [{"code": reason.code, "detail": reason.detail} for reason in reasons],
+                "reasons": [reason_document(reason) for reason in reasons],
             }
             for (since, until), reasons in found.refused
         ],

@@ -8,14 +8,14 @@ from uuid import UUID
 from django.utils import timezone
 
 from infra24.bookings.errors import EndsBeforeStart
-from infra24.bookings.queries import claims_on
+from infra24.bookings.queries import asker_for, claims_on
 from infra24.core.errors import Reason
+from infra24.core.wording import said
 from infra24.orgs.models import Member
-from infra24.orgs.policies import Role
 from infra24.resources import policies as engine
 from infra24.resources.errors import ResourceNotFound, WindowTooLong
-from infra24.resources.policies import Span
-from infra24.resources.queries import bookables
+from infra24.resources.policies import ONE, Bookable, Claim, Size, Span
+from infra24.resources.queries import audiences_of, bookables
 
 LONGEST_WINDOW = timedelta(days=62)
 
@@ -31,53 +31,81 @@ class Availability:
 
 
 def availability_of(
-    viewer: Member, resource_id: UUID, since: datetime, until: datetime, *, length: timedelta | None = None
+    viewer: Member,
+    resource_id: UUID,
+    since: datetime,
+    until: datetime,
+    *,
+    length: timedelta | None = None,
+    size: Size = ONE,
 ) -> Availability:
-    """What can be booked of one resource in a window of at most 62 days. Three queries at most.
+    """What can be booked of one resource in a window of at most 62 days. Four queries at most.
 
     With `length`, slots of that length on the resource's grid. Members are
-    offered nothing inside the notice or beyond the horizon; staff are not bound
-    by these. Raises ResourceNotFound, EndsBeforeStart, WindowTooLong.
+    offered nothing inside the notice, beyond the horizon, or that a quota or a
+    missing qualification would refuse; staff are not bound by these.
+    Raises ResourceNotFound, EndsBeforeStart, WindowTooLong.
     """
     if until <= since:
         raise EndsBeforeStart(fields={"end": "must be after start"})
     if until - since > LONGEST_WINDOW:
         raise WindowTooLong(fields={"end": "at most 62 days after start"})
     now = timezone.now()
-    resource = bookables(viewer.org_id, [resource_id]).get(resource_id)
-    if resource is None:
+    resource = bookables(viewer.org_id, [resource_id], since=since).get(resource_id)
+    if resource is None or resource.visible_to not in audiences_of(viewer):
         raise ResourceNotFound
     margin = engine.LONGEST_BUFFER
     claims = claims_on(viewer.org_id, [resource], since - margin, until + margin, now=now)[resource.id]
-    bounds = [(since, until)]
-    if not viewer.rank.includes(Role.STAFF):
-        bounds = engine.bookable_window(resource, since, until, now)
-    free = [span for begins, ends in bounds for span in engine.free(resource, claims, begins, ends)]
-    opened = engine.merged((max(o.since, since), min(o.until, until)) for o in engine.openings(resource, since, until))
-
-    def reasons(piece: Span) -> list[Reason]:
-        against = engine.taken_reasons(resource, claims, *piece, units=1, people=1)
-        if not _within(piece, opened):
-            against.insert(0, Reason("closed", f"{resource.name} is closed."))
-        elif not _within(piece, bounds):
-            too_soon = not bounds or piece[0] < bounds[0][0]
-            against.insert(0, Reason("too_soon", "Too soon.") if too_soon else Reason("too_far", "Too far ahead."))
-        return against
-
-    # What is not free, cut wherever a reason may begin or end.
+    asker = asker_for(viewer, [resource], since, until, now=now)
+    bound = None if asker.is_staff else now
+    free: list[Span] = []
+    slots: list[Span] = []
+    if not list(engine.access_reasons(resource, asker, since)):
+        free = engine.free(resource, claims, since, until, size=size, now=bound)
+        if length:
+            offered = engine.slots(resource, claims, since, until, length, size=size, now=bound)
+            slots = [slot for slot in offered if asker.is_staff or not engine.used_up(resource, asker, *slot)]
+    found = Availability(resource.zone, free, slots, [])
+    cuts = _cuts(resource, free, since, until, now=bound)
     rest = engine.without([(since, until)], free)
-    cuts = sorted({at for span in (*opened, *bounds, *rest) for at in span if since <= at <= until} | {since, until})
-    return Availability(
-        time_zone=resource.zone,
-        free=free,
-        slots=list(engine.slots(resource, free, length)) if length and _is_allowed(resource, since, length) else [],
-        refused=[(piece, reasons(piece)) for piece in pairwise(cuts) if _within(piece, rest)],
-    )
+    for piece in pairwise(cuts):
+        if _within(piece, rest):
+            found.refused.append((piece, _reasons(resource, claims, piece, size, asker=asker, now=bound)))
+    return found
 
 
-def _is_allowed(resource: engine.Bookable, at: datetime, length: timedelta) -> bool:
-    rules = resource.rules_at(at)
-    return rules.shortest <= length <= rules.longest
+def _cuts(
+    resource: Bookable, free: list[Span], since: datetime, until: datetime, *, now: datetime | None
+) -> list[datetime]:
+    """Every instant at which a reason may begin or end."""
+    opened = engine.merged((o.since, o.until) for o in engine.openings(resource, since, until))
+    shut = [(begins, ends) for begins, ends, _closure in engine.closed_spans(resource, since, until)]
+    edges = {at for span in (*opened, *shut, *free) for at in span}
+    if now is not None:
+        rules = resource.rules_at(since)
+        edges |= {now, now + rules.notice, engine.horizon_end(resource, rules, now)}
+    return sorted({at for at in edges if since < at < until} | {since, until})
+
+
+def _reasons(
+    resource: Bookable,
+    claims: list[Claim],
+    piece: Span,
+    size: Size,
+    *,
+    asker: engine.Asker,
+    now: datetime | None,
+) -> list[Reason]:
+    """Reasons against a stretch, whatever the length of a booking in it."""
+    rules = resource.rules_at(piece[0])
+    against = list(engine.access_reasons(resource, asker, piece[0]))
+    against += engine.hours_reasons(resource, piece, grid=False)
+    if now is not None:
+        if piece[0] < now + rules.notice:
+            against.append(Reason("too_soon", said("Too soon."), str(resource.id), rules.source_of("notice")))
+        if piece[0] >= engine.horizon_end(resource, rules, now):
+            against.append(Reason("too_far", said("Too far ahead."), str(resource.id), rules.source_of("horizon_days")))
+    return against + engine.taken_reasons(resource, claims, *piece, size=size)
 
 
 def _within(piece: Span, spans: list[Span]) -> bool:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -17,7 +17,8 @@ from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.resources import policies as engine
 from infra24.resources.errors import WindowTooLong
-from infra24.resources.queries import all_bookables
+from infra24.resources.policies import Bookable
+from infra24.resources.queries import all_bookables, audiences_of
 
 LONGEST_WINDOW = timedelta(days=62)
 
@@ -80,10 +81,10 @@ class Event(Struct, gc=False, omit_defaults=True):
 def calendar_events(
     viewer: Member, since: datetime, until: datetime, *, resource_ids: Iterable[UUID] = (), booking_url: str = ""
 ) -> list[Event]:
-    """FullCalendar's event array for a window of at most 62 days. Three queries, whatever the size.
+    """FullCalendar's event array for a window of at most 62 days. Four queries, whatever the size.
 
-    Live bookings, and closed hours as background, one item for all resources
-    closed alike. `resource_ids` narrows it; `booking_url` precedes ids in links.
+    Live bookings; closed hours and closures as background, one item for all
+    resources closed alike. `resource_ids` narrows it; `booking_url` precedes ids in links.
     Those who are not staff see "Busy" instead of others' titles, unless the
     booking's visibility says otherwise, and never whose it is.
     Raises EndsBeforeStart, WindowTooLong.
@@ -92,11 +93,24 @@ def calendar_events(
         raise EndsBeforeStart(fields={"end": "must be after start"})
     if until - since > LONGEST_WINDOW:
         raise WindowTooLong(fields={"end": "at most 62 days after start"})
+    seen_by = audiences_of(viewer)
+    visible = {one.id: one for one in all_bookables(viewer.org_id, since=since) if one.visible_to in seen_by}
     wanted = list(resource_ids)
-    return _bookings(viewer, since, until, wanted, booking_url) + _closed(viewer, since, until, wanted)
+    shown = [visible[each] for each in wanted if each in visible] if wanted else list(visible.values())
+    seen = None if viewer.is_staff else {str(each) for each in visible}
+    return _bookings(viewer, since, until, wanted, seen=seen, booking_url=booking_url) + _closed(shown, since, until)
 
 
-def _bookings(viewer: Member, since: datetime, until: datetime, wanted: list[UUID], booking_url: str) -> list[Event]:
+def _bookings(
+    viewer: Member,
+    since: datetime,
+    until: datetime,
+    wanted: list[UUID],
+    *,
+    seen: set[str] | None,
+    booking_url: str,
+) -> list[Event]:
+    """`seen` are the resources of which the viewer hears about others' bookings; None: all."""
     is_staff = viewer.rank.includes(Role.STAFF)
     busy = _("Busy")
     with connection.cursor() as cursor:
@@ -119,6 +133,8 @@ def _bookings(viewer: Member, since: datetime, until: datetime, wanted: list[UUI
     latest, resources, legs = "", [], []
     for row in rows:
         key, title, status, version, visibility, start, end, person_id, person, party_size, mine, *leg = row
+        if seen is not None and not mine and leg[0] not in seen:
+            continue
         if key == latest:
             resources.append(leg[0])
             legs.append(Leg(*leg))
@@ -134,29 +150,42 @@ def _bookings(viewer: Member, since: datetime, until: datetime, wanted: list[UUI
     return events
 
 
-def _closed(viewer: Member, since: datetime, until: datetime, wanted: list[UUID]) -> list[Event]:
-    """Closed hours. Houses say their hours once for many rooms, so little is computed, and rooms closed alike share."""
-    computed: dict[tuple[Any, ...], tuple[engine.Span, ...]] = {}
-    alike: dict[tuple[engine.Span, ...], list[str]] = defaultdict(list)
-    for resource in all_bookables(viewer.org_id):
-        if wanted and resource.id not in wanted:
-            continue
-        said = (resource.zone, resource.rows)
+def _closed(resources: Iterable[Bookable], since: datetime, until: datetime) -> list[Event]:
+    """Closed hours and closures.
+
+    Houses say their hours once for many rooms, so little is computed, and rooms closed alike share.
+    """
+    computed: dict[tuple[Any, ...], tuple[_Shut, ...]] = {}
+    alike: dict[_Shut, list[str]] = defaultdict(list)
+    hours = _("Closed")
+    for resource in resources:
+        said = (resource.zone, resource.rows, resource.closures)
         if said not in computed:
             opened = engine.merged((o.since, o.until) for o in engine.openings(resource, since, until))
-            computed[said] = tuple(engine.without([(since, until)], opened))
-        alike[computed[said]].append(str(resource.id))
-    title = _("Closed")
+            shut = [_Shut(begins, ends, "closed", hours) for begins, ends in engine.without([(since, until)], opened)]
+            shut += [
+                _Shut(max(begins, since), min(ends, until), "closure", closure.title or hours)
+                for begins, ends, closure in engine.closed_spans(resource, since, until)
+            ]
+            computed[said] = tuple(shut)
+        for each in computed[said]:
+            alike[each].append(str(resource.id))
     return [
         Event(
-            id=f"closed-{ids[0]}-{start.timestamp():.0f}",
+            id=f"{shut.kind}-{ids[0]}-{shut.since.timestamp():.0f}",
             resourceIds=ids,
-            title=title,
-            start=start.isoformat(),
-            end=end.isoformat(),
-            extendedProps=Props("closed"),
+            title=shut.title,
+            start=shut.since.isoformat(),
+            end=shut.until.isoformat(),
+            extendedProps=Props(shut.kind),
             display="background",
         )
-        for spans, ids in alike.items()
-        for start, end in spans
+        for shut, ids in alike.items()
     ]
+
+
+class _Shut(NamedTuple):
+    since: datetime
+    until: datetime
+    kind: str
+    title: str

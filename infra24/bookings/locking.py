@@ -1,11 +1,13 @@
 """The one order in which rows are locked, and the one module that knows it.
 
-Persons, then bookings, then resources, each by id. Whoever locked in another
-order would deadlock with everybody who does not; without these locks rivals
-meet in the exclusion constraint's index, and PostgreSQL ends one of them.
+The tree of wholes and parts, then persons, then bookings, then resources, each by
+id. Whoever locked in another order would deadlock with everybody who does not;
+without these locks rivals meet in the exclusion constraint's index, and
+PostgreSQL ends one of them.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,11 +17,26 @@ from django.db import connection
 Locked = dict[UUID, tuple[int, str]]
 """Version and status of each locked booking by id."""
 
+
+@dataclass(frozen=True)
+class Locks:
+    """What was locked, as it is now."""
+
+    bookings: Locked
+    dead: list[UUID]
+    """Holds that have run out, besides the bookings asked for."""
+    shapes: dict[UUID, int] = field(default_factory=dict)
+    """`shape` of each resource by id."""
+
+
 # Materialised parts of a UNION ALL are fetched one after the other, in this order.
 # Holds that have run out, though nobody has noticed yet, are found from their own
 # small index: an organisation has few, and long histories do not matter.
 _LOCK = """
-    WITH booked AS MATERIALIZED (
+    WITH people AS MATERIALIZED (
+        SELECT id FROM people_person
+         WHERE org_id = %(org)s AND id = ANY(%(people)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+    ), booked AS MATERIALIZED (
         SELECT id, version, status FROM bookings_booking
          WHERE org_id = %(org)s AND id = ANY(%(bookings)s::uuid[] || ARRAY(
                SELECT b.id
@@ -29,19 +46,20 @@ _LOCK = """
                   AND l.blocks_from < %(until)s::timestamptz AND l.blocks_until > %(since)s::timestamptz))
          ORDER BY id FOR NO KEY UPDATE
     ), things AS MATERIALIZED (
-        SELECT id FROM resources_resource
+        SELECT id, shape FROM resources_resource
          WHERE org_id = %(org)s AND id = ANY(%(resources)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
     )
+    SELECT id, NULL::int AS number, 'person' AS status FROM people
+    UNION ALL
     SELECT id, version, status FROM booked
     UNION ALL
-    SELECT id, NULL, NULL FROM things
+    SELECT id, shape, 'resource' FROM things
 """
 
 
 def lock_bookings(org_id: UUID, bookings: Iterable[UUID]) -> Locked:
     """Lock bookings until the transaction ends."""
-    locked, _ = _lock(org_id, bookings, (), since=None, until=None, now=None)
-    return locked
+    return _lock(org_id, bookings, (), (), since=None, until=None, now=None).bookings
 
 
 def lock_claims(
@@ -52,34 +70,48 @@ def lock_claims(
     *,
     now: datetime,
     bookings: Iterable[UUID] = (),
-) -> tuple[Locked, list[UUID]]:
-    """Lock what a claim on resources touches until the transaction ends: bookings, dead holds in its way, resources.
+    people: Iterable[UUID] = (),
+) -> Locks:
+    """Lock what a claim on resources touches until the transaction ends.
 
-    Returns the bookings, dead holds included, and which of them are dead holds
-    besides `bookings`.
+    People whose quotas are counted, bookings with the dead holds in the way, resources.
     """
-    return _lock(org_id, bookings, resources, since=since, until=until, now=now)
+    return _lock(org_id, bookings, resources, people, since=since, until=until, now=now)
+
+
+def lock_tree(org_id: UUID) -> None:
+    """Keep what is part of what as it is until the transaction ends. Before all other locks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('resource tree of ' || %s, 0))", [str(org_id)])
 
 
 def _lock(
     org_id: UUID,
     bookings: Iterable[UUID],
     resources: Iterable[UUID],
+    people: Iterable[UUID],
     *,
     since: datetime | None,
     until: datetime | None,
     now: datetime | None,
-) -> tuple[Locked, list[UUID]]:
+) -> Locks:
     asked = set(bookings)
     parameters: dict[str, Any] = {
         "org": org_id,
+        "people": list(people),
         "bookings": list(asked),
         "resources": list(set(resources)),
         "since": since,
         "until": until,
         "now": now,
     }
+    locks = Locks({}, [])
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, parameters)
-        locked = {key: (version, status) for key, version, status in cursor.fetchall() if version is not None}
-    return locked, [key for key in locked if key not in asked]
+        for key, number, status in cursor.fetchall():
+            if status == "resource":
+                locks.shapes[key] = number
+            elif status != "person":
+                locks.bookings[key] = (number, status)
+    locks.dead.extend(key for key in locks.bookings if key not in asked)
+    return locks

@@ -1,7 +1,8 @@
 """Reading bookings, starting from who is looking."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,12 +12,14 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from infra24.bookings.errors import BookingNotFound
 from infra24.bookings.models import REACH, Booking, Leg, Status
+from infra24.bookings.policies import LONGEST
 from infra24.core.rows import Columns, instances
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.people.models import Person
 from infra24.resources.models import Resource
-from infra24.resources.policies import Bookable, Claim
+from infra24.resources.policies import Asker, Bookable, Claim, Use, reach_of
+from infra24.resources.queries import qualifications_held
 
 
 def visible_bookings(viewer: Member) -> QuerySet[Booking]:
@@ -142,3 +145,60 @@ def claims_on(
                     continue
                 claims[asker].append(Claim(blocks_from, blocks_until, units, people, is_shared=sharing == asker))
     return claims
+
+
+_USES = """
+    SELECT b.starts_at, b.ends_at, array_agg(r.kind), array_agg(r.id)
+      FROM bookings_booking b
+      JOIN bookings_leg l ON l.org_id = b.org_id AND l.booking_id = b.id AND NOT l.is_implied
+      JOIN resources_resource r ON r.org_id = l.org_id AND r.id = l.resource_id
+     WHERE b.org_id = %(org)s AND b.person_id = %(person)s
+       AND b.starts_at > %(earliest)s AND b.starts_at < %(until)s AND b.ends_at > %(since)s
+       AND (b.status IN ('pending', 'confirmed') OR b.status = 'hold' AND b.expires_at > %(now)s)
+       AND b.id IS DISTINCT FROM %(besides)s
+     GROUP BY b.id ORDER BY b.starts_at, b.id
+"""
+
+
+def uses_of(
+    org_id: UUID, person_id: UUID, since: datetime, until: datetime, *, now: datetime, besides: UUID | None = None
+) -> tuple[Use, ...]:
+    """The live bookings of a person that meet the window, as quotas count them. `besides` leaves one out."""
+    parameters: dict[str, Any] = {
+        "org": org_id,
+        "person": person_id,
+        "earliest": since - LONGEST,
+        "since": since,
+        "until": until,
+        "now": now,
+        "besides": besides,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_USES, parameters)
+        return tuple(
+            Use(starts_at, ends_at, frozenset(kinds), frozenset(resources))
+            for starts_at, ends_at, kinds, resources in cursor.fetchall()
+        )
+
+
+def asker_for(
+    viewer: Member,
+    resources: Sequence[Bookable],
+    since: datetime,
+    until: datetime,
+    *,
+    now: datetime,
+) -> Asker:
+    """The viewer as rules see them: with the qualifications and live bookings that matter to these resources."""
+    asker = Asker(viewer.rank)
+    if asker.is_staff or not any(each.needs or each.rules_at(since).quotas for each in resources):
+        return asker
+    person = Person.objects.filter(org_id=viewer.org_id, user_id=viewer.user_id).first()
+    if person is None:
+        return asker
+    reach = reach_of(resources, since, until)
+    return replace(
+        asker,
+        holds=qualifications_held(viewer.org_id, person.pk),
+        uses=uses_of(viewer.org_id, person.pk, *reach, now=now),
+    )

@@ -185,8 +185,13 @@ class SpanOut(Schema):
 
 
 class ReasonOut(Schema):
+    """One cause of a refusal: the rule or row it comes from is in `source`, what would help in `cure`."""
+
     code: str
-    detail: str = ""
+    detail: str
+    resource_id: UUID | None
+    source: dict[str, Any]
+    cure: str
 
 
 class RefusedOut(SpanOut):

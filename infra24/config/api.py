@@ -8,10 +8,10 @@ from infra24.bookings import api as bookings
 from infra24.config.reference import HouseAPI
 from infra24.core.codec import JsonParser, JsonRenderer
 from infra24.core.problems import answer_exception
+from infra24.facilities import api as facilities
 from infra24.orgs import api as orgs
 from infra24.outbox import api as outbox
 from infra24.people import api as people
-from infra24.resources import api as resources
 
 api = HouseAPI(
     title="Infra24",
@@ -27,5 +27,5 @@ api = HouseAPI(
 for kind in (Exception, ValidationError, HttpError, Http404):
     api.add_exception_handler(kind, answer_exception)
 
-for router in (orgs.router, people.router, resources.router, bookings.router, outbox.router):
+for router in (orgs.router, people.router, facilities.router, bookings.router, outbox.router):
     api.add_router("", router)

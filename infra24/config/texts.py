@@ -13,6 +13,7 @@ from infra24.core.errors import Infra24Error
 ROOT = Path(__file__).resolve().parents[2]
 _CALLS = {
     "_": ("text",),
+    "said": ("text",),
     "gettext": ("text",),
     "gettext_lazy": ("text",),
     "gettext_noop": ("text",),

@@ -23,11 +23,13 @@ from infra24.core.errors import (
     Invalid,
     Malformed,
     NotFound,
+    Reason,
     TooLarge,
     TooMany,
     Unauthenticated,
     Unavailable,
 )
+from infra24.core.translating import translated
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -92,7 +94,7 @@ def known(error: Exception) -> Infra24Error | None:
         case Infra24Error():
             return error
         case ninja.errors.ValidationError():
-            return Invalid(code="invalid_request", fields=_faults(error.errors))
+            return Invalid(code="invalid_request", fields=faults_by_path(error.errors))
         case ninja.errors.HttpError():
             cause = error.__cause__
             return cause if isinstance(cause, Infra24Error) else _of_status(error.status_code)
@@ -161,16 +163,26 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def document(error: Infra24Error) -> dict[str, Any]:
     """The problem document. `detail` and all sentences are in the caller's language."""
     title = _(error.title)
+    reasons = [reason_document(reason) for reason in error.reasons]
+    if reasons:
+        detail = " ".join(reason["detail"] for reason in reasons)
+    else:
+        detail = title if error.detail == error.title else translated(error.detail)
     return {
         "type": f"/api/docs#{error.code}",
         "title": title,
         "status": error.status,
-        "detail": title if error.detail == error.title else error.detail,
+        "detail": detail,
         "code": error.code,
-        "reasons": [asdict(reason) for reason in error.reasons],
+        "reasons": reasons,
         "alternatives": [asdict(alternative) for alternative in error.alternatives],
-        "fields": error.fields,
+        "fields": {path: translated(fault) for path, fault in error.fields.items()},
     }
+
+
+def reason_document(reason: Reason) -> dict[str, Any]:
+    """A reason as answers carry it, in the caller's language."""
+    return {**asdict(reason), "detail": translated(reason.detail), "cure": translated(reason.cure)}
 
 
 def _json(error: Infra24Error) -> HttpResponse:
@@ -218,7 +230,7 @@ def _of_status(status: int) -> Infra24Error:
     return fallback
 
 
-def _faults(errors: list[dict[str, Any]]) -> dict[str, str]:
+def faults_by_path(errors: list[dict[str, Any]]) -> dict[str, str]:
     """Pydantic's faults by the path of the field: `legs.0.resource_id`, or a parameter's name."""
     faults: dict[str, str] = {}
     for fault in errors:
@@ -247,6 +259,9 @@ def _sentence(fault: dict[str, Any]) -> str:
     }
     template = sentences.get(str(fault["type"]))
     if template is None:
-        # ValueErrors of our own validators arrive as "Value error, <sentence>".
+        # ValueErrors of our own validators arrive as "Value error, <sentence>", with the sentence itself beside it.
+        cause = limits.get("error")
+        if isinstance(cause, ValueError) and cause.args:
+            return translated(cause.args[0])
         return str(fault["msg"]).removeprefix("Value error, ")
     return template % limits if "%" in template else template

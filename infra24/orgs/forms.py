@@ -16,6 +16,7 @@ SCOPE_LABELS = {
     "bookings:read": _("See bookings and the calendar"),
     "bookings:write": _("Book, change and decide"),
     "resources:read": _("See resources and when they are free"),
+    "resources:write": _("Change resources, rules, closures and qualifications"),
     "people:read": _("See people"),
     "people:write": _("Write people down"),
     "members:read": _("See members, invitations and tokens"),

@@ -27,6 +27,7 @@ SCOPES = (
     "bookings:read",
     "bookings:write",
     "resources:read",
+    "resources:write",
     "people:read",
     "people:write",
     "members:read",

@@ -2,37 +2,64 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from infra24.orgs.models import Member
+from infra24.orgs.policies import Role
 from infra24.resources.errors import ResourceNotFound
-from infra24.resources.models import AvailabilityRule, Resource
-from infra24.resources.policies import Bookable, RuleRow, Rules
+from infra24.resources.models import Audience, AvailabilityRule, Grant, Resource
+from infra24.resources.policies import Bookable, Closure, Need, RuleRow, Rules
 
 
-def visible_resources(viewer: Member) -> QuerySet[Resource]:
-    """Every live resource of the viewer's organisation, by name."""
-    return Resource.objects.filter(org_id=viewer.org_id, archived_at=None).order_by("sort_key", "id")
+def audiences_of(viewer: Member) -> list[Audience]:
+    """The audiences the viewer belongs to: `visible_to` of what they see."""
+    return [
+        audience for audience in Audience if audience == Audience.EVERYONE or viewer.rank.includes(Role(audience.value))
+    ]
+
+
+def visible_resources(viewer: Member, *, archived: bool = False) -> QuerySet[Resource]:
+    """The live resources the viewer may see, by name; with `archived`, the archived ones instead."""
+    resources = Resource.objects.filter(org_id=viewer.org_id, archived_at__isnull=not archived)
+    if not viewer.is_staff:
+        resources = resources.filter(visible_to__in=audiences_of(viewer))
+    return resources.order_by("sort_key", "id")
 
 
 def resource_for(viewer: Member, resource_id: UUID) -> Resource:
-    """Raises ResourceNotFound both for a missing resource and for another organisation's."""
+    """A resource, archived ones for staff only.
+
+    Raises ResourceNotFound both for a missing resource and for one the viewer may not see.
+    """
     try:
+        if viewer.is_staff:
+            return Resource.objects.get(org_id=viewer.org_id, pk=resource_id)
         return visible_resources(viewer).get(pk=resource_id)
     except Resource.DoesNotExist:
         raise ResourceNotFound from None
 
 
-# One statement for what the engine needs of any number of resources: the row,
-# and the rules that speak for it, its kind or the whole house.
-_BOOKABLES = """
-    SELECT r.id, r.name, coalesce(nullif(r.time_zone, ''), o.time_zone), r.units, r.capacity,
+# What the engine needs besides rules and parts, in the order of `_Row`.
+_COLUMNS = """r.id, r.name, coalesce(nullif(r.time_zone, ''), o.time_zone), r.units, r.capacity, r.kind, r.part_of_id,
+           r.visible_to, r.bookable_by, r.shape, o.time_zone"""
+_CLOSURE = "json_build_array(c.id, c.title, c.wall_from, c.wall_until, c.is_yearly, c.lifted_at)"
+_HOLDS_SINCE = """(c.is_yearly OR c.wall_until > %(since)s::timestamptz AT TIME ZONE 'UTC' - interval '2 days')
+               AND (c.lifted_at IS NULL OR c.lifted_at > %(since)s)"""
+
+# One statement for what the engine needs of a few resources: the row, the rules that speak for it, its kind or the
+# whole house, its parts, its closures and what it asks of members.
+_BOOKABLES = f"""
+    SELECT {_COLUMNS},
+           (SELECT coalesce(json_agg(json_build_array(q.id, q.name) ORDER BY q.sort_key), '[]')
+              FROM resources_resourceneed n
+              JOIN resources_qualification q ON q.org_id = n.org_id AND q.id = n.qualification_id
+             WHERE n.org_id = r.org_id AND n.resource_id = r.id),
            (SELECT coalesce(json_agg(json_build_array(rule.id, rule.valid_from, rule.rules::text,
                        CASE WHEN rule.resource_id IS NOT NULL THEN 'resource'
                             WHEN rule.kind <> '' THEN 'kind' ELSE 'organisation' END)
@@ -41,87 +68,171 @@ _BOOKABLES = """
              WHERE rule.org_id = r.org_id
                AND (rule.resource_id = r.id
                     OR rule.resource_id IS NULL AND rule.kind IN ('', r.kind))),
-           (WITH RECURSIVE parts AS (
-                SELECT p.id FROM resources_resource p WHERE p.org_id = r.org_id AND p.part_of_id = r.id
-                UNION
-                SELECT p.id FROM resources_resource p JOIN parts ON p.org_id = r.org_id AND p.part_of_id = parts.id)
-            SELECT coalesce(array_agg(parts.id), '{}') FROM parts
-             WHERE NOT EXISTS (SELECT FROM resources_resource p WHERE p.org_id = r.org_id AND p.part_of_id = parts.id))
+           (SELECT coalesce(array_agg(parts.id), '{{}}') FROM parts
+             WHERE parts.whole = r.id AND NOT EXISTS (
+                   SELECT FROM resources_resource p WHERE p.org_id = r.org_id AND p.part_of_id = parts.id)),
+           (SELECT coalesce(json_agg({_CLOSURE}), '[]')
+              FROM resources_closure c
+             WHERE c.org_id = r.org_id AND {_HOLDS_SINCE}
+               AND (c.resource_id IS NULL AND c.kind IN ('', r.kind)
+                    OR c.resource_id IN (SELECT resource_wholes(r.org_id, r.id))
+                    OR c.resource_id IN (SELECT parts.id FROM parts WHERE parts.whole = r.id)))
       FROM resources_resource r JOIN orgs_organisation o ON o.id = r.org_id
-     WHERE r.org_id = %s AND r.id = ANY(%s) AND r.archived_at IS NULL
+     WHERE r.org_id = %(org)s AND r.id = ANY(%(ids)s) AND r.archived_at IS NULL
+"""  # noqa: S608 - our own words only
+_PARTS = """
+    WITH RECURSIVE parts AS (
+        SELECT p.part_of_id AS whole, p.id FROM resources_resource p
+         WHERE p.org_id = %(org)s AND p.part_of_id = ANY(%(ids)s)
+        UNION
+        SELECT parts.whole, p.id FROM resources_resource p JOIN parts ON p.org_id = %(org)s AND p.part_of_id = parts.id)
 """
 
 
-def bookables(org_id: UUID, resource_ids: Iterable[UUID]) -> dict[UUID, Bookable]:
-    """What the engine needs, by id; missing, archived and foreign ids are left out. One query."""
+def bookables(org_id: UUID, resource_ids: Iterable[UUID], *, since: datetime) -> dict[UUID, Bookable]:
+    """What the engine needs, by id; missing, archived and foreign ids are left out. One query.
+
+    Closures that were over before `since` are left out.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_BOOKABLES, [org_id, list(resource_ids)])
-        return {row[0]: bookable_from_row(row) for row in cursor.fetchall()}
+        cursor.execute(_PARTS + _BOOKABLES, {"org": org_id, "ids": list(resource_ids), "since": since})
+        return {
+            row[0]: _bookable(
+                _Row(*row[:12]),
+                rows=tuple(_rule_row(*rule) for rule in row[12]),
+                leaves=row[13],
+                closures=[_closure(closure) for closure in row[14]],
+            )
+            for row in cursor.fetchall()
+        }
 
 
-def bookable_from_row(row: Sequence[Any]) -> Bookable:
-    """A row of (id, name, zone, units, capacity, rules, leaves) as the engine's value."""
-    resource_id, name, zone, units, capacity, rules, leaves = row
+_RESOURCES = f"""
+    SELECT {_COLUMNS}, coalesce(needs.list, '[]')
+      FROM resources_resource r JOIN orgs_organisation o ON o.id = r.org_id
+      LEFT JOIN (
+           SELECT n.resource_id, json_agg(json_build_array(q.id, q.name) ORDER BY q.sort_key) AS list
+             FROM resources_resourceneed n
+             JOIN resources_qualification q ON q.org_id = n.org_id AND q.id = n.qualification_id
+            WHERE n.org_id = %(org)s GROUP BY n.resource_id) needs ON needs.resource_id = r.id
+     WHERE r.org_id = %(org)s AND r.archived_at IS NULL
+     ORDER BY r.sort_key, r.id
+"""  # noqa: S608 - our own words only
+_RULES = """
+    SELECT id::text, valid_from::text, rules::text, kind, resource_id
+      FROM resources_availabilityrule WHERE org_id = %(org)s ORDER BY valid_from, id
+"""
+_CLOSURES = f"""
+    SELECT c.kind, c.resource_id, {_CLOSURE}
+      FROM resources_closure c WHERE c.org_id = %(org)s AND {_HOLDS_SINCE}
+"""  # noqa: S608 - our own words only
+
+
+def all_bookables(org_id: UUID, *, since: datetime) -> list[Bookable]:
+    """Every live resource as the engine sees it, by name. Three queries, whatever the size of the house."""
+    parameters: dict[str, Any] = {"org": org_id, "since": since}
+    with connection.cursor() as cursor:
+        cursor.execute(_RESOURCES, parameters)
+        resources = [_Row(*row) for row in cursor.fetchall()]
+        cursor.execute(_RULES, parameters)
+        said = cursor.fetchall()
+        cursor.execute(_CLOSURES, parameters)
+        shut = cursor.fetchall()
+    rules: dict[str | UUID, list[RuleRow]] = defaultdict(list)
+    for rule_id, valid_from, document, kind, resource_id in said:
+        scope = "resource" if resource_id else "kind" if kind else "organisation"
+        rules[resource_id or kind].append(_rule_row(rule_id, valid_from, document, scope))
+    closures: dict[str | UUID, list[Closure]] = defaultdict(list)
+    for kind, resource_id, closure in shut:
+        closures[resource_id or kind].append(_closure(closure))
+    tree = _Tree(resources)
+    found = []
+    for row in resources:
+        scopes: tuple[str | UUID, ...] = ("", row.kind, row.id, *tree.wholes(row.id), *tree.parts(row.id))
+        found.append(
+            _bookable(
+                row,
+                rows=(*rules[""], *rules[row.kind], *rules[row.id]),
+                leaves=tree.leaves(row.id),
+                closures=[closure for scope in scopes for closure in closures.get(scope, ())],
+            )
+        )
+    return found
+
+
+class _Row(NamedTuple):
+    """A resource as both statements give it."""
+
+    id: UUID
+    name: str
+    zone: str
+    units: int
+    capacity: int | None
+    kind: str
+    part_of: UUID | None
+    visible_to: str
+    bookable_by: str
+    shape: int
+    home_zone: str
+    needs: list[tuple[str, str]]
+
+
+def _bookable(row: _Row, *, rows: tuple[RuleRow, ...], leaves: Iterable[UUID], closures: Iterable[Closure]) -> Bookable:
     return Bookable(
-        id=resource_id,
-        name=name,
-        zone=zone,
-        units=units,
-        capacity=capacity,
-        rows=tuple(_rule_row(*rule) for rule in rules),
+        id=row.id,
+        name=row.name,
+        zone=row.zone,
+        units=row.units,
+        capacity=row.capacity,
+        rows=rows,
         leaves=tuple(leaves),
+        kind=row.kind,
+        closures=tuple(closures),
+        needs=tuple(Need(UUID(qualification_id), name) for qualification_id, name in row.needs),
+        visible_to=row.visible_to,
+        bookable_by=row.bookable_by,
+        shape=row.shape,
+        home_zone=row.home_zone,
     )
 
 
-_RESOURCES = """
-    SELECT r.id, r.name, coalesce(nullif(r.time_zone, ''), o.time_zone), r.units, r.capacity, r.kind, r.part_of_id
-      FROM resources_resource r JOIN orgs_organisation o ON o.id = r.org_id
-     WHERE r.org_id = %s AND r.archived_at IS NULL
-     ORDER BY r.sort_key, r.id
-"""
-_RULES = """
-    SELECT id::text, valid_from::text, rules::text, kind, resource_id
-      FROM resources_availabilityrule WHERE org_id = %s ORDER BY valid_from, id
-"""
+class _Tree:
+    """Which resource is part of which."""
 
+    def __init__(self, rows: Iterable[_Row]) -> None:
+        self._whole = {row.id: row.part_of for row in rows if row.part_of}
+        self._parts: dict[UUID, list[UUID]] = defaultdict(list)
+        for part, whole in self._whole.items():
+            self._parts[whole].append(part)
 
-def all_bookables(org_id: UUID) -> list[Bookable]:
-    """Every live resource as the engine sees it, by name. Two queries, whatever the size of the house."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RESOURCES, [org_id])
-        resources = cursor.fetchall()
-        cursor.execute(_RULES, [org_id])
-        said = cursor.fetchall()
-    of_house: list[RuleRow] = []
-    of_kind: dict[str, list[RuleRow]] = defaultdict(list)
-    of_resource: dict[UUID, list[RuleRow]] = defaultdict(list)
-    for rule_id, valid_from, document, kind, resource_id in said:
-        scope = "resource" if resource_id else "kind" if kind else "organisation"
-        row = _rule_row(rule_id, valid_from, document, scope)
-        (of_resource[resource_id] if resource_id else of_kind[kind] if kind else of_house).append(row)
-    parts: dict[UUID, list[UUID]] = defaultdict(list)
-    for row in resources:
-        parts[row[6]].append(row[0])
-    return [
-        Bookable(
-            id=resource_id,
-            name=name,
-            zone=zone,
-            units=units,
-            capacity=capacity,
-            rows=(*of_house, *of_kind[kind], *of_resource[resource_id]),
-            leaves=tuple(_leaves(resource_id, parts)),
-        )
-        for resource_id, name, zone, units, capacity, kind, _ in resources
-    ]
+    def wholes(self, resource_id: UUID) -> Iterator[UUID]:
+        """What it is part of, near and far."""
+        whole = self._whole.get(resource_id)
+        while whole:
+            yield whole
+            whole = self._whole.get(whole)
 
-
-def _leaves(resource_id: UUID, parts: dict[UUID, list[UUID]]) -> Iterator[UUID]:
-    for part in parts.get(resource_id, ()):
-        if part in parts:
-            yield from _leaves(part, parts)
-        else:
+    def parts(self, resource_id: UUID) -> Iterator[UUID]:
+        """Its parts, near and far."""
+        for part in self._parts.get(resource_id, ()):
             yield part
+            yield from self.parts(part)
+
+    def leaves(self, resource_id: UUID) -> Iterator[UUID]:
+        """Its parts that have no parts."""
+        return (part for part in self.parts(resource_id) if part not in self._parts)
+
+
+def _closure(row: Sequence[Any]) -> Closure:
+    closure_id, title, wall_from, wall_until, is_yearly, lifted_at = row
+    return Closure(
+        id=UUID(closure_id),
+        title=title,
+        wall_from=datetime.fromisoformat(wall_from),
+        wall_until=datetime.fromisoformat(wall_until),
+        is_yearly=is_yearly,
+        lifted_at=datetime.fromisoformat(lifted_at) if lifted_at else None,
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -133,6 +244,12 @@ def _rule_row(rule_id: str, valid_from: str, document: str, scope: str) -> RuleR
         valid_from=date.fromisoformat(valid_from),
         rules=Rules.model_validate_json(document),
     )
+
+
+def qualifications_held(org_id: UUID, person_id: UUID) -> dict[UUID, date | None]:
+    """What a person may show, each with the last day on which it holds; None: for good. Lapsed ones are told too."""
+    grants = Grant.objects.filter(org_id=org_id, person_id=person_id, revoked_at=None)
+    return dict(grants.values_list("qualification_id", "lapses_on"))
 
 
 def rules_of(viewer: Member, resource: Resource) -> QuerySet[AvailabilityRule]:

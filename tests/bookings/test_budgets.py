@@ -203,7 +203,7 @@ def test_the_feed_finds_its_week_and_its_legs_by_index(
 
 def test_availability_finds_claims_by_resource_and_time(house: Organisation, rooms: list[Resource]) -> None:
     with acting_for(house.pk):
-        wanted = bookables(house.pk, [rooms[0].pk]).values()
+        wanted = bookables(house.pk, [rooms[0].pk], since=NOON).values()
         plan = plan_of("bookings_leg", lambda: claims_on(house.pk, wanted, NOON - DAY, NOON, now=NOON))
 
     found = conditions(plan, "leg_resource_blocks")

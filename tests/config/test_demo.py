@@ -177,7 +177,7 @@ def test_the_same_day_gives_the_same_diary(lived_in: Path) -> None:
     now = datetime.now(UTC)
     for house, organisation in organisations():
         slugs: dict[UUID, str] = dict(Resource.objects.values_list("pk", "slug"))
-        things = {slugs[thing.id]: thing for thing in all_bookables(organisation.pk)}
+        things = {slugs[thing.id]: thing for thing in all_bookables(organisation.pk, since=now - BACK)}
         first, second = (
             list(Diary(house, things, {}, now=now).fill(now.date() - BACK, now.date() + AHEAD)) for _ in range(2)
         )

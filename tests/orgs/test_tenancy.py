@@ -140,7 +140,7 @@ def test_every_key_between_tables_of_an_organisation_carries_the_organisation(da
             r"""SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0
                   AND EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org_id')
-                  AND a.attname LIKE '%\_id' AND a.attname NOT IN ('org_id', 'subject_id', 'member_id')
+                  AND a.attname LIKE '%\_id' AND a.attname NOT IN ('org_id', 'subject_id', 'member_id', 'legacy_id')
                   AND NOT EXISTS (SELECT FROM pg_constraint k
                                    WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey))"""
         ).fetchall()

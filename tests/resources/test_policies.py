@@ -12,11 +12,12 @@ from pydantic import ValidationError
 
 from infra24.resources.policies import (
     DAYS,
+    Asker,
     Bookable,
     Claim,
     RuleRow,
     Rules,
-    bookable_window,
+    Size,
     effective,
     explain,
     free,
@@ -130,7 +131,9 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 def test_every_reason_is_named(rules: dict[str, Any], hours: float, people: int, codes: list[str]) -> None:
     resource = bookable(capacity=5, **rules)
 
-    reasons = explain(resource, (), NOON, NOON + hours * HOUR, now=NOON - 2 * HOUR, people=people)
+    reasons = explain(
+        resource, (), NOON, NOON + hours * HOUR, now=NOON - 2 * HOUR, size=Size(people=people), asker=Asker()
+    )
 
     assert [reason.code for reason in reasons] == codes
     assert all(reason.detail and reason.cure for reason in reasons)
@@ -141,9 +144,11 @@ def test_the_horizon_includes_the_whole_local_day() -> None:
     now = datetime(2026, 6, 10, 23, tzinfo=ZoneInfo("America/New_York")).astimezone(UTC)
     last = datetime(2026, 6, 12, 23, 45, tzinfo=ZoneInfo("America/New_York")).astimezone(UTC)
 
-    assert explain(resource, (), last, last + 15 * MINUTE, now=now) == []
-    assert [r.code for r in explain(resource, (), last + 15 * MINUTE, last + HOUR, now=now)] == ["too_far"]
-    assert bookable_window(resource, now, now + 10 * DAY, now) == [(now, last + 15 * MINUTE)]
+    assert explain(resource, (), last, last + 15 * MINUTE, now=now, asker=Asker()) == []
+    assert [r.code for r in explain(resource, (), last + 15 * MINUTE, last + HOUR, now=now, asker=Asker())] == [
+        "too_far"
+    ]
+    assert free(resource, (), now, now + 10 * DAY, now=now) == [(now, last + 15 * MINUTE)]
 
 
 def test_the_narrower_scope_wins_and_says_so() -> None:
@@ -181,21 +186,23 @@ def test_bad_rules_are_refused(rules: dict[str, Any]) -> None:
 def test_more_units_than_there_are_is_never_free() -> None:
     room = bookable()
 
-    assert free(room, (), NOON, NOON + HOUR, units=2) == []
-    assert [r.detail for r in explain(room, (), NOON, NOON + HOUR, now=NOON - DAY, units=2)] == [
+    assert free(room, (), NOON, NOON + HOUR, size=Size(units=2)) == []
+    assert [r.detail for r in explain(room, (), NOON, NOON + HOUR, now=NOON - DAY, size=Size(units=2))] == [
         "There is only one of Room."
     ]
 
 
 def test_a_time_that_is_past_is_said_to_be_past() -> None:
-    assert [r.detail for r in explain(bookable(), (), NOON, NOON + HOUR, now=NOON + DAY)] == ["That time is past."]
+    assert [r.detail for r in explain(bookable(), (), NOON, NOON + HOUR, now=NOON + DAY, asker=Asker())] == [
+        "That time is past."
+    ]
 
 
 def test_slots_count_from_the_start_of_each_opening() -> None:
     resource = bookable(weekly=every_day(("09:20", "11:00"), ("14:00", "15:00")), slot_minutes=30)
     midnight = NOON.replace(hour=0)
 
-    offered = slots(resource, free(resource, (), midnight, midnight + DAY), HOUR)
+    offered = slots(resource, (), midnight, midnight + DAY, HOUR)
 
     assert [f"{begins:%H:%M}" for begins, _ in offered] == ["09:20", "09:50", "14:00"]
 
@@ -229,14 +236,14 @@ def test_free_and_explain_agree(claims: list[Claim], rules: dict[str, Any], unit
     """Every five minutes: a start is inside a free stretch exactly when nothing stands against it."""
     resource = bookable(units=units, capacity=6, **rules)
     since, until = NOON - 12 * HOUR, NOON + 12 * HOUR
-    spans = free(resource, claims, since, until, people=people)
+    spans = free(resource, claims, since, until, size=Size(people=people))
 
     assert merged([*spans, *without([(since, until)], spans)]) == [(since, until)]
     for step in range(0, 24 * 12, 3):
         begins = since + step * 5 * MINUTE
         ends = begins + 5 * MINUTE
         lies_free = any(span[0] <= begins and ends <= span[1] for span in spans)
-        reasons = explain(resource, claims, begins, ends, now=since - DAY, people=people)
+        reasons = explain(resource, claims, begins, ends, now=since - DAY, size=Size(people=people))
         assert lies_free == (not reasons), (begins, reasons)
 
 

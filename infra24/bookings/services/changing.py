@@ -9,9 +9,10 @@ from django.db import connection
 from django.utils import timezone
 
 from infra24.bookings.errors import ApprovalNeeded, HoldExpired, IllegalStep, NotYours, TimeRefused
-from infra24.bookings.locking import lock_bookings
+from infra24.bookings.locking import Locks, lock_bookings
 from infra24.bookings.models import Booking, Leg, Source, Status
 from infra24.bookings.policies import LIVE, check_times
+from infra24.bookings.services.asking import asker_of, with_uses
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
     Claimed,
@@ -19,6 +20,8 @@ from infra24.bookings.services.claims import (
     LegWish,
     as_rows,
     check_exclusive,
+    check_shapes,
+    have_quotas,
     leg_rows,
     lock_rows,
     needs_approval,
@@ -86,24 +89,30 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
     # What keeps its time, place and size is not checked again: a title can be mended
     # though the room is archived by now.
     if (starts_at, ends_at, people, wishes) != (booking.starts_at, booking.ends_at, booking.party_size, asked):
-        claimed = resolve(booking.org_id, wishes, starts_at=starts_at, people=people)
+        claimed = resolve(by, wishes, starts_at=starts_at, people=people)
         check_exclusive(claimed, set(wishes) - set(asked), is_staff=is_staff)
-        if not is_staff and booking.status == Status.CONFIRMED and needs_approval(claimed, starts_at):
+        if booking.status == Status.CONFIRMED and needs_approval(claimed, by.rank, starts_at, ends_at):
             raise ApprovalNeeded(
                 "Staff approved this for another time. Cancel it and ask again, or ask staff to move it."
             )
         rows = leg_rows(booking.pk, claimed, starts_at, ends_at)
+    asker = asker_of(by, booking.person, [claim.resource for claim in claimed])
+    counted = booking.person if have_quotas(claimed, starts_at, asker) else None
     try:
         with guarded_by(**LEG_CONSTRAINTS):
             if rows:
-                locked, dead = lock_rows(booking.org_id, rows, now=now, bookings=[booking.pk])
+                whose = [counted.pk] if counted else []
+                locks = lock_rows(booking.org_id, rows, now=now, bookings=[booking.pk], people=whose)
+                check_shapes(claimed, locks)
             else:
-                locked, dead = lock_bookings(booking.org_id, [booking.pk]), []
-            check_unmoved(booking, locked, version)
+                locks = Locks(lock_bookings(booking.org_id, [booking.pk]), [])
+            check_unmoved(booking, locks.bookings, version)
             _check_alive(booking, now=now)
-            if rule_reasons(claimed, starts_at, ends_at, now=now, is_staff=is_staff):
+            if counted:
+                asker = with_uses(asker, counted, claimed, starts_at, ends_at, now=now, besides=booking.pk)
+            if rule_reasons(claimed, starts_at, ends_at, now=now, asker=asker):
                 raise TimeRefused
-            expire_locked(booking.org_id, dead, locked, now=now)
+            expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
             _edit(booking, change, starts_at=starts_at, ends_at=ends_at)
             _write(booking, rows)
             if rows:
@@ -116,7 +125,7 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
             starts_at,
             ends_at,
             now=now,
-            is_staff=is_staff,
+            asker=asker,
             besides=booking.pk,
             otherwise=refusal,
         )

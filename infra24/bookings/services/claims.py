@@ -1,6 +1,6 @@
 """Shared by every service that claims time: the legs to write, and refusing with all reasons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn
@@ -18,14 +18,17 @@ from infra24.bookings.errors import (
     TimeRefused,
     UnitsTaken,
 )
-from infra24.bookings.locking import Locked, lock_claims
+from infra24.bookings.locking import Locks, lock_claims
 from infra24.bookings.models import Booking
+from infra24.bookings.services.current import MovedOn
 from infra24.core.errors import Alternative, Reason
 from infra24.core.ids import new_id
+from infra24.orgs.models import Member
+from infra24.orgs.policies import Role
 from infra24.resources import policies as engine
 from infra24.resources.errors import ResourceNotFound
-from infra24.resources.policies import Bookable
-from infra24.resources.queries import bookables
+from infra24.resources.policies import Asker, Bookable, Size
+from infra24.resources.queries import audiences_of, bookables
 
 LEG_CONSTRAINTS: dict[str, type[TimeRefused]] = {
     "leg_no_overlap": SlotTaken,
@@ -34,6 +37,7 @@ LEG_CONSTRAINTS: dict[str, type[TimeRefused]] = {
 }
 LOOK_AHEAD = timedelta(days=14)
 """How far alternatives are looked for."""
+MOST_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,10 @@ class Claimed:
     """Whether its rules let others in beside it, though this claim may want it alone."""
 
     @property
+    def size(self) -> Size:
+        return Size(self.units, self.people, is_exclusive=not self.is_shared)
+
+    @property
     def sharing(self) -> UUID | None:
         """The value that lets shared legs overlap; None where the booking's own id stands."""
         return self.resource.id if self.is_shared else None
@@ -83,15 +91,16 @@ class LegRow:
     sharing: UUID
 
 
-def resolve(org_id: UUID, wishes: Sequence[LegWish], *, starts_at: datetime, people: int) -> list[Claimed]:
+def resolve(by: Member, wishes: Sequence[LegWish], *, starts_at: datetime, people: int) -> list[Claimed]:
     """Find the resources of the wishes. Raises ResourceNotFound, ResourceTwice, PartTwice."""
     if len({wish.resource_id for wish in wishes}) < len(wishes):
         raise ResourceTwice
-    found = bookables(org_id, [wish.resource_id for wish in wishes])
+    found = bookables(by.org_id, [wish.resource_id for wish in wishes], since=starts_at)
+    seen_by = audiences_of(by)
     claimed: list[Claimed] = []
     targets: set[UUID] = set()
     for wish in wishes:
-        if wish.resource_id not in found:
+        if wish.resource_id not in found or found[wish.resource_id].visible_to not in seen_by:
             raise ResourceNotFound(fields={"resource_id": str(wish.resource_id)})
         resource = found[wish.resource_id]
         blocks = {resource.id, *resource.leaves}
@@ -111,9 +120,14 @@ def resolve(org_id: UUID, wishes: Sequence[LegWish], *, starts_at: datetime, peo
     return claimed
 
 
-def needs_approval(claimed: Iterable[Claimed], at: datetime) -> bool:
+def needs_approval(claimed: Iterable[Claimed], role: Role, starts_at: datetime, ends_at: datetime) -> bool:
     """Whether the rules of any of the resources ask for a decision by staff."""
-    return any(claim.resource.rules_at(at).approval == "always" for claim in claimed)
+    return any(engine.needs_approval(claim.resource, role, starts_at, ends_at) for claim in claimed)
+
+
+def have_quotas(claimed: Iterable[Claimed], at: datetime, asker: Asker) -> bool:
+    """Whether what the person has booked besides matters; if so, the person is locked before it is read."""
+    return not asker.is_staff and any(claim.resource.rules_at(at).quotas for claim in claimed)
 
 
 def check_exclusive(claimed: Iterable[Claimed], asked_anew: Iterable[LegWish], *, is_staff: bool) -> None:
@@ -143,30 +157,53 @@ def as_rows(rows: Sequence[LegRow]) -> str:
 
 
 def lock_rows(
-    org_id: UUID, rows: Sequence[LegRow], *, now: datetime, bookings: Iterable[UUID] = ()
-) -> tuple[Locked, list[UUID]]:
+    org_id: UUID,
+    rows: Sequence[LegRow],
+    *,
+    now: datetime,
+    bookings: Iterable[UUID] = (),
+    people: Iterable[UUID] = (),
+) -> Locks:
     """Lock what the rows touch, as `locking.lock_claims` does."""
     since, until = min(row.blocks_from for row in rows), max(row.blocks_until for row in rows)
-    return lock_claims(org_id, [row.resource_id for row in rows], since, until, now=now, bookings=bookings)
+    resources = [row.resource_id for row in rows]
+    return lock_claims(org_id, resources, since, until, now=now, bookings=bookings, people=people)
+
+
+def check_shapes(claimed: Iterable[Claimed], locks: Locks) -> None:
+    """Now that they are locked: do the resources still have the parts that were read? Raises MovedOn."""
+    for claim in claimed:
+        if locks.shapes.get(claim.resource.id) != claim.resource.shape:
+            raise MovedOn
 
 
 def rule_reasons(
-    claimed: Iterable[Claimed], starts_at: datetime, ends_at: datetime, *, now: datetime, is_staff: bool
+    claimed: Iterable[Claimed], starts_at: datetime, ends_at: datetime, *, now: datetime, asker: Asker
 ) -> list[Reason]:
-    """Reasons that lie in the rules alone. No query."""
+    """Reasons that lie in the rules alone, and in who asks. No query."""
+    return _reasons(claimed, {}, starts_at, ends_at, now=now, asker=asker)
+
+
+def _reasons(
+    claimed: Iterable[Claimed],
+    claims: Mapping[UUID, Sequence[engine.Claim]],
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    now: datetime,
+    asker: Asker,
+) -> list[Reason]:
     return [
         reason
         for claim in claimed
         for reason in engine.explain(
             claim.resource,
-            (),
+            claims.get(claim.resource.id, ()),
             starts_at,
             ends_at,
             now=now,
-            units=claim.units,
-            people=claim.people,
-            exclusive=not claim.is_shared,
-            bound_by_notice=not is_staff,
+            size=claim.size,
+            asker=asker,
         )
     ]
 
@@ -178,7 +215,7 @@ def refuse(
     ends_at: datetime,
     *,
     now: datetime,
-    is_staff: bool,
+    asker: Asker,
     besides: UUID | None = None,
     otherwise: TimeRefused | None = None,
 ) -> NoReturn:
@@ -195,21 +232,7 @@ def refuse(
         now=now,
         besides=besides,
     )
-    reasons = [
-        reason
-        for claim in claimed
-        for reason in engine.explain(
-            claim.resource,
-            claims[claim.resource.id],
-            starts_at,
-            ends_at,
-            now=now,
-            units=claim.units,
-            people=claim.people,
-            exclusive=not claim.is_shared,
-            bound_by_notice=not is_staff,
-        )
-    ]
+    reasons = _reasons(claimed, claims, starts_at, ends_at, now=now, asker=asker)
     if not reasons:
         raise otherwise or SlotTaken
     by_code: dict[str, type[TimeRefused]] = {
@@ -218,15 +241,17 @@ def refuse(
         "over_capacity": OverCapacity,
     }
     kind = by_code.get(reasons[0].code, TimeRefused)
-    length_is_wrong = any(reason.code in {"too_short", "too_long"} for reason in reasons)
+    cannot_move = any(reason.code in _NO_OTHER_TIME for reason in reasons)
     raise kind(
         " ".join(reason.detail for reason in reasons),
         code=reasons[0].code,
         reasons=reasons,
-        alternatives=[]
-        if length_is_wrong
-        else _alternatives(claimed, claims, starts_at, ends_at, now=now, is_staff=is_staff),
+        alternatives=[] if cannot_move else _alternatives(claimed, claims, starts_at, ends_at, now=now, asker=asker),
     )
+
+
+_NO_OTHER_TIME = {"too_short", "too_long", "not_bookable", "not_allowed", "qualification_needed"}
+"""Reasons that stand at every time."""
 
 
 def _alternatives(
@@ -236,34 +261,28 @@ def _alternatives(
     ends_at: datetime,
     *,
     now: datetime,
-    is_staff: bool,
+    asker: Asker,
 ) -> list[Alternative]:
-    """When all the same things are next free together for as long, within a member's notice and horizon."""
+    """When all the same things are next to be had together for as long: later, beside one another."""
     length = ends_at - starts_at
     since, until = max(now, starts_at), starts_at + LOOK_AHEAD
     if since >= until:
         return []
-    common: list[engine.Span] | None = None
+    bound = None if asker.is_staff else now
+    common: set[datetime] | None = None
     for claim in claimed:
-        spans = engine.free(
-            claim.resource,
-            claims[claim.resource.id],
-            since,
-            until,
-            units=claim.units,
-            people=claim.people,
-            exclusive=not claim.is_shared,
+        offered = engine.slots(
+            claim.resource, claims[claim.resource.id], since, until, length, size=claim.size, now=bound
         )
-        if not is_staff:
-            bounds = engine.bookable_window(claim.resource, since, until, now)
-            spans = engine.without(spans, engine.without([(since, until)], bounds))
-        gaps = [] if common is None else engine.without([(since, until)], spans)
-        common = spans if common is None else engine.without(common, gaps)
-    first = claimed[0].resource
+        starts = {start for start, _ in offered}
+        common = starts if common is None else common & starts
     found: list[Alternative] = []
     latest = since
-    for start, end in engine.slots(first, common or [], length):
-        if start >= latest and len(found) < 3:
-            found.append(Alternative(str(first.id), start.isoformat(), end.isoformat()))
+    for start in sorted(common or ()):
+        if len(found) == MOST_ALTERNATIVES:
+            break
+        end = start + length
+        if start >= latest and not rule_reasons(claimed, start, end, now=now, asker=asker):
+            found.append(Alternative(str(claimed[0].resource.id), start.isoformat(), end.isoformat()))
             latest = end
     return found

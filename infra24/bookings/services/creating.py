@@ -11,6 +11,7 @@ from django.utils import timezone
 from infra24.bookings.errors import ApprovalNeeded, LegMissing, TimeRefused
 from infra24.bookings.models import Booking, Leg, Source, Status, Visibility
 from infra24.bookings.policies import check_times, first_status
+from infra24.bookings.services.asking import asker_of, with_uses
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
     Claimed,
@@ -18,6 +19,8 @@ from infra24.bookings.services.claims import (
     LegWish,
     as_rows,
     check_exclusive,
+    check_shapes,
+    have_quotas,
     leg_rows,
     lock_rows,
     needs_approval,
@@ -25,6 +28,7 @@ from infra24.bookings.services.claims import (
     resolve,
     rule_reasons,
 )
+from infra24.bookings.services.current import anew
 from infra24.bookings.services.expiring import expire_locked
 from infra24.core.constraints import guarded_by
 from infra24.core.ids import new_id
@@ -70,28 +74,38 @@ def create_booking(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     check_times(wish.starts_at, wish.ends_at)
     if not wish.legs:
         raise LegMissing
+    return anew(lambda: _create(wish, by=by, source=source))
+
+
+def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
-    claimed = resolve(by.org_id, wish.legs, starts_at=wish.starts_at, people=wish.party_size)
+    claimed = resolve(by, wish.legs, starts_at=wish.starts_at, people=wish.party_size)
     person = _person(wish, by, is_staff=is_staff)
     check_exclusive(claimed, wish.legs, is_staff=is_staff)
-    approval = needs_approval(claimed, wish.starts_at)
+    approval = needs_approval(claimed, by.rank, wish.starts_at, wish.ends_at)
     status = first_status(asked=wish.status, is_staff=is_staff, approval=approval)
     if status is None:
         raise ApprovalNeeded
-    if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, is_staff=is_staff):
-        refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, is_staff=is_staff)
-
+    asker = asker_of(by, person, [claim.resource for claim in claimed])
+    if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, asker=asker):
+        refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker)
     booking = _new_booking(wish, claimed, status=status, person=person, by=by, source=source, now=now)
     rows = leg_rows(booking.pk, claimed, wish.starts_at, wish.ends_at)
+    counted = person if have_quotas(claimed, wish.starts_at, asker) else None
     try:
         with guarded_by(**LEG_CONSTRAINTS):
-            locked, dead = lock_rows(by.org_id, rows, now=now)
-            expire_locked(by.org_id, dead, locked, now=now)
+            locks = lock_rows(by.org_id, rows, now=now, people=[counted.pk] if counted else [])
+            check_shapes(claimed, locks)
+            if counted:
+                asker = with_uses(asker, counted, claimed, wish.starts_at, wish.ends_at, now=now)
+                if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, asker=asker):
+                    raise TimeRefused
+            expire_locked(by.org_id, locks.dead, locks.bookings, now=now)
             _insert(booking, rows)
             _announce(booking, by=by, source=source, now=now)
     except TimeRefused as refusal:
-        refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, is_staff=is_staff, otherwise=refusal)
+        refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker, otherwise=refusal)
     booking.visible_legs = visible_legs(booking, rows)
     return booking
 

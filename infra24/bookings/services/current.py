@@ -6,13 +6,14 @@ from infra24.bookings.locking import Locked
 from infra24.bookings.models import Booking
 from infra24.bookings.queries import booking_for
 from infra24.core.errors import Stale
+from infra24.core.problems import Rivalry
 from infra24.orgs.models import Member
 
 TRIES = 3
 
 
 class MovedOn(Exception):
-    """The locked booking is not the one that was read."""
+    """What was locked is not what was read."""
 
 
 def on_current(booking: Booking, by: Member, attempt: Callable[[Booking], Booking]) -> Booking:
@@ -27,6 +28,16 @@ def on_current(booking: Booking, by: Member, attempt: Callable[[Booking], Bookin
         except MovedOn:
             booking = booking_for(by, booking.pk)
     raise Stale
+
+
+def anew(attempt: Callable[[], Booking]) -> Booking:
+    """Run `attempt`, which reads all it needs, again whenever that has moved on. Raises Rivalry."""
+    for _ in range(TRIES):
+        try:
+            return attempt()
+        except MovedOn:
+            continue
+    raise Rivalry
 
 
 def check_unmoved(booking: Booking, locked: Locked, version: int | None) -> None:

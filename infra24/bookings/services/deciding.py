@@ -19,6 +19,7 @@ from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import may_step
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
+    check_shapes,
     needs_approval,
     refuse,
     resolve,
@@ -33,6 +34,7 @@ from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.outbox.services import cancel_timers
+from infra24.resources.policies import STAFF
 
 
 def confirm_booking(booking: Booking, *, by: Member, source: Source, version: int | None = None) -> Booking:
@@ -50,25 +52,26 @@ def confirm_booking(booking: Booking, *, by: Member, source: Source, version: in
 def _confirm(booking: Booking, *, by: Member, source: Source, version: int | None) -> Booking:
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
-    claimed = resolve(booking.org_id, wishes_of(booking), starts_at=booking.starts_at, people=booking.party_size)
+    claimed = resolve(by, wishes_of(booking), starts_at=booking.starts_at, people=booking.party_size)
     following = Status.CONFIRMED
     if not is_staff and booking.status == Status.PENDING:
         raise ApprovalNeeded
-    if not is_staff and needs_approval(claimed, booking.starts_at):
+    if needs_approval(claimed, by.rank, booking.starts_at, booking.ends_at):
         following = Status.PENDING
     targets = [target for claim in claimed for target in (claim.resource.id, *claim.resource.leaves)]
     since = min(leg.blocks_from for leg in booking.visible_legs)
     until = max(leg.blocks_until for leg in booking.visible_legs)
     try:
         with guarded_by(**LEG_CONSTRAINTS):
-            locked, dead = lock_claims(booking.org_id, targets, since, until, now=now, bookings=[booking.pk])
-            check_unmoved(booking, locked, version)
+            locks = lock_claims(booking.org_id, targets, since, until, now=now, bookings=[booking.pk])
+            check_unmoved(booking, locks.bookings, version)
+            check_shapes(claimed, locks)
             _check_step(booking, following, now=now)
             # Notice and horizon were kept when the time was taken; they do not lapse while somebody decides.
-            if rule_reasons(claimed, booking.starts_at, booking.ends_at, now=now, is_staff=True):
+            if rule_reasons(claimed, booking.starts_at, booking.ends_at, now=now, asker=STAFF):
                 raise TimeRefused
             was = booking.status
-            expire_locked(booking.org_id, dead, locked, now=now)
+            expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
             _step(booking, following)
             cancel_timers(org_id=booking.org_id, subject_id=booking.pk)
             what = "booking.confirmed" if following == Status.CONFIRMED else "booking.requested"
@@ -81,7 +84,7 @@ def _confirm(booking: Booking, *, by: Member, source: Source, version: int | Non
             booking.starts_at,
             booking.ends_at,
             now=now,
-            is_staff=True,
+            asker=STAFF,
             besides=booking.pk,
             otherwise=refusal,
         )

@@ -90,7 +90,7 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     resource = resource_for(viewer, resource_id)
     today = wall_of(timezone.now(), zone).date()
     first = max(read_day(request.GET.get("from"), otherwise=today), today)
-    rules = bookables(viewer.org_id, [resource.pk])[resource.pk].rules_on(first)
+    rules = bookables(viewer.org_id, [resource.pk], since=timezone.now())[resource.pk].rules_on(first)
     days = _free_days(request, resource_id, first, shortest=rules.shortest)
     error: Infra24Error | None = None
     if request.method == "POST":

@@ -267,9 +267,7 @@ class Diary:
                 starts_at,
                 ends_at,
                 now=self._now,
-                units=claim.units,
-                people=claim.people,
-                bound_by_notice=False,
+                size=claim.size,
             )
             for claim in claimed
         )

@@ -79,7 +79,7 @@ def write_on(house: House, settled: Settled) -> int:
 
 
 def _diary(house: House, settled: Settled, *, now: datetime) -> Diary:
-    by_id = bookables(settled.organisation.pk, [thing.pk for thing in settled.things.values()])
+    by_id = bookables(settled.organisation.pk, [thing.pk for thing in settled.things.values()], since=now - BACK)
     # Holds count though they are dead: their legs block until somebody has noticed.
     promised = queries.claims_on(settled.organisation.pk, by_id.values(), now - BACK, now + AHEAD * 3, now=EARLIEST)
     return Diary(house, {slug: by_id[thing.pk] for slug, thing in settled.things.items()}, promised, now=now)

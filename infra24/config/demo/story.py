@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from infra24.orgs.policies import Role
 from infra24.resources.policies import DAYS, Rules
-from infra24.resources.policies.rules import Day
+from infra24.resources.policies.document import Day
 
 ROUND = 8
 """Weeks after which the programme repeats, so that a demo kept for months never runs dry."""

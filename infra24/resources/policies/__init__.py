@@ -1,46 +1,94 @@
 """When something can be had: the pure engine. No Django, no clock, no database.
 
 Two entry points: `free` answers fast and without reasons, for feeds and
-search; `explain` gives every reason against one window of one resource.
+search, and `slots` the same on the grid; `explain` gives every reason against
+one window of one resource.
 """
 
-from infra24.resources.policies.freedom import LONGEST_BUFFER, bookable_window, free, is_shared, slots, taken
-from infra24.resources.policies.hours import Span, merged, openings, without
-from infra24.resources.policies.reasons import explain, taken_reasons
-from infra24.resources.policies.rules import (
+from infra24.resources.policies.approval import needs_approval
+from infra24.resources.policies.bookable import STAFF, Asker, Bookable, Claim, Closure, Need, Use, zone_of
+from infra24.resources.policies.document import (
     DAYS,
+    LONGEST_DOCUMENT,
+    ApprovalWhen,
+    DatedHours,
+    Quota,
+    Rules,
+    Season,
+    all_spans,
+    off_grid_faults,
+)
+from infra24.resources.policies.freedom import (
+    LONGEST_BUFFER,
+    ONE,
+    Size,
+    fits,
+    free,
+    horizon_end,
+    is_shared,
+    slots,
+    taken,
+)
+from infra24.resources.policies.hours import Span, closed_spans, merged, open_spans, openings, without
+from infra24.resources.policies.quotas import reach_of, used_up
+from infra24.resources.policies.reasons import access_reasons, explain, hours_reasons, taken_reasons
+from infra24.resources.policies.rules import (
     DEFAULTS,
-    Bookable,
-    Claim,
+    VALUES,
+    DayHours,
     Effective,
     Provenance,
     RuleRow,
-    Rules,
     effective,
-    zone_of,
+    holding,
 )
 
 __all__ = [
     "DAYS",
     "DEFAULTS",
     "LONGEST_BUFFER",
+    "LONGEST_DOCUMENT",
+    "ONE",
+    "STAFF",
+    "VALUES",
+    "ApprovalWhen",
+    "Asker",
     "Bookable",
     "Claim",
+    "Closure",
+    "DatedHours",
+    "DayHours",
     "Effective",
+    "Need",
     "Provenance",
+    "Quota",
     "RuleRow",
     "Rules",
+    "Season",
+    "Size",
     "Span",
-    "bookable_window",
+    "Use",
+    "access_reasons",
+    "all_spans",
+    "closed_spans",
     "effective",
     "explain",
+    "fits",
     "free",
+    "holding",
+    "horizon_end",
+    "hours_reasons",
     "is_shared",
     "merged",
+    "needs_approval",
+    "off_grid_faults",
+    "open_spans",
     "openings",
+    "reach_of",
     "slots",
     "taken",
     "taken_reasons",
+    "used_up",
     "without",
     "zone_of",
 ]

@@ -1,17 +1,35 @@
 """What of the open time is free, without reasons: for feeds and search.
 
 Buffers add up and may lie in closed time; the slot grid counts wall-clock
-minutes from the start of each opening.
+minutes from the start of each opening. Which rules hold for a booking is said
+by the local day on which it starts.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from infra24.resources.policies.hours import Span, merged, openings, without
-from infra24.resources.policies.rules import Bookable, Claim, Effective, zone_of
+from infra24.resources.policies.bookable import Bookable, Claim, zone_of
+from infra24.resources.policies.hours import ONE_DAY, Span, merged, open_spans, openings, without
+from infra24.resources.policies.rules import Effective
+
+LONGEST_BUFFER = timedelta(days=1)
+"""No buffer is longer; claims this far outside a window may still matter inside it."""
 
 
-def taken(resource: Bookable, claims: Iterable[Claim], *, units: int, people: int, shared: bool) -> list[Span]:
+@dataclass(frozen=True)
+class Size:
+    """How much of a resource somebody wants, and whether for themselves alone though it may be shared."""
+
+    units: int = 1
+    people: int = 1
+    is_exclusive: bool = False
+
+
+ONE = Size()
+
+
+def taken(resource: Bookable, claims: Iterable[Claim], size: Size, *, shared: bool) -> list[Span]:
     """Stretches in which a booking of this size and use would not fit, buffers of the claims included."""
     claims = list(claims)
     if not shared:
@@ -26,13 +44,18 @@ def taken(resource: Bookable, claims: Iterable[Claim], *, units: int, people: in
     full_since: datetime | None = None
     for at, _, more_units, more_people in sorted(steps):
         used_units, used_people = used_units + more_units, used_people + more_people
-        full = _overflows(resource, used_units + units, used_people + people)
+        full = _overflows(resource, used_units + size.units, used_people + size.people)
         if full and full_since is None:
             full_since = at
         elif not full and full_since is not None:
             spans.append((full_since, at))
             full_since = None
     return merged(span for span in spans if span[0] < span[1])
+
+
+def fits(resource: Bookable, size: Size) -> bool:
+    """Whether there is as much of it at all."""
+    return size.units <= resource.units and not _overflows(resource, size.units, size.people)
 
 
 def _overflows(resource: Bookable, units: int, people: int) -> bool:
@@ -52,46 +75,119 @@ def free(
     since: datetime,
     until: datetime,
     *,
-    units: int = 1,
-    people: int = 1,
-    exclusive: bool = False,
+    size: Size = ONE,
+    now: datetime | None = None,
 ) -> list[Span]:
-    """Stretches of the window in which a booking may lie, set-up and pack-down around it considered."""
-    rules = resource.rules_at(since)
-    if units > resource.units or _overflows(resource, units, people):
+    """Stretches of the window in which a booking may lie, set-up and pack-down around it considered.
+
+    With `now`, only what lies after the minimum notice and within the horizon,
+    as members are bound by them. Where rules with other buffers begin to hold,
+    one stretch ends and the next begins.
+    """
+    if not fits(resource, size):
         return []
-    open_spans = merged((max(o.since, since), min(o.until, until)) for o in openings(resource, since, until))
-    busy = taken(resource, claims, units=units, people=people, shared=not exclusive and is_shared(resource, rules))
-    kept_clear = merged((b - rules.buffer_after, e + rules.buffer_before) for b, e in busy)
-    return without(open_spans, kept_clear)
+    opened = open_spans(resource, since, until)
+    claims = list(claims)
+    found: list[Span] = []
+    terms: tuple[object, ...] = ()
+    for segment in _segments(resource, since, until):
+        bounds = segment.bounds(resource, now)
+        pieces = _cut(without(opened, segment.kept_clear(resource, claims, size)), bounds) if bounds else []
+        if pieces and found and found[-1][1] == pieces[0][0] and segment.terms == terms:
+            pieces[0] = (found.pop()[0], pieces[0][1])
+        found += pieces
+        terms = segment.terms
+    return found
 
 
-LONGEST_BUFFER = timedelta(days=1)
-"""No buffer is longer; claims this far outside a window may still matter inside it."""
+def slots(
+    resource: Bookable,
+    claims: Iterable[Claim],
+    since: datetime,
+    until: datetime,
+    length: timedelta,
+    *,
+    size: Size = ONE,
+    now: datetime | None = None,
+) -> Iterator[Span]:
+    """Every start on the grid at which a booking of this length may lie in the window, by start.
 
-
-def bookable_window(resource: Bookable, since: datetime, until: datetime, now: datetime) -> list[Span]:
-    """The part of a window that lies after the minimum notice and within the horizon; at most one stretch."""
-    zone = zone_of(resource.zone)
-    rules = resource.rules_at(max(since, now))
-    horizon_ends = datetime.combine(
-        now.astimezone(zone).date() + timedelta(days=rules.horizon_days + 1), time(), tzinfo=zone
-    )
-    begins, ends = max(since, now + rules.notice), min(until, horizon_ends.astimezone(UTC))
-    return [(begins, ends)] if begins < ends else []
-
-
-def slots(resource: Bookable, spans: Sequence[Span], length: timedelta) -> Iterator[Span]:
-    """Offered starts of one length within free stretches, on the grid of each opening."""
-    if not spans:
+    With `now`, members' notice and horizon bind the start.
+    """
+    if not fits(resource, size):
         return
-    for opening in openings(resource, spans[0][0], spans[-1][1]):
-        step = timedelta(minutes=resource.rules_at(opening.since).slot_minutes)
-        for since, until in spans:
-            first, last = max(since, opening.since), min(until - length, opening.until)
-            # Grid points are wall times counted from the anchor.
-            missing = (opening.anchor - opening.offset - first) % step
-            start = first + missing
-            while start <= last and start < opening.until:
-                yield start, start + length
-                start += step
+    opened = open_spans(resource, since, until)
+    claims = list(claims)
+    grids = openings(resource, since, until)
+    for segment in _segments(resource, since, until):
+        bounds = segment.bounds(resource, now)
+        if bounds is None or not segment.rules.shortest <= length <= segment.rules.longest:
+            continue
+        spans = without(opened, segment.kept_clear(resource, claims, size))
+        step = timedelta(minutes=segment.rules.slot_minutes)
+        starts: set[datetime] = set()
+        for begins, ends in spans:
+            first, last = max(begins, bounds[0]), ends - length
+            if first > last or first >= bounds[1]:
+                continue
+            for opening in grids:
+                if opening.since > last or opening.until <= first:
+                    continue
+                start = max(first, opening.since)
+                # Grid points are wall times counted from the anchor.
+                start += (opening.anchor - opening.offset - start) % step
+                while start <= last and start < opening.until and start < bounds[1]:
+                    starts.add(start)
+                    start += step
+        for start in sorted(starts):
+            yield start, start + length
+
+
+@dataclass(frozen=True)
+class _Segment:
+    """A part of a window in which bookings start under the same rules."""
+
+    since: datetime
+    until: datetime
+    rules: Effective
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """What of the rules decides which neighbours a booking may have."""
+        return (self.rules.buffer_before, self.rules.buffer_after, self.rules.use)
+
+    def kept_clear(self, resource: Bookable, claims: list[Claim], size: Size) -> list[Span]:
+        """Where a booking under these rules may not lie because of others."""
+        shared = not size.is_exclusive and is_shared(resource, self.rules)
+        busy = taken(resource, claims, size, shared=shared)
+        before, after = self.rules.buffer_before, self.rules.buffer_after
+        return merged((begins - after, ends + before) for begins, ends in busy)
+
+    def bounds(self, resource: Bookable, now: datetime | None) -> Span | None:
+        """Where starts may lie: in the segment and, with `now`, within notice and horizon. None: nowhere."""
+        begins, ends = self.since, self.until
+        if now is not None:
+            begins = max(begins, now + self.rules.notice)
+            ends = min(ends, horizon_end(resource, self.rules, now))
+        return (begins, ends) if begins < ends else None
+
+
+def horizon_end(resource: Bookable, rules: Effective, now: datetime) -> datetime:
+    """The end of the last local day on which members may start a booking."""
+    last = resource.day_of(now) + timedelta(days=rules.horizon_days)
+    return datetime.combine(last + ONE_DAY, time(), tzinfo=zone_of(resource.zone)).astimezone(UTC)
+
+
+def _segments(resource: Bookable, since: datetime, until: datetime) -> list[_Segment]:
+    """The window, cut at the local midnights at which other rows of rules begin to hold."""
+    first, last = resource.day_of(since), resource.day_of(until)
+    zone = zone_of(resource.zone)
+    days = sorted({row.valid_from for row in resource.rows if first < row.valid_from <= last})
+    cuts = [since, *(datetime.combine(on, time(), tzinfo=zone).astimezone(UTC) for on in days), until]
+    spans = zip([first, *days], cuts, cuts[1:], strict=False)
+    return [_Segment(begins, ends, resource.rules_on(on)) for on, begins, ends in spans if begins < ends]
+
+
+def _cut(spans: list[Span], window: Span) -> list[Span]:
+    cut = ((max(begins, window[0]), min(ends, window[1])) for begins, ends in spans)
+    return [span for span in cut if span[0] < span[1]]

@@ -1,7 +1,8 @@
 """From wall time to instants: when clocks show what, and what is open then.
 
 A minute is open by its wall time: hours that begin in a clock gap begin at its
-end, a repeated hour is open twice.
+end, a repeated hour is open twice. A closure is one stretch: from the first
+time the clock shows its start to the last time it shows its end.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,15 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from infra24.resources.policies.rules import Bookable, zone_of
+from infra24.resources.policies.bookable import Bookable, Closure, zone_of
+from infra24.resources.policies.rules import DaySpans, RuleRow, Week, effective
 
 Span = tuple[datetime, datetime]
 """Two instants, half-open."""
+Stretch = tuple[datetime, datetime, timedelta]
+"""Two instants, half-open, and the UTC offset between them."""
+ONE_DAY = timedelta(days=1)
 
 
 @lru_cache(maxsize=8192)
-def stretches_of_day(zone: str, on: date) -> tuple[tuple[datetime, datetime, timedelta], ...]:
-    """The UTC stretches in which clocks of the zone show this date: (from, until, UTC offset).
+def stretches_of_day(zone: str, on: date) -> tuple[Stretch, ...]:
+    """The UTC stretches in which clocks of the zone show this date.
 
     One for a common day; two where clocks change during it; none for a day the
     zone skipped.
@@ -25,13 +30,13 @@ def stretches_of_day(zone: str, on: date) -> tuple[tuple[datetime, datetime, tim
     midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
     stretches = []
     for since, until, offset in _offsets(zone, midnight - timedelta(hours=26), midnight + timedelta(hours=50)):
-        begins, ends = max(since, midnight - offset), min(until, midnight + timedelta(days=1) - offset)
+        begins, ends = max(since, midnight - offset), min(until, midnight + ONE_DAY - offset)
         if begins < ends:
             stretches.append((begins, ends, offset))
     return tuple(stretches)
 
 
-def _offsets(zone: str, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime, timedelta]]:
+def _offsets(zone: str, since: datetime, until: datetime) -> Iterator[Stretch]:
     """Stretches of constant UTC offset, exact to the second."""
     info = zone_of(zone)
 
@@ -68,30 +73,107 @@ class Opening:
 
 
 @lru_cache(maxsize=16384)
-def _openings_of_day(zone: str, weekly: tuple[tuple[tuple[int, int], ...], ...], on: date) -> tuple[Opening, ...]:
+def _openings_of_day(zone: str, spans: DaySpans, on: date) -> tuple[Opening, ...]:
+    """What the hours of one date open, the part after its midnight included."""
     wall_midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
-    openings = []
-    for opens, closes in weekly[on.weekday()]:
-        anchor = wall_midnight + timedelta(minutes=opens)
-        for since, until, offset in stretches_of_day(zone, on):
-            begins = max(since, anchor - offset)
-            ends = min(until, wall_midnight + timedelta(minutes=closes) - offset)
-            if begins < ends:
-                openings.append(Opening(begins, ends, offset, anchor))
-    return tuple(sorted(openings, key=lambda opening: opening.since))
+    days = [stretches_of_day(zone, on)]
+    if any(closes > 1440 for _, closes in spans):
+        days.append(stretches_of_day(zone, on + ONE_DAY))
+    found: list[Opening] = []
+    for opens, closes in spans:
+        anchor, wall_end = wall_midnight + timedelta(minutes=opens), wall_midnight + timedelta(minutes=closes)
+        for since, until, offset in (stretch for day in days for stretch in day):
+            begins, ends = max(since, anchor - offset), min(until, wall_end - offset)
+            if begins >= ends:
+                continue
+            if found and found[-1].anchor == anchor and found[-1].offset == offset and found[-1].until == begins:
+                begins = found.pop().since  # across midnight, as if nothing were there
+            found.append(Opening(begins, ends, offset, anchor))
+    return tuple(sorted(found, key=lambda opening: opening.since))
+
+
+@lru_cache(maxsize=1024)
+def _openings_between(zone: str, rows: tuple[RuleRow, ...], first: date, last: date) -> tuple[Opening, ...]:
+    """Kept because a house says its hours once for many rooms."""
+    days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
+    opened = [opening for on in days for opening in _openings_of_day(zone, effective(rows, on).hours_on(on).spans, on)]
+    return tuple(sorted(opened, key=lambda opening: opening.since))
 
 
 def openings(resource: Bookable, since: datetime, until: datetime) -> list[Opening]:
-    """Open time that meets the window, whole days of it, in order."""
-    info = zone_of(resource.zone)
-    # Clocks may show a date a day either side of the window's own (Apia skipped one).
-    day, last = since.astimezone(info).date() - timedelta(days=1), until.astimezone(info).date() + timedelta(days=1)
-    found: list[Opening] = []
-    while day <= last:
-        weekly = resource.rules_on(day).weekly
-        found += [o for o in _openings_of_day(resource.zone, weekly, day) if o.until > since and o.since < until]
-        day += timedelta(days=1)
-    return found
+    """Opening hours that meet the window, whole ones, by start. Closures are not considered."""
+    # Clocks may show a date a day either side of the window's own (Apia skipped one), and hours may last past midnight.
+    first, last = resource.day_of(since) - 2 * ONE_DAY, resource.day_of(until) + ONE_DAY
+    opened = _openings_between(resource.zone, resource.rows, first, last)
+    return [opening for opening in opened if opening.until > since and opening.since < until]
+
+
+def week_spans(resource: Bookable, week: Week, since: datetime, until: datetime) -> list[Span]:
+    """What hours said by day of the week come to around a window, in the resource's zone."""
+    first, last = resource.day_of(since) - 2 * ONE_DAY, resource.day_of(until) + ONE_DAY
+    days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
+    opened = (opening for on in days for opening in _openings_of_day(resource.zone, week[on.weekday()], on))
+    return merged((opening.since, opening.until) for opening in opened)
+
+
+def open_spans(resource: Bookable, since: datetime, until: datetime) -> list[Span]:
+    """Bookable time of the window: opening hours less closures."""
+    opened = merged((max(o.since, since), min(o.until, until)) for o in openings(resource, since, until))
+    shut = merged((begins, ends) for begins, ends, _ in closed_spans(resource, since, until))
+    return without(opened, shut) if shut else opened
+
+
+def closed_spans(resource: Bookable, since: datetime, until: datetime) -> list[tuple[datetime, datetime, Closure]]:
+    """The closures that meet the window, by start, each with the instants it takes."""
+    found = []
+    for closure in resource.closures:
+        for wall_from, wall_until in _occurrences(closure, since, until):
+            begins, ends = first_instant(resource.zone, wall_from), last_instant(resource.zone, wall_until)
+            if closure.lifted_at is not None:
+                ends = min(ends, closure.lifted_at)
+            if begins < ends and begins < until and ends > since:
+                found.append((begins, ends, closure))
+    return sorted(found, key=lambda each: (each[0], each[1], each[2].id))
+
+
+def _occurrences(closure: Closure, since: datetime, until: datetime) -> Iterator[Span]:
+    """The wall times of a closure, for a yearly one those of every year that may meet the window."""
+    if not closure.is_yearly:
+        yield closure.wall_from, closure.wall_until
+        return
+    length = closure.wall_until - closure.wall_from
+    for year in range(max(closure.wall_from.year, since.year - 1), until.year + 2):
+        begins = _in_year(closure.wall_from, year)
+        yield begins, begins + length
+
+
+def _in_year(wall: datetime, year: int) -> datetime:
+    """The same day of another year; 29 February is 1 March where there is none."""
+    try:
+        return wall.replace(year=year)
+    except ValueError:
+        return wall.replace(year=year, month=3, day=1)
+
+
+@lru_cache(maxsize=8192)
+def first_instant(zone: str, wall: datetime) -> datetime:
+    """The first instant at which a clock shows this wall time or, where it skips it, a later one."""
+    as_utc = wall.replace(tzinfo=UTC)
+    shown = ((max(since, as_utc - offset), until) for since, until, offset in _around(zone, wall))
+    return min(at for at, until in shown if at < until)
+
+
+@lru_cache(maxsize=8192)
+def last_instant(zone: str, wall: datetime) -> datetime:
+    """The last instant before which a clock shows less than this wall time."""
+    as_utc = wall.replace(tzinfo=UTC)
+    shown = ((min(until, as_utc - offset), since) for since, until, offset in _around(zone, wall))
+    return max(at for at, since in shown if at > since)
+
+
+def _around(zone: str, wall: datetime) -> list[Stretch]:
+    middle = wall.replace(tzinfo=UTC)
+    return list(_offsets(zone, middle - 2 * ONE_DAY, middle + 2 * ONE_DAY))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -108,16 +190,17 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
     """What of `spans` lies outside `taken`; both disjoint and in order."""
     left: list[Span] = []
+    place = 0
     for span_since, until in spans:
         since = span_since
-        for busy_since, busy_until in taken:
-            if busy_until <= since or busy_since >= until:
-                continue
+        while place < len(taken) and taken[place][1] <= since:
+            place += 1
+        for busy_since, busy_until in taken[place:]:
+            if busy_since >= until:
+                break
             if busy_since > since:
                 left.append((since, busy_since))
             since = max(since, busy_until)
-            if since >= until:
-                break
         if since < until:
             left.append((since, until))
     return left

@@ -1,64 +1,19 @@
-"""What an organisation says about when its things can be had, and what that comes to on a day."""
+"""What the rules of all scopes come to on a day, and who said each value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Annotated, Any, Literal, Self
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from infra24.resources.policies.document import DAYS, ApprovalWhen, Quota, Rules, Season, in_minutes
 
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-HouseMinute = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
-"""A wall time as HH:MM; 24:00 is the end of the day."""
-
-
-class Rules(BaseModel):
-    """What one scope says, version 1 of the schema. What it leaves out is inherited."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    schema_version: Literal[1] = Field(default=1, alias="schema")
-    weekly: dict[Day, list[tuple[HouseMinute, HouseMinute]]] | None = None
-    slot_minutes: int | None = Field(default=None, ge=5, le=1440)
-    shortest_minutes: int | None = Field(default=None, ge=5, le=44640)
-    longest_minutes: int | None = Field(default=None, ge=5, le=44640)
-    buffer_before_minutes: int | None = Field(default=None, ge=0, le=1440)
-    buffer_after_minutes: int | None = Field(default=None, ge=0, le=1440)
-    notice_minutes: int | None = Field(default=None, ge=0, le=527040)
-    horizon_days: int | None = Field(default=None, ge=0, le=1830)
-    approval: Literal["never", "always"] | None = None
-    pending_blocks: bool | None = None
-    use: Literal["exclusive", "shared"] | None = None
-
-    @field_validator("weekly")
-    @classmethod
-    def _in_order(cls, weekly: dict[Day, list[tuple[str, str]]] | None) -> dict[Day, list[tuple[str, str]]] | None:
-        for day, spans in (weekly or {}).items():
-            latest = -1
-            for opens, closes in spans:
-                if minute_of(closes) <= minute_of(opens):
-                    raise ValueError(
-                        f"{day}: {opens}-{closes} ends before it starts; hours past midnight are two spans"
-                    )
-                if minute_of(opens) < latest:
-                    raise ValueError(f"{day}: {opens}-{closes} overlaps the span before it; list spans in order")
-                latest = minute_of(closes)
-        return weekly
-
-    @model_validator(mode="after")
-    def _lengths_in_order(self) -> Self:
-        if self.shortest_minutes and self.longest_minutes and self.shortest_minutes > self.longest_minutes:
-            raise ValueError("shortest_minutes is more than longest_minutes; swap them")
-        return self
-
-
-def minute_of(wall: str) -> int:
-    """Minutes since midnight of HH:MM."""
-    return int(wall[:2]) * 60 + int(wall[3:])
+DaySpans = tuple[tuple[int, int], ...]
+"""Opening hours of one day as (opens, closes) in minutes since its midnight; closes may lie past 1440."""
+Week = tuple[DaySpans, ...]
+"""Seven days from Monday."""
+Scope = Literal["organisation", "kind", "resource"]
 
 
 @dataclass(frozen=True)
@@ -69,12 +24,43 @@ class Provenance:
     rule_id: str | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class RuleRow:
+    """One stored row of rules. Rows never change, so what is computed from one is kept by its identity."""
+
+    id: UUID
+    scope: Scope
+    valid_from: date
+    rules: Rules
+
+
 @dataclass(frozen=True)
+class DayHours:
+    """The hours of one date, and what said them: an exception, a season, or the weekly hours of a scope."""
+
+    spans: DaySpans
+    source: Literal["weekly", "season", "exception"]
+    said: Provenance
+    name: str = ""
+    """The season's name or the exception's note."""
+
+
+@dataclass(frozen=True, eq=False)
+class HoursSaid:
+    """What one scope says about hours, in minutes."""
+
+    said: Provenance
+    weekly: Week | None
+    seasons: tuple[tuple[Season, Week], ...]
+    exceptions: Mapping[date, tuple[DaySpans, str]]
+
+
+@dataclass(frozen=True, eq=False)
 class Effective:
     """Rules with every value filled in, and who said so."""
 
-    weekly: tuple[tuple[tuple[int, int], ...], ...]
-    """Seven days from Monday, each a tuple of (opens, closes) in minutes of the day."""
+    hours_said: tuple[HoursSaid, ...]
+    """The narrowest scope first."""
     slot_minutes: int
     shortest: timedelta
     longest: timedelta
@@ -82,20 +68,59 @@ class Effective:
     buffer_after: timedelta
     notice: timedelta
     horizon_days: int
-    approval: str
+    approval: Literal["never", "always"] | ApprovalWhen
     pending_blocks: bool
     use: str
-    provenance: tuple[tuple[str, Provenance], ...]
+    quotas: tuple[Quota, ...]
+    cancel_notice: timedelta
+    check_in_before: timedelta | None
+    check_in_after: timedelta | None
+    """None: nobody checks in."""
+    provenance: Mapping[str, Provenance]
 
-    def source_of(self, field: str) -> dict[str, Any]:
+    @cached_property
+    def approval_hours(self) -> Week | None:
+        """Hours in which nobody needs to approve, where the rules say such."""
+        outside = self.approval.outside if isinstance(self.approval, ApprovalWhen) else None
+        return None if outside is None else _week(outside)
+
+    def hours_on(self, on: date) -> DayHours:
+        """The hours of a local date.
+
+        A dated exception goes before ordinary hours, whoever says it. Ordinary hours are those of the narrowest
+        scope that says something of that day: a season of its own, else its week.
+        """
+        for hours in self.hours_said:
+            if on in hours.exceptions:
+                spans, note = hours.exceptions[on]
+                return DayHours(spans, "exception", hours.said, note)
+        for hours in self.hours_said:
+            for season, week in hours.seasons:
+                if season.covers(on):
+                    return DayHours(week[on.weekday()], "season", hours.said, season.name)
+            if hours.weekly is not None:
+                return DayHours(hours.weekly[on.weekday()], "weekly", hours.said)
+        raise AssertionError("the default says hours for every day")
+
+    def source_of(self, name: str) -> dict[str, Any]:
         """`{"field", "scope", "rule_id"}` of one value, as reasons and pages show it."""
-        said = dict(self.provenance)[field]
-        return {"field": field, "scope": said.scope, "rule_id": said.rule_id}
+        return _source(name, self.provenance[name])
+
+    def source_of_hours(self, on: date) -> dict[str, Any]:
+        """The same for the hours of a date: the field is `weekly`, `seasons` or `exceptions`."""
+        hours = self.hours_on(on)
+        return _source({"weekly": "weekly", "season": "seasons", "exception": "exceptions"}[hours.source], hours.said)
+
+
+def _source(name: str, said: Provenance) -> dict[str, Any]:
+    return {"field": name, "scope": said.scope, "rule_id": said.rule_id}
 
 
 DEFAULTS = Rules(
     schema=1,
     weekly={day: [("00:00", "24:00")] for day in DAYS},
+    seasons=(),
+    exceptions=(),
     slot_minutes=15,
     shortest_minutes=15,
     longest_minutes=44640,
@@ -106,40 +131,41 @@ DEFAULTS = Rules(
     approval="never",
     pending_blocks=True,
     use="exclusive",
+    quotas=(),
+    cancel_notice_minutes=0,
 )
+VALUES = tuple(name for name in Rules.model_fields if name != "schema_version")
+"""Names of the values, as documents have them."""
 
 
-@dataclass(frozen=True, eq=False)
-class RuleRow:
-    """One stored row of rules. Rows never change, so what is computed from one is kept by its identity."""
-
-    id: UUID
-    scope: Literal["organisation", "kind", "resource"]
-    valid_from: date
-    rules: Rules
-
-
-_NARROWNESS = {"organisation": 0, "kind": 1, "resource": 2}
-
-
-@lru_cache(maxsize=4096)
-def effective(rows: tuple[RuleRow, ...], on: date) -> Effective:
-    """What holds on a local date: of each scope the newest row, narrower scopes over wider."""
+def holding(rows: tuple[RuleRow, ...], on: date) -> tuple[RuleRow, ...]:
+    """Of each scope the row that holds on a local date, the widest scope first. Of one day the later written."""
     newest: dict[str, RuleRow] = {}
     for row in rows:
         if row.valid_from <= on and (row.scope not in newest or newest[row.scope].valid_from <= row.valid_from):
             newest[row.scope] = row
-    values = DEFAULTS.model_dump(exclude={"schema_version"})
-    said = {field: Provenance("default") for field in values}
-    for row in sorted(newest.values(), key=lambda row: _NARROWNESS[row.scope]):
-        for field, value in row.rules.model_dump(exclude={"schema_version"}, exclude_none=True).items():
-            values[field] = value
-            said[field] = Provenance(row.scope, str(row.id))
-    weekly = values["weekly"]
+    return tuple(newest[scope] for scope in ("organisation", "kind", "resource") if scope in newest)
+
+
+@lru_cache(maxsize=4096)
+def effective(rows: tuple[RuleRow, ...], on: date) -> Effective:
+    """What holds on a local date: of each scope the newest row, narrower scopes over wider, value by value."""
+    return _effective(holding(rows, on))
+
+
+@lru_cache(maxsize=2048)
+def _effective(rows: tuple[RuleRow, ...]) -> Effective:
+    values = {name: getattr(DEFAULTS, name) for name in VALUES}
+    said = dict.fromkeys(values, Provenance("default"))
+    hours = [_hours(DEFAULTS, Provenance("default"))]
+    for row in rows:
+        where = Provenance(row.scope, str(row.id))
+        for name in VALUES:
+            if (value := getattr(row.rules, name)) is not None:
+                values[name], said[name] = value, where
+        hours.insert(0, _hours(row.rules, where))
     return Effective(
-        weekly=tuple(
-            tuple((minute_of(opens), minute_of(closes)) for opens, closes in weekly.get(day, ())) for day in DAYS
-        ),
+        hours_said=tuple(hours),
         slot_minutes=values["slot_minutes"],
         shortest=timedelta(minutes=values["shortest_minutes"]),
         longest=timedelta(minutes=values["longest_minutes"]),
@@ -150,47 +176,31 @@ def effective(rows: tuple[RuleRow, ...], on: date) -> Effective:
         approval=values["approval"],
         pending_blocks=values["pending_blocks"],
         use=values["use"],
-        provenance=tuple((name, said.get(f"{name}_minutes", said.get(name, Provenance("default")))) for name in _NAMES),
+        quotas=values["quotas"],
+        cancel_notice=timedelta(minutes=values["cancel_notice_minutes"]),
+        check_in_before=_minutes(values["check_in_before_minutes"]),
+        check_in_after=_minutes(values["check_in_after_minutes"]),
+        provenance={name.removesuffix("_minutes") if name != "slot_minutes" else name: p for name, p in said.items()},
     )
 
 
-_NAMES = (
-    "weekly", "slot_minutes", "shortest", "longest", "buffer_before", "buffer_after",
-    "notice", "horizon_days", "approval", "pending_blocks", "use",
-)  # fmt: skip
+def _hours(rules: Rules, said: Provenance) -> HoursSaid:
+    exceptions = {
+        exception.on + timedelta(days=step): (in_minutes(exception.hours), exception.note)
+        for exception in rules.exceptions or ()
+        for step in range((exception.last - exception.on).days + 1)
+    }
+    return HoursSaid(
+        said=said,
+        weekly=None if rules.weekly is None else _week(rules.weekly),
+        seasons=tuple((season, _week(season.weekly)) for season in rules.seasons or ()),
+        exceptions=exceptions,
+    )
 
 
-@dataclass(frozen=True)
-class Bookable:
-    """What the engine needs to know of one resource."""
-
-    id: UUID
-    name: str
-    zone: str
-    units: int
-    capacity: int | None
-    rows: tuple[RuleRow, ...]
-    leaves: tuple[UUID, ...] = ()
-    """Of a divisible space, the parts that have no parts; they are booked with it."""
-
-    def rules_on(self, on: date) -> Effective:
-        return effective(self.rows, on)
-
-    def rules_at(self, instant: datetime) -> Effective:
-        return effective(self.rows, instant.astimezone(zone_of(self.zone)).date())
+def _week(weekly: Mapping[Any, Any]) -> Week:
+    return tuple(in_minutes(weekly.get(day, ())) for day in DAYS)
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A stretch of a resource already promised, buffers included."""
-
-    blocks_from: datetime
-    blocks_until: datetime
-    units: int
-    people: int
-    is_shared: bool
-
-
-@lru_cache(maxsize=512)
-def zone_of(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+def _minutes(value: int | None) -> timedelta | None:
+    return None if value is None else timedelta(minutes=value)

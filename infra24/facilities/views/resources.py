@@ -11,10 +11,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from infra24.core.days import wall_of
+from infra24.core.translating import length
+from infra24.core.wording import clock_of
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
@@ -48,7 +50,7 @@ def resources(request: MemberRequest) -> HttpResponse:
     shown = [one for one in everything if not kind or one.kind == kind]
     kinds = [(each, sum(one.kind == each for one in everything)) for each in ResourceKind]
     context = {"resources": shown, "kinds": kinds, "kind": kind, "total": len(everything)}
-    return render(request, "resources/resources.html", context)
+    return render(request, "facilities/resources.html", context)
 
 
 @require_safe
@@ -56,7 +58,7 @@ def resources(request: MemberRequest) -> HttpResponse:
 def resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     """One resource: what it is, its hours, and where each rule comes from."""
     found = queries.resource_for(request.member, resource_id)
-    engine = queries.bookables(found.org_id, [found.pk])[found.pk]
+    engine = queries.bookables(found.org_id, [found.pk], since=timezone.now())[found.pk]
     today = wall_of(timezone.now(), engine.zone).date()
     rules = engine.rules_on(today)
     parts = queries.visible_resources(request.member).filter(part_of=found)
@@ -65,25 +67,25 @@ def resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
         "zone": engine.zone,
         "parts": parts,
         "week": week(rules, today),
-        "hours_from": _SCOPES[rules.source_of("weekly")["scope"]],
+        "hours_from": _SCOPES[rules.hours_on(today).said.scope],
         "sayings": sayings(rules),
     }
-    return render(request, "resources/resource.html", context)
+    return render(request, "facilities/resource.html", context)
 
 
 def week(rules: Effective, today: date) -> Sequence[tuple[date, str]]:
     """Seven days from Monday of this week, each with its opening hours in words."""
     monday = today - timedelta(days=today.weekday())
     return [
-        (monday + timedelta(days=step), ", ".join(f"{_clock(opens)} – {_clock(closes)}" for opens, closes in spans))
-        for step, spans in enumerate(rules.weekly)
+        (day, ", ".join(f"{clock_of(opens)} – {clock_of(closes)}" for opens, closes in rules.hours_on(day).spans))
+        for day in (monday + timedelta(days=step) for step in range(7))
     ]
 
 
 def sayings(rules: Effective) -> list[Saying]:
     """Every rule but the hours, in words, with the scope it comes from."""
     use = _("shared: several bookings at once") if rules.use == "shared" else _("one booking at a time")
-    approval = _("staff approve each request") if rules.approval == "always" else _("at once")
+    approval = _("at once") if rules.approval == "never" else _("staff approve each request")
     waits = _("kept while a request waits") if rules.pending_blocks else _("free until a request is approved")
     values = [
         ("use", _("Use"), use),
@@ -98,19 +100,3 @@ def sayings(rules: Effective) -> list[Saying]:
         ("horizon_days", _("Bookings open"), _("%(days)s days ahead") % {"days": rules.horizon_days}),
     ]
     return [Saying(name, value, _SCOPES[rules.source_of(field)["scope"]]) for field, name, value in values]
-
-
-def length(span: timedelta) -> str:
-    """`2 hours`, `1 hour 30 minutes`, `31 days`; `none` for nothing."""
-    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
-    days, hours = divmod(hours, 24)
-    words = [
-        ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
-        ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else "",
-        ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes} if minutes else "",
-    ]
-    return " ".join(word for word in words if word) or _("none")
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from infra24.resources.views import length
+from infra24.core.translating import length
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,11 @@ from ninja import Query, Router
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery, page_of
 from infra24.core.versions import etag
+from infra24.facilities.schemas.resources import ResourceOut, resource_out
 from infra24.orgs.access import member_auth
 from infra24.orgs.requests import MemberRequest
 from infra24.resources import queries
 from infra24.resources.models import ResourceKind
-from infra24.resources.schemas import ResourceOut, resource_out
 
 router = Router(tags=["resources"])
 READ = member_auth(scope="resources:read")

@@ -1,0 +1,9 @@
+"""The API of what can be booked, and when."""
+
+from ninja import Router
+
+from infra24.facilities.api import resources
+
+router = Router()
+for part in (resources.router,):
+    router.add_router("", part)

@@ -1,0 +1,1 @@
+"""What can go wrong when staff change what can be booked, and when."""

@@ -1,0 +1,97 @@
+"""How much of something one person may have booked in a day, a week or a month.
+
+Periods are calendar ones of the organisation's zone, weeks begin on Monday. A
+booking counts once, in the period in which it starts; its hours count in the
+periods in which they lie. The scope that says a quota is what it counts: all
+of the house, a kind, or one resource.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from infra24.resources.policies.bookable import Asker, Bookable, Use, zone_of
+from infra24.resources.policies.document import Quota
+from infra24.resources.policies.rules import Provenance
+
+
+@dataclass(frozen=True)
+class UsedUp:
+    """A quota that a booking would exceed, and how much of it is used already in that period."""
+
+    quota: Quota
+    count: int
+    time: timedelta
+    period: tuple[date, date]
+    """First and last day."""
+
+
+def used_up(resource: Bookable, asker: Asker, since: datetime, until: datetime) -> list[UsedUp]:
+    """The quotas that a booking of the window would exceed, with `asker.uses` as the person's other bookings."""
+    rules = resource.rules_at(since)
+    scope = rules.provenance["quotas"]
+    counted = [use for use in asker.uses if _counts(use, resource, scope)]
+    found = []
+    for quota in rules.quotas:
+        for first, last in _periods(quota, resource.home_zone, since, until):
+            begins, ends = _instants(first, last, resource.home_zone)
+            count = sum(begins <= use.starts_at < ends for use in counted)
+            used = sum((_overlap(use.starts_at, use.ends_at, begins, ends) for use in counted), timedelta())
+            too_many = quota.count is not None and begins <= since < ends and count + 1 > quota.count
+            wanted = _overlap(since, until, begins, ends)
+            too_long = quota.hours is not None and used + wanted > timedelta(hours=quota.hours)
+            if too_many or too_long:
+                found.append(UsedUp(quota, count, used, (first, last)))
+    return found
+
+
+def reach_of(resources: Iterable[Bookable], since: datetime, until: datetime) -> tuple[datetime, datetime]:
+    """The instants between which other bookings of the person matter to the quotas of these resources."""
+    spans = [
+        _instants(*period, resource.home_zone)
+        for resource in resources
+        for quota in resource.rules_at(since).quotas
+        for period in _periods(quota, resource.home_zone, since, until)
+    ]
+    return min((begins for begins, _ in spans), default=since), max((ends for _, ends in spans), default=until)
+
+
+def _counts(use: Use, resource: Bookable, scope: Provenance) -> bool:
+    match scope.scope:
+        case "resource":
+            return resource.id in use.resources
+        case "kind":
+            return resource.kind in use.kinds
+    return True
+
+
+def _periods(quota: Quota, zone: str, since: datetime, until: datetime) -> list[tuple[date, date]]:
+    """The calendar periods the window touches, each as its first and last day."""
+    info = zone_of(zone)
+    # Half-open: what ends at midnight does not touch the next day.
+    first, last = since.astimezone(info).date(), (until - timedelta(microseconds=1)).astimezone(info).date()
+    periods = [_period_of(quota, first)]
+    while periods[-1][1] < last:
+        periods.append(_period_of(quota, periods[-1][1] + timedelta(days=1)))
+    return periods
+
+
+def _period_of(quota: Quota, on: date) -> tuple[date, date]:
+    if quota.per == "day":
+        return on, on
+    if quota.per == "week":
+        monday = on - timedelta(days=on.weekday())
+        return monday, monday + timedelta(days=6)
+    following = (on.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return on.replace(day=1), following - timedelta(days=1)
+
+
+def _instants(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
+    info = zone_of(zone)
+    begins = datetime.combine(first, time(), tzinfo=info)
+    ends = datetime.combine(last + timedelta(days=1), time(), tzinfo=info)
+    return begins.astimezone(UTC), ends.astimezone(UTC)
+
+
+def _overlap(since: datetime, until: datetime, begins: datetime, ends: datetime) -> timedelta:
+    return max(min(until, ends) - max(since, begins), timedelta())
