@@ -79,6 +79,24 @@ def lock_claims(
     return _lock(org_id, bookings, resources, people, since=since, until=until, now=now)
 
 
+def unsettle(org_id: UUID, resources: Iterable[UUID]) -> None:
+    """Make everybody who has read these resources, and not yet locked them, read them again.
+
+    For rules, closures and parts: they are read before the lock, so a booking
+    decided on by the old ones must not follow the new ones.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSETTLE, {"org": org_id, "resources": sorted(set(resources))})
+
+
+_UNSETTLE = """
+    WITH things AS MATERIALIZED (
+        SELECT id FROM resources_resource
+         WHERE org_id = %(org)s AND id = ANY(%(resources)s::uuid[]) ORDER BY id FOR NO KEY UPDATE)
+    UPDATE resources_resource r SET shape = r.shape + 1 FROM things WHERE r.org_id = %(org)s AND r.id = things.id
+"""
+
+
 def lock_tree(org_id: UUID) -> None:
     """Keep what is part of what as it is until the transaction ends. Before all other locks."""
     with connection.cursor() as cursor:

@@ -9,7 +9,3 @@ class ResourceNotFound(NotFound):
 
 class WindowTooLong(Invalid):
     """That is too long a stretch to answer at once. Ask for a shorter one."""
-
-
-class RulesInvalid(Invalid):
-    """These rules cannot be kept as they are."""

@@ -1,5 +1,6 @@
 """Reading resources, starting from who is looking."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -250,6 +251,22 @@ def qualifications_held(org_id: UUID, person_id: UUID) -> dict[UUID, date | None
     """What a person may show, each with the last day on which it holds; None: for good. Lapsed ones are told too."""
     grants = Grant.objects.filter(org_id=org_id, person_id=person_id, revoked_at=None)
     return dict(grants.values_list("qualification_id", "lapses_on"))
+
+
+def rule_row(rule: AvailabilityRule) -> RuleRow:
+    """A stored row as the engine reads it."""
+    scope = "resource" if rule.resource_id else "kind" if rule.kind else "organisation"
+    return _rule_row(str(rule.pk), rule.valid_from.isoformat(), json.dumps(rule.rules), scope)
+
+
+def related_ids(org_id: UUID, resource_id: UUID) -> set[UUID]:
+    """A resource with its parts and what it is part of, near and far."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RELATED, {"org": org_id, "ids": [resource_id], "id": resource_id})
+        return {row[0] for row in cursor.fetchall()}
+
+
+_RELATED = f"{_PARTS} SELECT parts.id FROM parts UNION SELECT resource_wholes(%(org)s, %(id)s)"  # noqa: S608
 
 
 def rules_of(viewer: Member, resource: Resource) -> QuerySet[AvailabilityRule]:

@@ -50,6 +50,7 @@ class HoursSaid:
     """What one scope says about hours, in minutes."""
 
     said: Provenance
+    rules: Rules
     weekly: Week | None
     seasons: tuple[tuple[Season, Week], ...]
     exceptions: Mapping[date, tuple[DaySpans, str]]
@@ -192,6 +193,7 @@ def _hours(rules: Rules, said: Provenance) -> HoursSaid:
     }
     return HoursSaid(
         said=said,
+        rules=rules,
         weekly=None if rules.weekly is None else _week(rules.weekly),
         seasons=tuple((season, _week(season.weekly)) for season in rules.seasons or ()),
         exceptions=exceptions,
