@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.resources.errors import ResourceNotFound
-from infra24.resources.models import Audience, AvailabilityRule, Grant, Resource
+from infra24.resources.models import Audience, AvailabilityRule, Feature, Grant, Resource
 from infra24.resources.policies import Bookable, Closure, Need, RuleRow, Rules
 
 
@@ -159,6 +159,18 @@ def all_bookables(org_id: UUID, *, since: datetime) -> list[Bookable]:
             )
         )
     return found
+
+
+def features_said(org_id: UUID) -> dict[UUID, dict[str, Any]]:
+    """What is said of each live resource, by its id: values by the key of a feature. One query."""
+    live = Resource.objects.filter(org_id=org_id, archived_at=None)
+    return dict(live.values_list("id", "features"))
+
+
+def vocabulary(org_id: UUID) -> dict[str, Feature]:
+    """The features that the house speaks of, by key."""
+    live = Feature.objects.filter(org_id=org_id, archived_at=None)
+    return {feature.key: feature for feature in live.order_by("sort_key", "id")}
 
 
 class _Row(NamedTuple):

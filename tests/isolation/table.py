@@ -168,6 +168,7 @@ DOORS: dict[str, Door] = {
     "GET api/resources": api(200, 200),
     "GET api/resources/<uuid:resource_id>": api(200, 200),
     "GET api/resources/<uuid:resource_id>/availability": api(200, 200, data=WEEK),
+    "GET api/search": api(200, 200),
     "GET api/bookings": api(200, 200),
     "POST api/bookings": api(201, 201, data=BOOK),
     "GET api/bookings/<uuid:booking_id>": api(200, 200),

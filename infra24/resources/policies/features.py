@@ -17,7 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from infra24.core.errors import Reason
 from infra24.core.wording import Sentence, said
+from infra24.resources.policies.bookable import Bookable
 
 LONGEST_WISH = 200
 _SHAPE = re.compile(r"\s*([-\w]{1,40})\s*(?:(>=|<=|=)\s*(.*?)\s*)?", re.ASCII | re.DOTALL)
@@ -63,6 +65,26 @@ class FeatureWish:
             known = ", ".join(map(str, choices))
             return said("There is no such choice of %(key)s. There are: %(choices)s.", key=self.key, choices=known)
         return None
+
+
+def feature_reason(resource: Bookable, wish: FeatureWish, value: Any, *, name: str, unit: str = "") -> Reason | None:
+    """Why a resource with that value of the feature does not meet the wish; None when it does.
+
+    `name` and `unit` are those of the feature.
+    """
+    if wish.fits(value):
+        return None
+    if value is None or value == "" or value is False:
+        detail = said("%(resource)s has no “%(feature)s”.", resource=resource.name, feature=name)
+    elif value is True:
+        detail = said("%(resource)s has “%(feature)s”.", resource=resource.name, feature=name)
+    else:
+        measured = f"{value} {unit}".strip()
+        detail = said(
+            "Of %(resource)s, “%(feature)s” is %(value)s.", resource=resource.name, feature=name, value=measured
+        )
+    source = {"feature": wish.key, "wanted": str(wish), "value": value}
+    return Reason("feature_missing", detail, str(resource.id), source, said("Choose another, or do without it."))
 
 
 def parse_wish(text: str) -> FeatureWish:
