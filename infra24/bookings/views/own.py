@@ -25,8 +25,7 @@ from infra24.core.errors import Infra24Error
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
-from infra24.resources.models import ResourceKind
-from infra24.resources.queries import bookables, resource_for, visible_resources
+from infra24.resources.queries import bookables, resource_for
 
 DAYS_SHOWN = 7
 PAST_PAGE = 20
@@ -72,15 +71,6 @@ def cancel_own(request: MemberRequest, booking_id: UUID) -> HttpResponse:
     return end_booking(request, found, Status.CANCELLED, source=Source(source_of(request)), back=back)
 
 
-@require_safe
-@for_role(Role.MEMBER)
-def book(request: MemberRequest) -> HttpResponse:
-    """Everything that can be booked, by kind."""
-    resources = list(visible_resources(request.member))
-    kinds = [(kind.label, [one for one in resources if one.kind == kind]) for kind in ResourceKind]
-    return render(request, "bookings/book.html", {"kinds": [(name, ones) for name, ones in kinds if ones]})
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.MEMBER)
 def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
@@ -89,7 +79,8 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     zone = organisation.time_zone
     resource = resource_for(viewer, resource_id)
     today = wall_of(timezone.now(), zone).date()
-    first = max(read_day(request.GET.get("from"), otherwise=today), today)
+    chosen = read_day(request.GET.get("date"), otherwise=today)
+    first = max(read_day(request.GET.get("from"), otherwise=chosen), today)
     rules = bookables(viewer.org_id, [resource.pk], since=timezone.now())[resource.pk].rules_on(first)
     days = _free_days(request, resource_id, first, shortest=rules.shortest)
     error: Infra24Error | None = None
@@ -156,4 +147,6 @@ def _first_offer(request: MemberRequest, days: list[FreeDay]) -> dict[str, Any]:
         "date": read_day(request.GET.get("date"), otherwise=begins.date()),
         "start": request.GET.get("start") or begins.time(),
         "end": request.GET.get("end") or ends.time(),
+        "end_date": request.GET.get("end_date"),
+        "party_size": request.GET.get("people") or 1,
     }
