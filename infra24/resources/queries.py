@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
+from infra24.people.queries import own_person
 from infra24.resources.errors import ResourceNotFound
 from infra24.resources.models import Audience, AvailabilityRule, Grant, Resource
 from infra24.resources.policies import Bookable, Closure, Need, RuleRow, Rules
@@ -250,6 +251,12 @@ def qualifications_held(org_id: UUID, person_id: UUID) -> dict[UUID, date | None
     """What a person may show, each with the last day on which it holds; None: for good. Lapsed ones are told too."""
     grants = Grant.objects.filter(org_id=org_id, person_id=person_id, revoked_at=None)
     return dict(grants.values_list("qualification_id", "lapses_on"))
+
+
+def own_grants(viewer: Member) -> QuerySet[Grant]:
+    """What the viewer was given and has still, lapsed or not, by the name of the qualification."""
+    grants = Grant.objects.filter(org_id=viewer.org_id, person=own_person(viewer), revoked_at=None)
+    return grants.select_related("qualification").order_by("qualification__sort_key", "id")
 
 
 def rules_of(viewer: Member, resource: Resource) -> QuerySet[AvailabilityRule]:

@@ -24,9 +24,9 @@ from infra24.core.days import day_span, read_day, wall_of
 from infra24.core.errors import Infra24Error
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
-from infra24.orgs.requests import MemberRequest, source_of
+from infra24.orgs.requests import MemberRequest, source_of, today_of
 from infra24.resources.models import ResourceKind
-from infra24.resources.queries import bookables, resource_for, visible_resources
+from infra24.resources.queries import bookables, own_grants, resource_for, visible_resources
 
 DAYS_SHOWN = 7
 PAST_PAGE = 20
@@ -52,11 +52,13 @@ class FreeDay:
 @require_safe
 @for_role(Role.MEMBER)
 def my(request: MemberRequest) -> HttpResponse:
-    """What the viewer has booked: to come, and over."""
+    """What the viewer has booked: to come, and over; and what they were shown, with its last day."""
+    today = today_of(request)
     past = lists.own_past(request.member, limit=PAST_PAGE, cursor=request.GET.get("cursor", ""))
     shown = {
         "upcoming": lists.own_upcoming(request.member),
         "past": past,
+        "grants": [(grant, grant.state_on(today)) for grant in own_grants(request.member)],
         "now": timezone.now(),
         "may_cancel_begun": request.member.is_staff,
     }
