@@ -22,10 +22,13 @@ from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
 from infra24.core.days import day_span, read_day, wall_of
 from infra24.core.errors import Infra24Error
+from infra24.core.problems import reason_document
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of, today_of
+from infra24.resources.errors import ResourceNotFound
 from infra24.resources.models import ResourceKind
+from infra24.resources.policies import access_reasons
 from infra24.resources.queries import bookables, own_grants, resource_for, visible_resources
 
 DAYS_SHOWN = 7
@@ -92,7 +95,13 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     resource = resource_for(viewer, resource_id)
     today = wall_of(timezone.now(), zone).date()
     first = max(read_day(request.GET.get("from"), otherwise=today), today)
-    rules = bookables(viewer.org_id, [resource.pk], since=timezone.now())[resource.pk].rules_on(first)
+    now = timezone.now()
+    engine = bookables(viewer.org_id, [resource.pk], since=now).get(resource.pk)
+    if engine is None:  # archived: staff may look at it, and nobody can book it
+        raise ResourceNotFound
+    rules = engine.rules_on(first)
+    # Said before anybody fills in a form that would be refused at every time.
+    barred = list(access_reasons(engine, queries.asker_for(viewer, [engine], now, now, now=now), now))
     days = _free_days(request, resource_id, first, shortest=rules.shortest)
     error: Infra24Error | None = None
     if request.method == "POST":
@@ -113,6 +122,7 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     shown = {
         "resource": resource,
         "rules": rules,
+        "barred": [reason_document(reason) for reason in barred],
         "days": days,
         "previous": first - timedelta(days=DAYS_SHOWN) if first > today else None,
         "next": first + timedelta(days=DAYS_SHOWN),
