@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
+from infra24.people.queries import own_person
 from infra24.resources.errors import ResourceNotFound
 from infra24.resources.models import Audience, AvailabilityRule, Feature, Grant, Resource
 from infra24.resources.policies import Bookable, Closure, Need, RuleRow, Rules
@@ -279,6 +280,12 @@ def related_ids(org_id: UUID, resource_id: UUID) -> set[UUID]:
 
 
 _RELATED = f"{_PARTS} SELECT parts.id FROM parts UNION SELECT resource_wholes(%(org)s, %(id)s)"  # noqa: S608
+
+
+def own_grants(viewer: Member) -> QuerySet[Grant]:
+    """What the viewer was given and has still, lapsed or not, by the name of the qualification."""
+    grants = Grant.objects.filter(org_id=viewer.org_id, person=own_person(viewer), revoked_at=None)
+    return grants.select_related("qualification").order_by("qualification__sort_key", "id")
 
 
 def rules_of(viewer: Member, resource: Resource) -> QuerySet[AvailabilityRule]:

@@ -22,10 +22,13 @@ from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
 from infra24.core.days import day_span, read_day, wall_of
 from infra24.core.errors import Infra24Error
+from infra24.core.problems import reason_document
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
-from infra24.orgs.requests import MemberRequest, source_of
-from infra24.resources.queries import bookables, resource_for
+from infra24.orgs.requests import MemberRequest, source_of, today_of
+from infra24.resources.errors import ResourceNotFound
+from infra24.resources.policies import access_reasons
+from infra24.resources.queries import bookables, own_grants, resource_for
 
 DAYS_SHOWN = 7
 PAST_PAGE = 20
@@ -51,11 +54,13 @@ class FreeDay:
 @require_safe
 @for_role(Role.MEMBER)
 def my(request: MemberRequest) -> HttpResponse:
-    """What the viewer has booked: to come, and over."""
+    """What the viewer has booked: to come, and over; and what they were shown, with its last day."""
+    today = today_of(request)
     past = lists.own_past(request.member, limit=PAST_PAGE, cursor=request.GET.get("cursor", ""))
     shown = {
         "upcoming": lists.own_upcoming(request.member),
         "past": past,
+        "grants": [(grant, grant.state_on(today)) for grant in own_grants(request.member)],
         "now": timezone.now(),
         "may_cancel_begun": request.member.is_staff,
     }
@@ -81,7 +86,13 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     today = wall_of(timezone.now(), zone).date()
     chosen = read_day(request.GET.get("date"), otherwise=today)
     first = max(read_day(request.GET.get("from"), otherwise=chosen), today)
-    rules = bookables(viewer.org_id, [resource.pk], since=timezone.now())[resource.pk].rules_on(first)
+    now = timezone.now()
+    engine = bookables(viewer.org_id, [resource.pk], since=now).get(resource.pk)
+    if engine is None:  # archived: staff may look at it, and nobody can book it
+        raise ResourceNotFound
+    rules = engine.rules_on(first)
+    # Said before anybody fills in a form that would be refused at every time.
+    barred = list(access_reasons(engine, queries.asker_for(viewer, [engine], now, now, now=now), now))
     days = _free_days(request, resource_id, first, shortest=rules.shortest)
     error: Infra24Error | None = None
     if request.method == "POST":
@@ -102,6 +113,7 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     shown = {
         "resource": resource,
         "rules": rules,
+        "barred": [reason_document(reason) for reason in barred],
         "days": days,
         "previous": first - timedelta(days=DAYS_SHOWN) if first > today else None,
         "next": first + timedelta(days=DAYS_SHOWN),
