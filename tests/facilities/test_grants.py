@@ -122,7 +122,7 @@ def test_what_cannot_be_given_leaves_no_trace(cast: Cast) -> None:
     Qualification.objects.filter(pk=put_away.pk).update(archived_at=datetime.now(UTC))
     tomorrow = today(cast) + timedelta(days=1)
 
-    days: dict[str, Any]
+    days: Any
     for qualification, person, days, refusal in [
         (kiln.pk, erased.pk, {}, PersonNotFound),
         (kiln.pk, abroad.pk, {}, PersonNotFound),
