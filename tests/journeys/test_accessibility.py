@@ -1,6 +1,7 @@
 """Every page, by day and by night, wide and narrow, put before axe: nothing may be found."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -49,6 +50,12 @@ def furnished() -> House:
     )
     make.token(cast.alice)
     ana = make.person(cast.house, name="Ana Lima", email="ana@example.org")
+    press = make.resource(cast.house, name="Press", kind="equipment")
+    induction = make.qualification(cast.house, press, name="Press induction", valid_months=12)
+    given = make.grant(induction, ana, lapses_on=date(2021, 1, 5))
+    make.grant(induction, make.person(cast.house, name="Theo Brandt"))
+    make.grant(make.qualification(cast.house, name="Darkroom"), make.person(cast.house, member=cast.bob))
+    assignment = make.assignment(ana, hall)
     certain = booking(cast.alice, hall, person=ana, title="Choir")
     asked = booking(cast.bob, kiln, title="Salt glaze")
     story = Story()
@@ -80,6 +87,7 @@ def furnished() -> House:
                 f"{home}/book",
                 f"{home}/book?people=2&length=60&days=mon&days=tue",
                 f"{home}/book/{kiln.pk}",
+                f"{home}/book/{press.pk}",
             ],
             "staff": [
                 f"{home}/",
@@ -93,6 +101,16 @@ def furnished() -> House:
                 f"{admin}/bookings/{asked.pk}/decline",
                 f"{admin}/resources",
                 f"{admin}/resources/{kiln.pk}",
+                f"{admin}/qualifications",
+                f"{admin}/qualifications/new",
+                f"{admin}/qualifications/{induction.pk}",
+                f"{admin}/qualifications/{induction.pk}/edit",
+                f"{admin}/grants/{given.pk}/renew",
+                f"{admin}/grants/{given.pk}/revoke",
+                f"{admin}/studios",
+                f"{admin}/studios/new",
+                f"{admin}/studios/{assignment.pk}",
+                f"{admin}/studios/{assignment.pk}/end",
                 f"{admin}/people",
                 f"{admin}/people/new",
                 f"{admin}/outbox",

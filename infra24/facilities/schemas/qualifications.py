@@ -11,6 +11,7 @@ from pydantic import Field, StrictBool, StringConstraints
 from infra24.core.instants import Day
 from infra24.core.paging import PageQuery
 from infra24.facilities.services.qualifications import LONGEST_VALIDITY, QualificationWords
+from infra24.orgs.models import Member
 from infra24.resources.models import Grant, Qualification
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -95,12 +96,12 @@ class GrantOut(Schema):
     granted_on: date
     lapses_on: date | None
     state: Literal["valid", "lapsed", "revoked"]
-    note: str
+    note: str = Field(description="Empty for those who are not staff.")
     revoked_at: datetime | None
 
 
-def grant_out(grant: Grant, *, today: date) -> dict[str, Any]:
-    """A grant in the shape of GrantOut; `today` is the organisation's."""
+def grant_out(grant: Grant, *, viewer: Member, today: date) -> dict[str, Any]:
+    """A grant in the shape of GrantOut; `today` is the organisation's. Notes are for staff."""
     return {
         "id": grant.pk,
         "qualification_id": grant.qualification_id,
@@ -108,6 +109,6 @@ def grant_out(grant: Grant, *, today: date) -> dict[str, Any]:
         "granted_on": grant.granted_on,
         "lapses_on": grant.lapses_on,
         "state": str(grant.state_on(today)),
-        "note": grant.note,
+        "note": grant.note if viewer.is_staff else "",
         "revoked_at": grant.revoked_at,
     }
