@@ -80,7 +80,12 @@ def show_booking(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     return answer(queries.booking_for(visit.member, booking_id))
 
 
-@router.patch("/bookings/{uuid:booking_id}", response=BookingOut, auth=WRITE, summary="Change a booking, or take it on")
+@router.patch(
+    "/bookings/{uuid:booking_id}",
+    response=BookingOut,
+    auth=WRITE,
+    summary="Change, confirm, decline or cancel a booking",
+)
 def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -> HttpResponse:
     """Edits first, then the step of `status`; both or neither."""
     visit = cast(MemberRequest, request)
@@ -160,7 +165,11 @@ class FeedQuery(Schema):
 
 
 @router.get(
-    "/calendar/events", response=list[EventOut], auth=READ, tags=["calendar"], summary="FullCalendar's event array"
+    "/calendar/events",
+    response=list[EventOut],
+    auth=READ,
+    tags=["calendar"],
+    summary="What is on, as FullCalendar's event array",
 )
 def calendar_feed(
     request: HttpRequest,

@@ -159,6 +159,8 @@ def operations_in(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[
 
 
 def _complete(operation: dict[str, Any], method: str, shapes: Mapping[str, Any]) -> None:
+    for parameter in operation["parameters"]:
+        _without_null(parameter["schema"])
     responses: dict[int | str, dict[str, Any]] = operation["responses"]
     versioned = [answer for answer in responses.values() if _is_versioned(answer, shapes)]
     for answer in versioned:
@@ -175,6 +177,14 @@ def _complete(operation: dict[str, Any], method: str, shapes: Mapping[str, Any])
     for status in _refusals(operation, method):
         responses[status] = {"$ref": f"#/components/responses/{REFUSALS[status][0]}"}
     responses["default"] = {"description": ELSE, "content": _problem()}
+
+
+def _without_null(schema: dict[str, Any]) -> None:
+    """An address cannot say null: what may be absent is left out."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        del schema["anyOf"]
+        schema.update({**choices[0], **schema})
 
 
 def _refusals(operation: Mapping[str, Any], method: str) -> list[int]:

@@ -1,5 +1,6 @@
 """The API to read: operations, shapes and error codes, on one page without script."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
-from infra24.config.openapi import operations_in
+from infra24.config.openapi import ELSE, HEADERS, REFUSALS, operations_in
 from infra24.core.errors import Infra24Error
 from infra24.orgs.policies import Role
 
@@ -30,12 +31,11 @@ class FieldLine:
 
 @dataclass(frozen=True)
 class Answer:
-    """What comes back; `note` says what it means where the shape alone does not."""
+    """What comes back with these statuses."""
 
-    status: str
+    statuses: str
     kind: str
     shape: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ class OperationEntry:
     scope: str
     """What a token needs; empty where every token will do."""
     parameters: Sequence[FieldLine]
+    headers: Sequence[str]
+    """Names; what they mean is the same for every operation."""
     body: FieldLine | None
     answers: Sequence[Answer]
 
@@ -65,6 +67,15 @@ class Group:
 
 
 @dataclass(frozen=True)
+class ErrorCode:
+    """A stable code with the sentences it may come with."""
+
+    code: str
+    status: int
+    meanings: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Shape:
     description: str
     lines: Sequence[FieldLine]
@@ -77,25 +88,33 @@ def reference_page(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
     groups: dict[str, Group] = {}
     for path, method, operation in operations_in(document):
         name = path.split("/")[2]
-        groups.setdefault(name, Group(name)).operations.append(_entry(path, method, operation, document))
+        groups.setdefault(name, Group(name)).operations.append(_entry(path, method, operation))
     shapes = {name: _shape(shape) for name, shape in document["components"]["schemas"].items()}
-    context = {"groups": list(groups.values()), "shapes": shapes, "errors": error_codes(), "info": document["info"]}
+    context = {
+        "groups": list(groups.values()),
+        "headers": [_parameter(header) for header in HEADERS],
+        "shapes": shapes,
+        "statuses": [*((status, told) for status, (_name, told) in REFUSALS.items()), ("…", ELSE)],
+        "errors": error_codes(),
+    }
     return render(request, "config/reference.html", context)
 
 
-def error_codes() -> list[Infra24Error]:
-    """One instance of every error the house knows, by status and code."""
+def error_codes() -> list[ErrorCode]:
+    """Every error the house knows, by status and code."""
 
     def below(kind: type[Infra24Error]) -> Iterator[type[Infra24Error]]:
         for child in kind.__subclasses__():
             yield child
             yield from below(child)
 
-    found = {error.code: error for error in (kind() for kind in below(Infra24Error)) if error.status < 500}
-    return sorted(found.values(), key=lambda error: (error.status, error.code))
+    found: dict[tuple[int, str], dict[str, None]] = {}
+    for error in (kind() for kind in below(Infra24Error)):
+        found.setdefault((error.status, error.code), {})[_(error.title)] = None
+    return [ErrorCode(code, status, list(meanings)) for (status, code), meanings in sorted(found.items())]
 
 
-def _entry(path: str, method: str, operation: Mapping[str, Any], document: Mapping[str, Any]) -> OperationEntry:
+def _entry(path: str, method: str, operation: Mapping[str, Any]) -> OperationEntry:
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     security = operation.get("security", [{}])
     return OperationEntry(
@@ -106,18 +125,17 @@ def _entry(path: str, method: str, operation: Mapping[str, Any], document: Mappi
         description=str(operation.get("description", "")),
         access=_access(operation),
         scope=" ".join(scope for scheme in security for scope in scheme.get("token", ())),
-        parameters=[
-            _line(
-                parameter["name"],
-                {"description": parameter.get("description", ""), **parameter.get("schema", {})},
-                required=bool(parameter.get("required")),
-                place=str(parameter["in"]),
-            )
-            for parameter in operation["parameters"]
-        ],
+        parameters=[_parameter(each) for each in operation["parameters"] if each["in"] != "header"],
+        headers=[each["name"] for each in operation["parameters"] if each["in"] == "header"],
         body=_line("", body, required=True) if body else None,
-        answers=list(_answers(operation["responses"], document["components"]["responses"])),
+        answers=list(_answers(operation["responses"])),
     )
+
+
+def _parameter(parameter: Mapping[str, Any]) -> FieldLine:
+    schema = {"description": parameter.get("description", ""), **parameter.get("schema", {})}
+    required = bool(parameter.get("required"))
+    return _line(parameter["name"], schema, required=required, place=str(parameter["in"]))
 
 
 def _access(operation: Mapping[str, Any]) -> str:
@@ -128,13 +146,16 @@ def _access(operation: Mapping[str, Any]) -> str:
     return _("Members") if role == Role.MEMBER else _("%(role)s and above") % {"role": _(role.label)}
 
 
-def _answers(responses: Mapping[Any, Any], refusals: Mapping[str, Any]) -> Iterator[Answer]:
+def _answers(responses: Mapping[Any, Any]) -> Iterator[Answer]:
+    """Each success, and all refusals as one, for they have one shape."""
+    refusals = [str(status) for status, answer in responses.items() if "$ref" in answer]
     for status, answer in responses.items():
-        known = refusals[re.sub(r"^.*/", "", answer["$ref"])] if "$ref" in answer else answer
-        contents: list[dict[str, Any]] = list(known.get("content", {}).values())
+        contents: list[dict[str, Any]] = list(answer.get("content", {}).values())
         kind, shape = _kind(contents[0]["schema"]) if contents else (_("nothing"), "")
-        failed = status == "default" or int(status) >= 400
-        yield Answer("…" if status == "default" else str(status), kind, shape, known["description"] if failed else "")
+        if status == "default":
+            yield Answer(", ".join([*refusals, "…"]), kind, shape)
+        elif str(status) not in refusals:
+            yield Answer(str(status), kind, shape)
 
 
 def _shape(shape: Mapping[str, Any]) -> Shape:
@@ -157,6 +178,8 @@ def _line(name: str, schema: Mapping[str, Any], *, required: bool, place: str = 
         )
         if key in schema
     ]
+    if schema.get("default") not in (None, "", []):
+        limits.append(_("otherwise %(value)s") % {"value": json.dumps(schema["default"])})
     note = " ".join([str(schema.get("description", "")), ", ".join(limits)]).strip()
     return FieldLine(name, kind, required, note=note, shape=shape, place=place)
 

@@ -83,7 +83,10 @@ class BookingIn(Schema):
 
 
 class BookingPatch(Schema):
-    """What to change; absent values stay. `status` takes the booking one step on."""
+    """What to change; absent values stay, and so does what is null, but for `person_id`.
+
+    `status` takes the booking one step on.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
