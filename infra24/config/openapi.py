@@ -70,10 +70,15 @@ SECURITY_SCHEMES = {
 TAGS = {
     "bookings": "Holds, requests and bookings.",
     "calendar": "What is on, for FullCalendar.",
+    "closures": "When what is otherwise open is not.",
+    "features": "What the resources of the house may have.",
     "members": "Who is asking; members and invitations.",
     "outbox": "What the outside world was told, and what did not arrive.",
     "people": "Whom the organisation knows.",
+    "qualifications": "What people are shown before they book, and who was.",
     "resources": "What can be booked, and when.",
+    "rules": "From when on what can be booked when.",
+    "studio assignments": "Who works where.",
     "tokens": "Ways in for programs.",
 }
 

@@ -86,7 +86,8 @@ def test_the_calendar_shows_bookings_and_when_the_house_is_closed(house: House) 
 
     events = house.alice.calendar_feed(start=noon - 12 * HOUR, end=noon + 12 * HOUR)
 
-    bookings = [event for event in events if event.extended_props.kind == "booking"]
+    kiln = house.world.ids["resource_id"]
+    bookings = [event for event in events if event.resource_ids == [kiln] and event.extended_props.kind == "booking"]
     assert [(event.start, event.extended_props.status) for event in bookings] == [
         (noon, "confirmed"),
         (noon + 2 * HOUR, "pending"),

@@ -11,12 +11,12 @@ HOUR = timedelta(hours=1)
 
 
 def test_resources_are_listed_by_kind_and_shown(house: House) -> None:
-    (kiln,) = house.bob.list_resources(kind="space").items
+    kiln = house.bob.show_resource(house.world.ids["resource_id"])
 
-    assert (kiln.id, kiln.name, kiln.part_of) == (house.world.ids["resource_id"], "Kiln", None)
-    assert house.bob.list_resources(kind="equipment").items == []
-    assert house.bob.show_resource(kiln.id) == kiln
+    assert (kiln.name, kiln.part_of) == ("Kiln", None)
     assert house.bob.headers["ETag"] == f'"{kiln.version}"'
+    assert kiln in house.bob.list_resources(kind="space").items
+    assert kiln not in house.bob.list_resources(kind="equipment").items
 
 
 def test_what_is_not_free_says_why(house: House) -> None:
@@ -33,6 +33,18 @@ def test_what_is_not_free_says_why(house: House) -> None:
     ]
     assert [slot.start for slot in found.slots] == [noon + HOUR, noon + 3 * HOUR]
     assert [[reason.code for reason in each.reasons] for each in found.refused] == [["slot_taken"], ["slot_taken"]]
+
+
+def test_a_search_names_what_fits_and_why_the_rest_does_not(house: House) -> None:
+    noon, kiln = house.world.ids["noon"], house.world.ids["resource_id"]
+
+    later = house.bob.search_house(kind="space", length="PT1H", start=noon, end=noon + 4 * HOUR, offers=2)
+    offers = {fit.resource_id: [offer.start for offer in fit.offers] for fit in later.fitting}
+    assert offers[kiln] == [noon + HOUR, noon + 3 * HOUR]
+
+    at_once = house.bob.search_house(kind="space", length="PT1H", start=noon, end=noon + HOUR)
+    reasons = {miss.resource_id: [reason.code for reason in miss.reasons] for miss in at_once.others}
+    assert reasons[kiln] == ["slot_taken"]
 
 
 def test_a_window_that_is_too_long_and_a_resource_elsewhere(house: House) -> None:
