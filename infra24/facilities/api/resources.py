@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
+from pydantic import Field
 
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery, page_of
@@ -20,7 +21,7 @@ READ = member_auth(scope="resources:read")
 
 
 class ResourcesQuery(PageQuery):
-    kind: ResourceKind | None = None
+    kind: ResourceKind | None = Field(default=None, description="Only of this kind.")
 
 
 @router.get("/resources", response=PageOut[ResourceOut], auth=READ, summary="Resources by name")

@@ -50,10 +50,12 @@ class QualificationPatch(Schema, extra="forbid"):
 
 
 class QualificationOut(Schema):
+    """Something people are shown before they book, as a kiln induction."""
+
     id: UUID
     name: str
     description: str
-    valid_months: int | None
+    valid_months: int | None = Field(description="How long a grant lasts; null: for good.")
     archived: bool
     version: int
 
@@ -71,9 +73,9 @@ def qualification_out(qualification: Qualification) -> dict[str, Any]:
 
 
 class GrantsQuery(PageQuery):
-    person: UUID | None = None
-    qualification: UUID | None = None
-    state: Literal["valid", "lapsed", "revoked", "all"] = "all"
+    person: UUID | None = Field(default=None, description="Only this person's.")
+    qualification: UUID | None = Field(default=None, description="Only those of this qualification.")
+    state: Literal["valid", "lapsed", "revoked", "all"] = Field(default="all", description="As it is today.")
 
 
 class GrantIn(Schema, extra="forbid"):
@@ -90,11 +92,13 @@ class GrantIn(Schema, extra="forbid"):
 
 
 class GrantOut(Schema):
+    """A qualification a person was given."""
+
     id: UUID
     qualification_id: UUID
     person_id: UUID
     granted_on: date
-    lapses_on: date | None
+    lapses_on: date | None = Field(description="The last day it holds; null: it does not lapse.")
     state: Literal["valid", "lapsed", "revoked"]
     note: str = Field(description="Empty for those who are not staff.")
     revoked_at: datetime | None
