@@ -62,6 +62,11 @@ PROBLEM = {
             "description": "What is wrong with which field, by its path in the request: `legs.0.units`.",
             "additionalProperties": {"type": "string"},
         },
+        "hits": {
+            "type": "array",
+            "description": "With `closure_hits_bookings` alone: every booking in the time that was to be closed.",
+            "items": {"$ref": "#/components/schemas/HitOut"},
+        },
     },
 }
 SECURITY_SCHEMES = {

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from infra24.facilities.api import resources
+from infra24.facilities.api import closures, resources
 
 router = Router()
-for part in (resources.router,):
+for part in (resources.router, closures.router):
     router.add_router("", part)
