@@ -122,7 +122,7 @@ def rehearse(wish: ClosureWish, *, by: Member) -> tuple[list[Hit], Rehearsal]:
     """
     check_wish(wish)
     now = timezone.now()
-    closure = for_engine(_row(wish, by))
+    closure = for_engine(row_of(wish, by=by))
     reach = reach_of(by.org_id, wish.scope, now=now)
     hits = with_offers(by, hits_of(by, closure, reach, now=now), closure, reach, now=now)
     return hits, rehearse_closure(by, closure, scope=wish.scope, now=now)
@@ -147,7 +147,7 @@ def _make(wish: ClosureWish, decisions: Decisions, *, by: Member, source: Source
     # One closure at a time, and what is part of what stays as it is: the tree says which resources are closed.
     lock_tree(by.org_id)
     now = timezone.now()
-    closure = _row(wish, by)
+    closure = row_of(wish, by=by)
     closure.save()
     reach = reach_of(by.org_id, wish.scope, now=now)
     settled = settle(for_engine(closure), decisions, reach=_without(reach, closure), by=by, source=source, now=now)
@@ -228,7 +228,8 @@ def _asked(change: ClosureChange) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def _row(wish: ClosureWish, by: Member) -> Closure:
+def row_of(wish: ClosureWish, *, by: Member) -> Closure:
+    """The closure as it would be, not written."""
     return Closure(
         org_id=by.org_id,
         title=wish.title,
