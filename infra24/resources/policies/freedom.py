@@ -5,12 +5,13 @@ minutes from the start of each opening. Which rules hold for a booking is said
 by the local day on which it starts.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from heapq import merge
 
 from infra24.resources.policies.bookable import Bookable, Claim, zone_of
-from infra24.resources.policies.hours import ONE_DAY, Span, merged, open_spans, openings, without
+from infra24.resources.policies.hours import ONE_DAY, Opening, Span, merged, open_spans, openings, without
 from infra24.resources.policies.rules import Effective
 
 LONGEST_BUFFER = timedelta(days=1)
@@ -109,10 +110,13 @@ def slots(
     *,
     size: Size = ONE,
     now: datetime | None = None,
+    unwanted: Sequence[Span] = (),
 ) -> Iterator[Span]:
     """Every start on the grid at which a booking of this length may lie in the window, by start.
 
-    With `now`, members' notice and horizon bind the start.
+    With `now`, members' notice and horizon bind the start. No slot lies in any
+    part of `unwanted`, disjoint and in order. They are found as they are asked
+    for: the first few of a long window cost little.
     """
     if not fits(resource, size):
         return
@@ -123,24 +127,34 @@ def slots(
         bounds = segment.bounds(resource, now)
         if bounds is None or not segment.rules.shortest <= length <= segment.rules.longest:
             continue
-        spans = without(opened, segment.kept_clear(resource, claims, size))
+        spans = without(without(opened, segment.kept_clear(resource, claims, size)), unwanted)
         step = timedelta(minutes=segment.rules.slot_minutes)
-        starts: set[datetime] = set()
         for begins, ends in spans:
-            first, last = max(begins, bounds[0]), ends - length
-            if first > last or first >= bounds[1]:
+            first, last = max(begins, bounds[0]), min(ends - length, bounds[1] - timedelta.resolution)
+            if first > last:
                 continue
-            for opening in grids:
-                if opening.since > last or opening.until <= first:
-                    continue
-                start = max(first, opening.since)
-                # Grid points are wall times counted from the anchor.
-                start += (opening.anchor - opening.offset - start) % step
-                while start <= last and start < opening.until and start < bounds[1]:
-                    starts.add(start)
-                    start += step
-        for start in sorted(starts):
-            yield start, start + length
+            around = (opening for opening in grids if opening.since <= last and opening.until > first)
+            for start in _in_order(_grid_points(opening, first, last, step) for opening in around):
+                yield start, start + length
+
+
+def _grid_points(opening: Opening, first: datetime, last: datetime, step: timedelta) -> Iterator[datetime]:
+    """The starts from `first` to `last` that lie in the opening, on its grid."""
+    start = max(first, opening.since)
+    # Grid points are wall times counted from the anchor.
+    start += (opening.anchor - opening.offset - start) % step
+    while start <= last and start < opening.until:
+        yield start
+        start += step
+
+
+def _in_order(runs: Iterable[Iterator[datetime]]) -> Iterator[datetime]:
+    """All of several rising runs, each instant once."""
+    latest: datetime | None = None
+    for instant in merge(*runs):
+        if instant != latest:
+            yield instant
+        latest = instant
 
 
 @dataclass(frozen=True)

@@ -108,12 +108,13 @@ def openings(resource: Bookable, since: datetime, until: datetime) -> list[Openi
     return [opening for opening in opened if opening.until > since and opening.since < until]
 
 
-def week_spans(resource: Bookable, week: Week, since: datetime, until: datetime) -> list[Span]:
-    """What hours said by day of the week come to around a window, in the resource's zone."""
-    first, last = resource.day_of(since) - 2 * ONE_DAY, resource.day_of(until) + ONE_DAY
+def week_spans(zone: str, week: Week, since: datetime, until: datetime) -> list[Span]:
+    """What hours said by day of the week come to around a window, in a zone: day by day, neither cut nor joined."""
+    info = zone_of(zone)
+    first, last = since.astimezone(info).date() - 2 * ONE_DAY, until.astimezone(info).date() + ONE_DAY
     days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
-    opened = (opening for on in days for opening in _openings_of_day(resource.zone, week[on.weekday()], on))
-    return merged((opening.since, opening.until) for opening in opened)
+    opened = (opening for on in days for opening in _openings_of_day(zone, week[on.weekday()], on))
+    return [(opening.since, opening.until) for opening in opened]
 
 
 def open_spans(resource: Bookable, since: datetime, until: datetime) -> list[Span]:
