@@ -13,6 +13,7 @@ from pydantic import Field
 
 from infra24.bookings.schemas import ReasonOut
 from infra24.core.problems import CONTENT_TYPE
+from infra24.facilities.schemas.closures import HitOut
 from infra24.orgs.access import AnyoneAuth, MemberAuth
 from infra24.orgs.policies import Role
 
@@ -40,6 +41,9 @@ class Problem(Schema):
     alternatives: list[AlternativeOut] = Field(description="Up to three times that would have been possible.")
     fields: dict[str, str] = Field(
         description="What is wrong with which field, by its path in the request: `legs.0.units`."
+    )
+    hits: list[HitOut] = Field(
+        default=[], description="With `closure_hits_bookings` alone: every booking in the time that was to be closed."
     )
 
 

@@ -56,6 +56,8 @@ class Infra24Error(Exception):
         self.alternatives = tuple(alternatives)
         self.fields = dict(fields or {})
         self.retry_after = retry_after
+        self.more: dict[str, Any] = {}
+        """What a door adds to the answer besides, by name: plain values."""
         super().__init__(self.detail)
 
 

@@ -178,6 +178,7 @@ def document(error: Infra24Error) -> dict[str, Any]:
         "reasons": reasons,
         "alternatives": [asdict(alternative) for alternative in error.alternatives],
         "fields": {path: translated(fault) for path, fault in error.fields.items()},
+        **error.more,
     }
 
 

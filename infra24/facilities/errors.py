@@ -1,5 +1,8 @@
 """What can go wrong when staff change what can be booked, and when."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from infra24.core.errors import Conflict, Invalid, NotFound, TooLarge
 
 
@@ -29,6 +32,57 @@ class PartsOfOneKind(Conflict):
 
 class WholeHasUnits(Conflict):
     """Only one of a kind can be divided, not several alike. Set its number to one first."""
+
+
+class ClosureNotFound(NotFound):
+    """There is no such closure."""
+
+
+class ClosureUntitled(Invalid):
+    """Give the closure a title: it is what people read when they find it closed."""
+
+
+class ClosureEndsBeforeStart(Invalid):
+    """The closure must end after it begins."""
+
+
+class ClosureTooLong(Invalid):
+    """A closure lasts at most five years. Archive the resource instead."""
+
+
+class YearlyTooLong(Invalid):
+    """What comes back every year must be shorter than a year."""
+
+
+class ClosureOutOfRange(Invalid):
+    """Closures lie between the years 2000 and 2100."""
+
+
+class ClosureHitsBookings(Conflict):
+    """There are bookings in this time. Say what becomes of each: keep it, cancel it, or move it."""
+
+    hits: Sequence[Any] = ()
+    """Which: each a `facilities.hits.Hit` with its offers, by start."""
+
+
+class ClosureHitsTooMany(Conflict):
+    """There are more bookings in this time than can be decided at once. Close it in shorter stretches."""
+
+
+class MoveRefused(Conflict):
+    """A booking cannot be moved to the time chosen for it. Choose another."""
+
+
+class ClosureBegun(Conflict):
+    """This closure has begun, so what was closed stays known. Lift it, and make a new one for the rest."""
+
+
+class ClosureOver(Conflict):
+    """This closure holds no more. Make a new one."""
+
+
+class CancelReasonMissing(Invalid):
+    """Say why bookings are cancelled: whoever booked will read it."""
 
 
 class QualificationNotFound(NotFound):

@@ -62,6 +62,8 @@ FORM = {
     "party_size": "1",
     "visibility": "busy",
 }
+CLOSE = {"title": "Floor", "resource_id": "{resource_id}", "from": "{free_day}", "until": "{free_day}"}
+CLOSE_FORM = {"title": "Floor", "place": "{resource_id}", "first_day": "{free_day}", "last_day": "{free_day}"}
 SINCE = "2020-01-05"
 DORA = {"person": "Dora", "granted_on": SINCE}
 RENEW = {"qualification_id": "{qualification_id}", "person_id": "{person_id}", "renew": True}
@@ -140,6 +142,13 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/cancel": staff_page(302, data={"reason": "Broken."}),
     "GET o/<slug:org>/admin/resources": staff_page(),
     "GET o/<slug:org>/admin/resources/<uuid:resource_id>": staff_page(),
+    "GET o/<slug:org>/admin/closures": staff_page(),
+    "GET o/<slug:org>/admin/closures/new": staff_page(),
+    "POST o/<slug:org>/admin/closures/new": staff_page(302, data={**CLOSE_FORM, "step": "close"}),
+    "GET o/<slug:org>/admin/closures/<uuid:closure_id>": staff_page(),
+    "POST o/<slug:org>/admin/closures/<uuid:closure_id>": staff_page(302, data=CLOSE_FORM),
+    "GET o/<slug:org>/admin/closures/<uuid:closure_id>/lift": staff_page(),
+    "POST o/<slug:org>/admin/closures/<uuid:closure_id>/lift": staff_page(302),
     "GET o/<slug:org>/admin/qualifications": staff_page(),
     "GET o/<slug:org>/admin/qualifications/<uuid:qualification_id>": staff_page(),
     "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>": staff_page(302, data=DORA),
@@ -198,6 +207,12 @@ DOORS: dict[str, Door] = {
     "GET api/resources": api(200, 200),
     "GET api/resources/<uuid:resource_id>": api(200, 200),
     "GET api/resources/<uuid:resource_id>/availability": api(200, 200, data=WEEK),
+    "GET api/closures": api(200, 200),
+    "POST api/closures": api(403, 201, data=CLOSE),
+    "POST api/closures/rehearsal": api(403, 200, data=CLOSE),
+    "GET api/closures/<uuid:closure_id>": api(200, 200),
+    "PATCH api/closures/<uuid:closure_id>": api(403, 200, data={"title": "Roof"}),
+    "POST api/closures/<uuid:closure_id>/lift": api(403, 200),
     "GET api/search": api(200, 200),
     "GET api/qualifications": api(200, 200),
     "POST api/qualifications": api(403, 403, 201, data={"name": "Press"}),

@@ -1,7 +1,7 @@
 """A small world in which every door leads somewhere, and what it held before and after a call."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db import connection
 from django.test import Client
 
-from infra24.bookings.models import Booking
+from infra24.bookings.models import Booking, Source
+from infra24.facilities.scopes import RuleScope
+from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
 from infra24.orgs import services
 from infra24.orgs.keys import digest, mailed_secret
@@ -17,6 +19,7 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery, Destination
+from infra24.resources.models import Closure
 from tests import make
 
 SECRET_WORD = "xyzzy"
@@ -53,6 +56,7 @@ def build() -> World:
     assignment = make.assignment(bob_as_person, room)
     mine = make.booking(cast.bob, room, title=f"Firing {SECRET_WORD}")
     requested = _requested(cast.alice, room)
+    closure = _closed(cast.alice, room)
     token = make.token(cast.bob)
     with acting_for(house.pk):
         invitation = services.invite(f"{SECRET_WORD}@example.org", role=Role.MEMBER, by=dana, source="staff")
@@ -74,6 +78,7 @@ def build() -> World:
             "assignment_id": assignment.pk,
             "booking_id": mine.pk,
             "requested_id": requested.pk,
+            "closure_id": closure.pk,
             "member_id": cast.bob.pk,
             "invitation_id": invitation.pk,
             "token_id": token_id,
@@ -85,6 +90,7 @@ def build() -> World:
             "number": 1,
             "noon": make.NOON,
             "later_day": make.NOON.date(),
+            "free_day": make.NOON.date() + timedelta(days=20),
             "later": make.NOON + timedelta(hours=4),
             "later_end": make.NOON + timedelta(hours=5),
         },
@@ -99,6 +105,14 @@ def _requested(by: Member, room: Any) -> Booking:
     with acting_for(by.org_id):
         Booking.objects.filter(pk=booking.pk).update(status="pending")
     return booking
+
+
+def _closed(by: Member, room: Any) -> Closure:
+    """A closure to come, with nothing booked in it."""
+    begins = datetime.combine(make.NOON.date() + timedelta(days=10), time())
+    wish = ClosureWish(f"Floor {SECRET_WORD}", begins, begins + timedelta(days=2), scope=RuleScope(resource=room))
+    with acting_for(by.org_id):
+        return make_closure(wish, decisions={}, by=by, source=Source.STAFF)
 
 
 def _failed(house: Organisation, booking: Booking) -> Delivery:

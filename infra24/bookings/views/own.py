@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from infra24.bookings import lists, queries, services
-from infra24.bookings.availability import availability_of
+from infra24.bookings.availability import Availability, availability_of
 from infra24.bookings.forms import BookingForm, sent_fields, usual_start
 from infra24.bookings.models import Source, Status
 from infra24.bookings.refusals import counting_refusals
@@ -45,10 +45,11 @@ class Offer:
 
 @dataclass(frozen=True)
 class FreeDay:
-    """One day of a resource: the stretches in which it can be had."""
+    """One day of a resource: the stretches in which it can be had, and the titles of what closes it."""
 
     day: date
     offers: list[Offer]
+    closed_for: list[str]
 
 
 @require_safe
@@ -144,8 +145,17 @@ def _free_days(request: MemberRequest, resource_id: UUID, first: date, *, shorte
             starts = (start for start, _ in found.slots if max(begins, midnight) <= start < last)
             if start := next(starts, None):
                 offers.append(Offer(start, last, min(start + wanted, ends)))
-        days.append(FreeDay(wall_of(midnight, zone).date(), offers))
+        closed_for = [] if offers else _closed_for(found, midnight, next_midnight)
+        days.append(FreeDay(wall_of(midnight, zone).date(), offers, closed_for))
     return days
+
+
+def _closed_for(found: Availability, since: datetime, until: datetime) -> list[str]:
+    """The titles of the closures that keep others out of a span, each once."""
+    reasons = [
+        reason for (begins, ends), against in found.refused if begins < until and ends > since for reason in against
+    ]
+    return list(dict.fromkeys(reason.source["title"] for reason in reasons if reason.code == "closure"))
 
 
 def _first_offer(request: MemberRequest, days: list[FreeDay]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from infra24.core.days import wall_of
 from infra24.core.translating import length
 from infra24.core.wording import clock_of
+from infra24.facilities.closures import coming_for
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
@@ -66,6 +67,7 @@ def resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
         "resource": found,
         "zone": engine.zone,
         "parts": parts,
+        "closures": coming_for(request.member, found),
         "week": week(rules, today),
         "hours_from": _SCOPES[rules.hours_on(today).said.scope],
         "sayings": sayings(rules),

@@ -95,7 +95,7 @@ def hours_reasons(resource: Bookable, window: Span, *, grid: bool = True) -> Ite
     for _begins, ends, closure in closed_spans(resource, since, until):
         title = closure.title or said("closure")
         detail = said("%(name)s is closed then: %(title)s.", name=resource.name, title=title)
-        source = {"closure_id": str(closure.id), "until": ends.isoformat()}
+        source = {"closure_id": str(closure.id), "title": closure.title, "until": ends.isoformat()}
         yield _reason(resource, "closure", detail, said("Choose a time outside the closure."), source)
     around = [opening for opening in opened if opening.since <= since < opening.until]
     if grid and around and not any(_on_grid(opening, since, rules.slot_minutes) for opening in around):
