@@ -18,6 +18,7 @@ from infra24.resources.policies.document import (
     all_spans,
     off_grid_faults,
 )
+from infra24.resources.policies.features import FeatureWish, parse_wish
 from infra24.resources.policies.freedom import (
     LONGEST_BUFFER,
     ONE,
@@ -59,6 +60,7 @@ __all__ = [
     "DatedHours",
     "DayHours",
     "Effective",
+    "FeatureWish",
     "Need",
     "Provenance",
     "Quota",
@@ -84,6 +86,7 @@ __all__ = [
     "off_grid_faults",
     "open_spans",
     "openings",
+    "parse_wish",
     "reach_of",
     "slots",
     "taken",
