@@ -8,7 +8,7 @@ from tests.make.bodies import form, json
 from tests.make.bookings import NOON, booking, run_out, wish
 from tests.make.orgs import Cast, cast, client, member, organisation, token, user
 from tests.make.people import person
-from tests.make.resources import closed_week, open_week, opening_hours, resource
+from tests.make.resources import closed_week, feature, open_week, opening_hours, resource
 
 __all__ = [
     "NOON",
@@ -17,6 +17,7 @@ __all__ = [
     "cast",
     "client",
     "closed_week",
+    "feature",
     "form",
     "json",
     "member",
