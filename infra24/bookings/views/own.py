@@ -27,6 +27,7 @@ from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
 from infra24.resources.models import ResourceKind
 from infra24.resources.queries import bookables, resource_for, visible_resources
+from infra24.resources.vocabulary import havings, vocabulary_of
 
 DAYS_SHOWN = 7
 PAST_PAGE = 20
@@ -77,7 +78,9 @@ def cancel_own(request: MemberRequest, booking_id: UUID) -> HttpResponse:
 def book(request: MemberRequest) -> HttpResponse:
     """Everything that can be booked, by kind."""
     resources = list(visible_resources(request.member))
-    kinds = [(kind.label, [one for one in resources if one.kind == kind]) for kind in ResourceKind]
+    vocabulary = vocabulary_of(request.member.org_id)
+    shown = [(one, havings(one, vocabulary)) for one in resources]
+    kinds = [(kind.label, [(one, has) for one, has in shown if one.kind == kind]) for kind in ResourceKind]
     return render(request, "bookings/book.html", {"kinds": [(name, ones) for name, ones in kinds if ones]})
 
 
@@ -110,6 +113,7 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
         form = BookingForm(initial=_first_offer(request, days), viewer=viewer, organisation=organisation)
     shown = {
         "resource": resource,
+        "havings": havings(resource, vocabulary_of(viewer.org_id)),
         "rules": rules,
         "days": days,
         "previous": first - timedelta(days=DAYS_SHOWN) if first > today else None,
