@@ -30,13 +30,13 @@ class Table:
     rows: Sequence[Row]
 
 
-def read_table(data: bytes) -> Table:
+def read_table(data: bytes, *, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS) -> Table:
     """A table from CSV in UTF-8, with `,`, `;` or tabs between the cells, as its first line shows.
 
     Cells lose the spaces around them, and the apostrophe that `write_table` may
     have put in front. Rows without any text are left out. Raises TableUnreadable, TableTooLarge.
     """
-    if len(data) > MOST_BYTES:
+    if len(data) > most_bytes:
         raise TableTooLarge
     try:
         text = data.decode("utf-8-sig")
@@ -58,7 +58,7 @@ def read_table(data: bytes) -> Table:
             elif any(words):
                 rows.append(_row(line, columns, words))
             line = reader.line_num + 1
-            if len(rows) > MOST_ROWS:
+            if len(rows) > most_rows:
                 raise TableTooLarge
     except csv.Error as error:
         told = _("Line %(line)s cannot be read: a quotation mark is open or out of place.") % {"line": line}

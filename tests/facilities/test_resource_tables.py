@@ -246,7 +246,7 @@ def test_what_is_promised_stands_against_a_table_too(cast: make.Cast) -> None:
 
 
 def test_an_export_takes_the_same_queries_however_many_there_are(cast: make.Cast) -> None:
-    counts = []
+    counts: list[int] = []
     for _ in range(2):
         furnish(cast) if not counts else [make.resource(cast.house) for _ in range(3)]
         with CaptureQueriesContext(connection) as queries:
