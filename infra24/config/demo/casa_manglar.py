@@ -11,7 +11,7 @@ THINGS = (
         location="Planta baja",
         capacity=110,
         about="Con el tabique abierto.",
-        features={"m2": 160, "tarima": True},
+        features={"superficie_m2": 160, "tarima": True},
         rules=Rules(buffer_before_minutes=30, buffer_after_minutes=30),
     ),
     Thing(

@@ -15,7 +15,7 @@ from infra24.orgs.policies import Role
 from infra24.orgs.services import add_member, found_organisation, make_user
 from infra24.orgs.tenancy import acting_for
 from infra24.people.models import Person
-from infra24.resources.models import AvailabilityRule, Resource
+from infra24.resources.models import AvailabilityRule, Feature, Resource
 from infra24.resources.policies import Rules
 
 PASSWORD = "a kiln and a lantern"
@@ -50,6 +50,7 @@ def settle(house: House) -> Settled:
     with acting_for(organisation.pk):
         team = {role: _join(organisation, name, role) for role, name in house.team.items()}
         people = _people(house, organisation, team)
+        _vocabulary(house, organisation)
         things = _things(house, organisation, people)
         _rules(house, organisation, things)
     return Settled(organisation, team, people, things)
@@ -101,6 +102,31 @@ def _people(house: House, organisation: Organisation, team: dict[Role, Member]) 
         for number, name in enumerate(house.people)
     ]
     return {person.name: person for person in Person.objects.bulk_create(people)}
+
+
+UNITS = {"m2": "m²", "m": "m"}
+"""The unit of a feature by the end of its key."""
+
+
+def _vocabulary(house: House, organisation: Organisation) -> None:
+    """The words for what the things have: `floor_m2` is “Floor”, a number of m²."""
+    said = {key: value for thing in house.things for key, value in thing.features.items()}
+    words = []
+    for key, value in said.items():
+        stem, _underscore, unit = key.rpartition("_")
+        name = (stem if unit in UNITS else key).replace("_", " ").capitalize()
+        kind = "flag" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
+        words.append(
+            Feature(
+                org_id=organisation.pk,
+                key=key,
+                name=name,
+                sort_key=sort_key(name),
+                type=kind,
+                unit=UNITS.get(unit, ""),
+            )
+        )
+    Feature.objects.bulk_create(words)
 
 
 def _things(house: House, organisation: Organisation, people: dict[str, Person]) -> dict[str, Resource]:
