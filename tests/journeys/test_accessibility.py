@@ -14,6 +14,7 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected
+from infra24.resources.models import Resource
 from tests import make
 from tests.journeys.browser import DESKTOP, PHONE, visitor
 from tests.make.bookings import NOON, booking
@@ -48,6 +49,13 @@ def furnished() -> House:
         kind="equipment",
         rules={**make.open_week(), "approval": "always", "buffer_after_minutes": 30},
     )
+    heat = make.feature(cast.house, "heat", "number", name="Highest temperature", unit="°C")
+    make.feature(cast.house, "floor", "choice", name="Floor", choices=["Ground", "First"])
+    make.feature(cast.house, "fan", "flag", name="Extraction")
+    with acting_for(cast.house.pk):
+        Resource.objects.filter(pk=kiln.pk).update(
+            features={"heat": 1240, "fan": True}, description="Ask for glazes.", latitude=25.8, longitude=-80.2
+        )
     make.token(cast.alice)
     ana = make.person(cast.house, name="Ana Lima", email="ana@example.org")
     press = make.resource(cast.house, name="Press", kind="equipment")
@@ -111,6 +119,16 @@ def furnished() -> House:
                 f"{admin}/studios/new",
                 f"{admin}/studios/{assignment.pk}",
                 f"{admin}/studios/{assignment.pk}/end",
+                f"{admin}/resources?kind=space&q=hall",
+                f"{admin}/resources/new",
+                f"{admin}/resources/new?kind=space",
+                f"{admin}/resources/{kiln.pk}/edit",
+                f"{admin}/resources/{kiln.pk}/archive",
+                f"{admin}/resources/{kiln.pk}/restore",
+                f"{admin}/resources/{kiln.pk}/photo",
+                f"{admin}/resources/import",
+                f"{admin}/features",
+                f"{admin}/features/{heat.pk}",
                 f"{admin}/people",
                 f"{admin}/people/new",
                 f"{admin}/outbox",
