@@ -6,7 +6,7 @@ one window of one resource.
 """
 
 from infra24.resources.policies.approval import needs_approval
-from infra24.resources.policies.bookable import STAFF, Asker, Bookable, Claim, Closure, Need, Use, zone_of
+from infra24.resources.policies.bookable import STAFF, Asker, Bookable, Claim, Closure, Need, Use, day_at, zone_of
 from infra24.resources.policies.document import (
     DAYS,
     LONGEST_DOCUMENT,
@@ -71,6 +71,7 @@ __all__ = [
     "access_reasons",
     "all_spans",
     "closed_spans",
+    "day_at",
     "effective",
     "explain",
     "fits",
