@@ -1,4 +1,4 @@
-"""The API of bookings: create, change, read; availability; the calendar feed."""
+"""The API of bookings: create, change, read; availability; search; the calendar feed."""
 
 from datetime import timedelta
 from typing import Annotated, Any, cast
@@ -17,6 +17,8 @@ from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import LONGEST
 from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.schemas import AvailabilityOut, BookingIn, BookingOut, BookingPatch, EventOut, booking_out
+from infra24.bookings.schemas.search import SearchOut, SearchQuery, search_out
+from infra24.bookings.search import search
 from infra24.core.codec import encode
 from infra24.core.instants import Instant
 from infra24.core.paging import PageOut, PageQuery, page_of
@@ -134,6 +136,21 @@ def show_availability(request: HttpRequest, resource_id: UUID, asked: Query[Avai
         ],
     }
     return HttpResponse(encode(body), content_type="application/json")
+
+
+@router.get(
+    "/search",
+    response=SearchOut,
+    auth=member_auth(scope="resources:read"),
+    tags=["resources"],
+    summary="What of the house fits a wish, from when on, and why the rest does not",
+)
+def search_house(request: HttpRequest, asked: Query[SearchQuery]) -> HttpResponse:
+    """Of what the caller may see, with the first times that are free. All members are bound by is considered."""
+    visit = cast(MemberRequest, request)
+    zone = visit.organisation.time_zone
+    found = search(visit.member, asked.to_wish(), zone=zone)
+    return HttpResponse(encode(search_out(found, zone=zone)), content_type="application/json")
 
 
 class FeedQuery(Schema):

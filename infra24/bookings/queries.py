@@ -17,6 +17,7 @@ from infra24.core.rows import Columns, instances
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.people.models import Person
+from infra24.people.queries import own_person
 from infra24.resources.models import Resource
 from infra24.resources.policies import Asker, Bookable, Claim, Use, reach_of
 from infra24.resources.queries import qualifications_held
@@ -193,7 +194,7 @@ def asker_for(
     asker = Asker(viewer.rank)
     if asker.is_staff or not any(each.needs or each.rules_at(since).quotas for each in resources):
         return asker
-    person = Person.objects.filter(org_id=viewer.org_id, user_id=viewer.user_id).first()
+    person = own_person(viewer)
     if person is None:
         return asker
     reach = reach_of(resources, since, until)

@@ -1,5 +1,6 @@
 """Days and wall times of one zone, and the instants they are."""
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -26,6 +27,13 @@ def instant_of(day: date, clock: time, zone: str) -> datetime:
     A time the clock skips moves forward by the gap.
     """
     return datetime.combine(day, clock, tzinfo=ZoneInfo(zone))
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on; the month's last where it has no such day: 31 January, then 28 February."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def wall_of(at: datetime, zone: str) -> datetime:

@@ -235,8 +235,8 @@ def faults_by_path(errors: list[dict[str, Any]]) -> dict[str, str]:
     faults: dict[str, str] = {}
     for fault in errors:
         source, *path = (str(step) for step in fault["loc"])
-        if source == "body" and len(path) > 1:
-            path = path[1:]  # the name of the argument that takes the body
+        if (source == "body" and len(path) > 1) or (source == "query" and len(path) > 2):
+            path = path[1:]  # the name of the argument that takes the body, or all of the query
         faults.setdefault(".".join(path), _sentence(fault))
     return faults
 

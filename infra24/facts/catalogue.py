@@ -45,6 +45,12 @@ _TYPES = (
     FactType("closure.made", "A resource, a kind or the organisation is closed for a time."),
     FactType("closure.changed", "A closure got another time or name."),
     FactType("closure.lifted", "A closure holds no more."),
+    FactType("qualification.added", "A new word for something people are shown before they may book."),
+    FactType(
+        "qualification.changed", "What is said of a qualification changed.", data={"fields": "names of what changed"}
+    ),
+    FactType("qualification.archived", "A qualification was put away; nobody is given it any more."),
+    FactType("qualification.restored", "An archived qualification can be given again."),
     FactType(
         "grant.given",
         "A person was given a qualification.",

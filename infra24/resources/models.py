@@ -1,6 +1,6 @@
 """Bookable things and what their organisation says about when they can be had."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -255,6 +255,14 @@ class Qualification(OrganisationModel):
         return self.name
 
 
+class GrantState(models.TextChoices):
+    """What a grant is on a day. Not stored: days pass by themselves."""
+
+    VALID = "valid", _("Valid")
+    LAPSED = "lapsed", _("Lapsed")
+    REVOKED = "revoked", _("Revoked")
+
+
 class Grant(OrganisationModel):
     """A qualification given to a person. It lapses or is revoked; the row stays."""
 
@@ -284,6 +292,12 @@ class Grant(OrganisationModel):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["org_id", "person"], name="grant_of_person")]
+
+    def state_on(self, day: date) -> GrantState:
+        """What it is on a day of the organisation's zone; on its last day it still holds."""
+        if self.revoked_at is not None:
+            return GrantState.REVOKED
+        return GrantState.LAPSED if self.lapses_on is not None and self.lapses_on < day else GrantState.VALID
 
 
 class ResourceNeed(OrganisationModel):

@@ -62,6 +62,15 @@ FORM = {
     "party_size": "1",
     "visibility": "busy",
 }
+SINCE = "2020-01-05"
+DORA = {"person": "Dora", "granted_on": SINCE}
+RENEW = {"qualification_id": "{qualification_id}", "person_id": "{person_id}", "renew": True}
+STUDIO = {
+    "person_id": "{person_id}",
+    "resource_id": "{resource_id}",
+    "starts_on": "2019-01-05",
+    "ends_on": "2019-01-06",
+}
 WHY = {"reason": "Enough."}
 PAUSED = {"destination_id": "paused_id"}
 REQUESTED = {"booking_id": "requested_id"}
@@ -131,6 +140,22 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/cancel": staff_page(302, data={"reason": "Broken."}),
     "GET o/<slug:org>/admin/resources": staff_page(),
     "GET o/<slug:org>/admin/resources/<uuid:resource_id>": staff_page(),
+    "GET o/<slug:org>/admin/qualifications": staff_page(),
+    "GET o/<slug:org>/admin/qualifications/<uuid:qualification_id>": staff_page(),
+    "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>": staff_page(302, data=DORA),
+    "GET o/<slug:org>/admin/grants/<uuid:grant_id>/renew": staff_page(),
+    "POST o/<slug:org>/admin/grants/<uuid:grant_id>/renew": staff_page(302, data={"granted_on": SINCE}),
+    "GET o/<slug:org>/admin/grants/<uuid:grant_id>/revoke": staff_page(),
+    "POST o/<slug:org>/admin/grants/<uuid:grant_id>/revoke": staff_page(302),
+    "GET o/<slug:org>/admin/studios": staff_page(),
+    "GET o/<slug:org>/admin/studios/new": staff_page(),
+    "POST o/<slug:org>/admin/studios/new": staff_page(
+        302, data={"person": "Dora", "resource": "{resource_id}", "starts_on": SINCE}
+    ),
+    "GET o/<slug:org>/admin/studios/<uuid:assignment_id>": staff_page(),
+    "POST o/<slug:org>/admin/studios/<uuid:assignment_id>": staff_page(302, data={"starts_on": SINCE}),
+    "GET o/<slug:org>/admin/studios/<uuid:assignment_id>/end": staff_page(),
+    "POST o/<slug:org>/admin/studios/<uuid:assignment_id>/end": staff_page(302, data={"ends_on": SINCE}),
     "GET o/<slug:org>/admin/people": staff_page(),
     "GET o/<slug:org>/admin/people/new": staff_page(),
     "POST o/<slug:org>/admin/people/new": staff_page(302, data={"name": "New"}),
@@ -151,6 +176,11 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/settings/members/<uuid:member_id>": manager_page(302, data={"role": "instructor"}),
     "POST o/<slug:org>/admin/settings/invitations": manager_page(302, data=INVITE),
     "POST o/<slug:org>/admin/settings/invitations/<uuid:invitation_id>/withdraw": manager_page(302),
+    "GET o/<slug:org>/admin/qualifications/new": manager_page(),
+    "POST o/<slug:org>/admin/qualifications/new": manager_page(302, data={"name": "Press"}),
+    "GET o/<slug:org>/admin/qualifications/<uuid:qualification_id>/edit": manager_page(),
+    "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>/edit": manager_page(302, data={"name": "Press"}),
+    "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>/archive": manager_page(302),
     "GET o/<slug:org>/admin/audit": manager_page(),
     # The API
     "GET api/me": api(200, 200),
@@ -168,6 +198,18 @@ DOORS: dict[str, Door] = {
     "GET api/resources": api(200, 200),
     "GET api/resources/<uuid:resource_id>": api(200, 200),
     "GET api/resources/<uuid:resource_id>/availability": api(200, 200, data=WEEK),
+    "GET api/search": api(200, 200),
+    "GET api/qualifications": api(200, 200),
+    "POST api/qualifications": api(403, 403, 201, data={"name": "Press"}),
+    "GET api/qualifications/<uuid:qualification_id>": api(200, 200),
+    "PATCH api/qualifications/<uuid:qualification_id>": api(403, 403, 200, data={"name": "Press"}),
+    "GET api/grants": api(200, 200),
+    "POST api/grants": api(403, 201, data=RENEW),
+    "POST api/grants/<uuid:grant_id>/revoke": api(403, 200),
+    "GET api/studio-assignments": api(403, 200),
+    "POST api/studio-assignments": api(403, 201, data=STUDIO),
+    "GET api/studio-assignments/<uuid:assignment_id>": api(403, 200),
+    "PATCH api/studio-assignments/<uuid:assignment_id>": api(403, 200, data={"ends_on": SINCE}),
     "GET api/bookings": api(200, 200),
     "POST api/bookings": api(201, 201, data=BOOK),
     "GET api/bookings/<uuid:booking_id>": api(200, 200),

@@ -47,6 +47,10 @@ def build() -> World:
     dana = make.member(house, role=Role.ADMIN, email="dana@example.org", name=f"Dana {SECRET_WORD}")
     bob_as_person = make.person(house, member=cast.bob)
     room = make.resource(house, name="Kiln", location=f"Behind {SECRET_WORD}")
+    make.person(house, name="Dora")
+    induction = make.qualification(house, name=f"Kiln {SECRET_WORD}")
+    grant = make.grant(induction, bob_as_person)
+    assignment = make.assignment(bob_as_person, room)
     mine = make.booking(cast.bob, room, title=f"Firing {SECRET_WORD}")
     requested = _requested(cast.alice, room)
     token = make.token(cast.bob)
@@ -65,6 +69,9 @@ def build() -> World:
             "org": house.slug,
             "resource_id": room.pk,
             "person_id": bob_as_person.pk,
+            "qualification_id": induction.pk,
+            "grant_id": grant.pk,
+            "assignment_id": assignment.pk,
             "booking_id": mine.pk,
             "requested_id": requested.pk,
             "member_id": cast.bob.pk,

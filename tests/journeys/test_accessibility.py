@@ -78,6 +78,7 @@ def furnished() -> House:
                 f"{home}/my",
                 f"{home}/my/{asked.pk}/cancel",
                 f"{home}/book",
+                f"{home}/book?people=2&length=60&days=mon&days=tue",
                 f"{home}/book/{kiln.pk}",
             ],
             "staff": [

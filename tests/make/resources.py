@@ -53,6 +53,8 @@ def resource(
     person: Person | None = None,
     time_zone: str = "",
     rules: dict[str, Any] | None = None,
+    visible_to: str = "everyone",
+    bookable_by: str = "member",
 ) -> Resource:
     """A resource that follows the organisation's hours; with `rules`, its own from 2020 on."""
     name = name or f"Studio {next(_numbers)}"
@@ -69,6 +71,8 @@ def resource(
             part_of=part_of,
             person=person,
             time_zone=time_zone,
+            visible_to=visible_to,
+            bookable_by=bookable_by,
         )
     if rules is not None:
         opening_hours(organisation, rules=rules, resource=made)

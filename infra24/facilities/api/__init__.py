@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from infra24.facilities.api import resources
+from infra24.facilities.api import assignments, qualifications, resources
 
 router = Router()
-for part in (resources.router,):
+for part in (resources.router, qualifications.router, assignments.router):
     router.add_router("", part)

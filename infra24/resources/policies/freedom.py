@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import chain, pairwise
 
 from infra24.resources.policies.bookable import Bookable, Claim, day_at
-from infra24.resources.policies.hours import Span, merged, midnight, open_spans, openings_of, without
+from infra24.resources.policies.hours import Opening, Span, merged, midnight, open_spans, openings, without
 from infra24.resources.policies.rules import Effective, RuleRow, effective
 
 LONGEST_BUFFER = timedelta(days=1)
@@ -125,24 +126,54 @@ def slots(
     *,
     size: Size = ONE,
     now: datetime | None = None,
+    unwanted: Sequence[Span] = (),
 ) -> Iterator[Span]:
     """Every start on the grid at which a booking of this length may lie in the window, by start.
 
-    With `now`, members' notice and horizon bind the start.
+    With `now`, members' notice and horizon bind the start. No slot lies in any
+    part of `unwanted`, disjoint and in order. They are found as they are asked
+    for: the first few of a long window cost little.
     """
     if not fits(resource, size):
         return
     opened, claims = open_spans(resource, since, until), list(claims)
+    grids = openings(resource, since, until)
     for segment in _segments(resource.zone, resource.rows, since.astimezone(UTC), until.astimezone(UTC)):
         if not segment.rules.shortest <= length <= segment.rules.longest:
             continue
         earliest, end = segment.starts(resource, now)
-        grid = _grid(resource.zone, resource.rows, segment.since, segment.until, segment.rules.slot_minutes)
-        for begins, ends in without(opened, segment.kept_clear(resource, claims, size)):
-            place = bisect_left(grid, max(begins, earliest))
-            last = min(bisect_right(grid, ends - length), bisect_left(grid, end))
-            for start in grid[place:last]:
+        spans = without(without(opened, segment.kept_clear(resource, claims, size)), unwanted)
+        for begins, ends in spans:
+            first, last = max(begins, earliest), min(ends - length, end - timedelta.resolution)
+            if first > last:
+                continue
+            meeting = (opening for opening in grids if opening.since <= last and opening.until > first)
+            for start in _in_order(
+                [_starts_of(opening, segment.rules.slot_minutes, first, last) for opening in meeting]
+            ):
                 yield start, start + length
+
+
+def _starts_of(opening: Opening, slot_minutes: int, first: datetime, last: datetime) -> Sequence[datetime]:
+    grid = _grid(opening, slot_minutes)
+    return grid[bisect_left(grid, first) : bisect_right(grid, last)]
+
+
+@lru_cache(maxsize=2048)
+def _grid(opening: Opening, slot_minutes: int) -> Sequence[datetime]:
+    """The starts in an opening: wall time counted from where its hours begin."""
+    step = timedelta(minutes=slot_minutes)
+    start = opening.since + (opening.anchor - opening.offset - opening.since) % step
+    return [start + place * step for place in range(-((start - opening.until) // step))]
+
+
+def _in_order(runs: list[Sequence[datetime]]) -> Iterable[datetime]:
+    """All of several rising runs, each instant once."""
+    runs = [run for run in runs if run]
+    if all(before[-1] < after[0] for before, after in pairwise(runs)):
+        return chain.from_iterable(runs)
+    # Hours that last past midnight may overlap the next day's, each with a grid of its own.
+    return sorted(set(chain.from_iterable(runs)))
 
 
 @dataclass(frozen=True)
@@ -186,23 +217,6 @@ def _segments(zone: str, rows: tuple[RuleRow, ...], since: datetime, until: date
     cuts = [since, *(midnight(zone, on) for on in days), until]
     spans = zip([first, *days], cuts, cuts[1:], strict=False)
     return tuple(_Segment(begins, ends, effective(rows, on)) for on, begins, ends in spans if begins < ends)
-
-
-@lru_cache(maxsize=64)
-def _grid(
-    zone: str, rows: tuple[RuleRow, ...], since: datetime, until: datetime, slot_minutes: int
-) -> Sequence[datetime]:
-    """Every start on the grid between two instants: wall time counted from the start of each opening."""
-    step = timedelta(minutes=slot_minutes)
-    starts: list[datetime] = []
-    for opening in openings_of(zone, rows, since, until):
-        start, end = max(opening.since, since), min(opening.until, until)
-        start += (opening.anchor - opening.offset - start) % step
-        while start < end:
-            starts.append(start)
-            start += step
-    # Hours that last past midnight may overlap the next day's, each with a grid of its own.
-    return sorted(set(starts))
 
 
 def _cut(spans: list[Span], window: Span) -> list[Span]:

@@ -120,12 +120,12 @@ def _days_about(zone: str, since: datetime, until: datetime) -> tuple[date, date
     return day_at(zone, since) - 2 * ONE_DAY, day_at(zone, until) + ONE_DAY
 
 
-def week_spans(resource: Bookable, week: Week, since: datetime, until: datetime) -> list[Span]:
-    """What hours said by day of the week come to around a window, in the resource's zone."""
-    first, last = _days_about(resource.zone, since, until)
+def week_spans(zone: str, week: Week, since: datetime, until: datetime) -> list[Span]:
+    """What hours said by day of the week come to around a window, in a zone: day by day, neither cut nor joined."""
+    first, last = _days_about(zone, since, until)
     days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
-    opened = (opening for on in days for opening in _openings_of_day(resource.zone, week[on.weekday()], on))
-    return merged((opening.since, opening.until) for opening in opened)
+    opened = (opening for on in days for opening in _openings_of_day(zone, week[on.weekday()], on))
+    return [(opening.since, opening.until) for opening in opened]
 
 
 def open_spans(resource: Bookable, since: datetime, until: datetime) -> Sequence[Span]:

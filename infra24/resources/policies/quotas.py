@@ -46,6 +46,19 @@ def used_up(resource: Bookable, asker: Asker, since: datetime, until: datetime) 
     return found
 
 
+def bound_until(resource: Bookable, asker: Asker, since: datetime, until: datetime) -> datetime | None:
+    """An instant before which no later start helps against the quotas in the way of a window; None: none is.
+
+    Lets a search leave out the rest of a used-up month at once.
+    """
+    ends = []
+    for over in used_up(resource, asker, since, until):
+        _begins, over_at = _instants(*over.period, resource.home_zone)
+        # What is used up by count is so until the period ends. Of hours, less falls into it from its end backwards.
+        ends.append(over_at if over.quota.count is not None else max(over_at - (until - since), since))
+    return max(ends, default=None)
+
+
 def reach_of(resources: Iterable[Bookable], since: datetime, until: datetime) -> tuple[datetime, datetime]:
     """The instants between which other bookings of the person matter to the quotas of these resources."""
     spans = [
