@@ -65,6 +65,7 @@ FORM = {
 WHY = {"reason": "Enough."}
 PAUSED = {"destination_id": "paused_id"}
 REQUESTED = {"booking_id": "requested_id"}
+RULES = {"kind": "space", "rules": {"schema": 1}}
 WEEK = {"start": "{noon}", "end": "{later_end}"}
 
 DOORS: dict[str, Door] = {
@@ -167,6 +168,12 @@ DOORS: dict[str, Door] = {
     "GET api/people/<uuid:person_id>": api(200, 200),
     "GET api/resources": api(200, 200),
     "GET api/resources/<uuid:resource_id>": api(200, 200),
+    "GET api/resources/<uuid:resource_id>/rules": api(200, 200),
+    "GET api/rules": api(403, 200),
+    "POST api/rules": api(403, 403, 201, data=RULES),
+    "POST api/rules/rehearsal": api(403, 200, data=RULES),
+    "GET api/rules/effective": api(200, 200),
+    "GET api/rules/schema": everybody(),
     "GET api/resources/<uuid:resource_id>/availability": api(200, 200, data=WEEK),
     "GET api/bookings": api(200, 200),
     "POST api/bookings": api(201, 201, data=BOOK),

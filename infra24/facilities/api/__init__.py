@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from infra24.facilities.api import resources
+from infra24.facilities.api import resources, rules
 
 router = Router()
-for part in (resources.router,):
+for part in (resources.router, rules.router):
     router.add_router("", part)

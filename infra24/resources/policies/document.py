@@ -107,7 +107,7 @@ class DatedHours(_Part):
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
-        if self.until is not None and not self.on <= self.until <= self.on + timedelta(days=366):
+        if self.until is not None and not timedelta() <= self.until - self.on <= timedelta(days=366):
             raise ValueError(said("until must lie within a year after on. Choose a later last day, or leave it out."))
         return self
 
