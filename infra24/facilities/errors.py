@@ -1,6 +1,6 @@
 """What can go wrong when staff change what can be booked, and when."""
 
-from infra24.core.errors import Conflict, Invalid, TooLarge
+from infra24.core.errors import Conflict, Invalid, NotFound, TooLarge
 
 
 class RulesTooLarge(TooLarge):
@@ -29,3 +29,7 @@ class PartsOfOneKind(Conflict):
 
 class WholeHasUnits(Conflict):
     """Only one of a kind can be divided, not several alike. Set its number to one first."""
+
+
+class ScopeUnknown(NotFound):
+    """Rules are said for the whole house, a kind, or one resource."""

@@ -66,6 +66,10 @@ WHY = {"reason": "Enough."}
 PAUSED = {"destination_id": "paused_id"}
 REQUESTED = {"booking_id": "requested_id"}
 RULES = {"kind": "space", "rules": {"schema": 1}}
+RULES_FORM = {
+    "valid_from": "{later_day}",
+    **{f"{part}-{count}_FORMS": "0" for part in ("seasons", "exceptions", "quotas") for count in ("TOTAL", "INITIAL")},
+}
 WEEK = {"start": "{noon}", "end": "{later_end}"}
 
 DOORS: dict[str, Door] = {
@@ -132,6 +136,8 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/cancel": staff_page(302, data={"reason": "Broken."}),
     "GET o/<slug:org>/admin/resources": staff_page(),
     "GET o/<slug:org>/admin/resources/<uuid:resource_id>": staff_page(),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/rules": staff_page(),
+    "GET o/<slug:org>/admin/rules": staff_page(),
     "GET o/<slug:org>/admin/people": staff_page(),
     "GET o/<slug:org>/admin/people/new": staff_page(),
     "POST o/<slug:org>/admin/people/new": staff_page(302, data={"name": "New"}),
@@ -149,6 +155,10 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/outbox/to/<uuid:destination_id>/pause": staff_page(302, data=WHY),
     "POST o/<slug:org>/admin/outbox/to/<uuid:destination_id>/resume": staff_page(302, about=PAUSED),
     # Managers' pages
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/rules/edit": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/rules/edit": manager_page(302, data=RULES_FORM),
+    "GET o/<slug:org>/admin/rules/<slug:scope>/edit": manager_page(),
+    "POST o/<slug:org>/admin/rules/<slug:scope>/edit": manager_page(302, data=RULES_FORM),
     "POST o/<slug:org>/admin/settings/members/<uuid:member_id>": manager_page(302, data={"role": "instructor"}),
     "POST o/<slug:org>/admin/settings/invitations": manager_page(302, data=INVITE),
     "POST o/<slug:org>/admin/settings/invitations/<uuid:invitation_id>/withdraw": manager_page(302),

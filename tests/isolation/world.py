@@ -76,6 +76,7 @@ def build() -> World:
             "paused_id": paused.pk,
             "mail_id": "any",
             "number": 1,
+            "scope": "space",
             "noon": make.NOON,
             "later_day": make.NOON.date(),
             "later": make.NOON + timedelta(hours=4),
