@@ -190,9 +190,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "infra24.core.problems.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
-"""The longest form: rules with four hundred dates, a few inputs each."""
 """Bytes of a request body; a larger one is answered 413."""
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+"""Inputs of a form; the longest are rules with four hundred dates, a few inputs each."""
 
 # --- Languages and time ----------------------------------------------------------
 

@@ -96,12 +96,14 @@ def in_words(name: str, value: Any) -> str:
     return _WORDS[name](value)
 
 
-def week_lines(weekly: Mapping[Any, Any]) -> list[str]:
-    """`Mon – Fri 09:00 – 21:00`, `Sat, Sun closed`: days in a row with the same hours are one line."""
+def week_lines(weekly: Mapping[Any, Any], *, leave_closed: bool = False) -> list[str]:
+    """`Mon – Fri 09:00 – 21:00`, `Sat – Sun closed`: days in a row with the same hours are one line."""
     spans = [in_minutes(weekly.get(day, ())) for day in DAYS]
     lines = []
     for hours, days in groupby(range(7), key=lambda day: spans[day]):
         numbers = list(days)
+        if leave_closed and not hours:
+            continue
         names = [str(WEEKDAYS_ABBR[numbers[0]]), str(WEEKDAYS_ABBR[numbers[-1]])]
         shown = names[0] if len(numbers) == 1 else f"{names[0]} – {names[1]}"
         lines.append(f"{shown} {hours_words(hours)}")
@@ -125,12 +127,10 @@ def year_day(text: str) -> str:
 
 
 def source_words(hours: DayHours) -> str:
-    """Where the hours of a date come from: a season or dated exception by name, and the scope that says it."""
-    scope = SCOPES[hours.said.scope]
+    """Why the hours of a date are not the usual ones: a season or dated exception by name; empty when they are."""
     if hours.source == "weekly":
-        return str(scope)
-    name = hours.name or (_("dated exception") if hours.source == "exception" else _("season"))
-    return f"{name} · {scope}"
+        return ""
+    return hours.name or (_("other hours on this date") if hours.source == "exception" else _("season"))
 
 
 def week_of(rules: Effective) -> Mapping[Any, Any]:
@@ -193,7 +193,8 @@ def _approval(value: str | ApprovalWhen) -> str:
         whose = _("staff approve requests")
     if value.outside is None:
         return whose
-    return _("%(what)s outside %(hours)s") % {"what": whose, "hours": "; ".join(week_lines(value.outside))}
+    hours = "; ".join(week_lines(value.outside, leave_closed=True)) or _("no hours")
+    return _("%(what)s outside %(hours)s") % {"what": whose, "hours": hours}
 
 
 def _quotas(quotas: Sequence[Quota]) -> str:

@@ -6,13 +6,14 @@ from typing import Any, Final
 from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from infra24.core.forms import DayField
 from infra24.facilities.forms.rules_fields import HoursField, LengthField
 from infra24.facilities.forms.rules_rows import WEEK
-from infra24.facilities.words import NAMES, SCOPES, attribute_of, in_words, value_of, week_source
+from infra24.facilities.words import NAMES, SCOPES, attribute_of, in_words, value_of, week_lines, week_of, week_source
 from infra24.resources.policies import DAYS, Effective
 
 OWN: Final = "own"
@@ -45,10 +46,8 @@ class RulesForm(forms.Form):
     def __init__(self, data: "MultiValueDict[str, Any]", *, inherited: Effective) -> None:
         super().__init__(data)
         self.inherited = inherited
-        self.fields["hours"] = _choice(
-            _("Hours"), [("", _said_by(week_source(inherited))), (OWN, _("Its own hours"))], is_radio=True
-        )
-        self._add_days("")
+        self.fields["hours"] = _choice(_("Hours"), [("", _as_usual(inherited)), (OWN, _("Its own hours"))])
+        self._add_days("", _("closed"))
         for name in LENGTHS:
             self.fields[name] = LengthField(label=NAMES[name], help_text=self._hint(name))
         self.fields["horizon_days"] = forms.IntegerField(
@@ -58,10 +57,10 @@ class RulesForm(forms.Form):
             max_value=1830,
             help_text=self._hint("horizon_days"),
         )
-        self._add_choice("use", ((one, in_words("use", one)) for one in ("exclusive", "shared")))
+        self._add_choice("use", [(one, in_words("use", one)) for one in ("exclusive", "shared")])
         self._add_choice("pending_blocks", ((one, in_words("pending_blocks", is_so)) for one, is_so in PENDING.items()))
         approvals = [(one, in_words("approval", one)) for one in ("never", "always")]
-        self._add_choice("approval", [*approvals, ("when", _("staff approve some requests"))], is_radio=True)
+        self._add_choice("approval", [*approvals, ("when", _("staff approve some requests"))])
         self.fields["approval_roles"] = forms.MultipleChoiceField(
             label=_("Only requests by"),
             choices=ROLES,
@@ -70,8 +69,8 @@ class RulesForm(forms.Form):
             help_text=_("None ticked: by whoever asks."),
         )
         self.fields["approval_hours"] = forms.BooleanField(label=_("Only outside some hours"), required=False)
-        self._add_days("approval_")
-        self._add_choice("quotas", [(OWN, _("Its own limits"))], is_radio=True)
+        self._add_days("approval_", _("none"))
+        self._add_choice("quotas", [(OWN, _("Its own limits"))])
 
     @property
     def days(self) -> list[forms.BoundField]:
@@ -114,15 +113,15 @@ class RulesForm(forms.Form):
             document["approval"] = said["approval"]
         return document
 
-    def _add_days(self, prefix: str) -> None:
+    def _add_days(self, prefix: str, empty: str) -> None:
         for day, label in WEEK:
-            self.fields[f"{prefix}{day}"] = HoursField(label=label)
+            self.fields[f"{prefix}{day}"] = HoursField(label=label, empty=empty)
 
-    def _add_choice(self, name: str, choices: Iterable[tuple[str, str]], *, is_radio: bool = False) -> None:
+    def _add_choice(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         """A choice whose first is to inherit, saying what that is now."""
         here = {"value": in_words(name, value_of(self.inherited, name)), "source": self._source(name)}
-        first = ("", _("%(value)s – as said by %(source)s") % here)
-        self.fields[name] = _choice(NAMES[name], [first, *choices], is_radio=is_radio)
+        inherits = _("%(value)s – as said by %(source)s") % here
+        self.fields[name] = _choice(NAMES[name], [("", inherits), *choices])
 
     def _hint(self, name: str) -> str:
         here = {"value": in_words(name, value_of(self.inherited, name)), "source": self._source(name)}
@@ -136,10 +135,11 @@ class RulesForm(forms.Form):
         return {day: self.cleaned_data.get(f"{prefix}{day}", []) for day in DAYS}
 
 
-def _choice(label: Any, choices: Iterable[tuple[str, Any]], *, is_radio: bool) -> forms.ChoiceField:
-    widget = forms.RadioSelect if is_radio else forms.Select
-    return forms.ChoiceField(label=label, choices=list(choices), required=False, widget=widget)
+def _choice(label: Any, choices: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
+    shown = [(value, capfirst(words)) for value, words in choices]
+    return forms.ChoiceField(label=label, choices=shown, required=False, widget=forms.RadioSelect)
 
 
-def _said_by(source: str) -> str:
-    return _("As said by %(source)s") % {"source": source}
+def _as_usual(inherited: Effective) -> str:
+    said = {"source": week_source(inherited), "hours": "; ".join(week_lines(week_of(inherited)))}
+    return _("As said by %(source)s: %(hours)s") % said

@@ -18,10 +18,10 @@ LONGEST_TEXT: Final = 400
 
 
 class HoursField(forms.CharField):
-    """`09:00-13:00, 14:00-22:00` as the spans of a document; nothing: closed."""
+    """`09:00-13:00, 14:00-22:00` as the spans of a document. `empty` is what nothing means: closed, unless said."""
 
-    def __init__(self, **options: Any) -> None:
-        attrs = {"autocomplete": "off", "spellcheck": "false", "placeholder": _("closed")}
+    def __init__(self, *, empty: Any = "", **options: Any) -> None:
+        attrs = {"autocomplete": "off", "spellcheck": "false", "placeholder": empty or _("closed")}
         super().__init__(required=False, max_length=LONGEST_TEXT, widget=forms.TextInput(attrs=attrs), **options)
 
     def clean(self, value: Any) -> Any:

@@ -19,7 +19,7 @@ from infra24.core.paging import page_of
 from infra24.facilities.errors import ScopeUnknown
 from infra24.facilities.queries import effective_for, rule_rows
 from infra24.facilities.scopes import RuleScope
-from infra24.facilities.words import Saying, hours_words, own_sayings, sayings, source_words
+from infra24.facilities.words import Saying, hours_words, own_sayings, sayings, source_words, week_source
 from infra24.orgs.access import for_role
 from infra24.orgs.models import Organisation
 from infra24.orgs.policies import Role
@@ -105,17 +105,13 @@ def resource_rules(request: MemberRequest, resource_id: UUID) -> HttpResponse:
 
 def effective_context(holds: Effective, today: date) -> dict[str, Any]:
     """What `facilities/_effective.html` and `facilities/_week.html` show."""
-    return {"sayings": sayings(holds), "week": week(holds, today)}
+    return {"sayings": sayings(holds), "week": week(holds, today), "hours_from": week_source(holds)}
 
 
 def week(holds: Effective, today: date) -> list[tuple[date, str, str]]:
-    """Seven days from today: the day, its hours in words, and who says them where it is not the usual week."""
-    days = [today + timedelta(days=step) for step in range(7)]
-    found = []
-    for day in days:
-        hours = holds.hours_on(day)
-        found.append((day, hours_words(hours.spans), source_words(hours)))
-    return found
+    """Seven days from today: the day, its hours in words, and why where they are not the usual ones."""
+    days = [(day, holds.hours_on(day)) for day in (today + timedelta(days=step) for step in range(7))]
+    return [(day, hours_words(hours.spans), source_words(hours)) for day, hours in days]
 
 
 def scope_called(key: str) -> RuleScope:

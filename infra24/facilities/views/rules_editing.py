@@ -30,7 +30,6 @@ from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.rules import contradictions, save_rules
 from infra24.facilities.texts import week_texts
 from infra24.facilities.views.rules import NAMES, holding_row, scope_called, today_in
-from infra24.facilities.words import week_lines, week_of
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
@@ -126,7 +125,6 @@ def _form(
         "desk": desk,
         "sheet": sheet,
         "form": sheet.form,
-        "inherited_week": week_lines(week_of(sheet.form.inherited)),
         "slot_minutes": sheet.slot_minutes,
         "ahead": list(ahead),
         "refusal": problem_of(refusal) if refusal else None,
