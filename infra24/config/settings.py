@@ -196,6 +196,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+"""Inputs of a form; the longest are rules with four hundred dates, a few inputs each."""
 
 # --- Languages and time ----------------------------------------------------------
 

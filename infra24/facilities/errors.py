@@ -207,3 +207,7 @@ class TableTooLarge(TooLarge):
 
 class ImportRefused(Invalid):
     """Nothing was imported. Mend what is named, then send the file again."""
+
+
+class ScopeUnknown(NotFound):
+    """Rules are said for the whole house, a kind, or one resource."""

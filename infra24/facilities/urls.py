@@ -11,6 +11,8 @@ from infra24.facilities.views import (
     pictures,
     qualifications,
     resources,
+    rules,
+    rules_editing,
     tables,
 )
 
@@ -36,6 +38,10 @@ urlpatterns = [
     path(f"{ADMIN}/features", features.features, name="features"),
     path(FEATURE, features.feature, name="feature"),
     path(f"{FEATURE}/archive", features.archive_feature, name="feature_archive"),
+    path(f"{ADMIN}/rules", rules.rules, name="rules"),
+    path(f"{ADMIN}/rules/<slug:scope>/edit", rules_editing.edit_rules, name="rules_edit"),
+    path(f"{RESOURCE}/rules", rules.resource_rules, name="resource_rules"),
+    path(f"{RESOURCE}/rules/edit", rules_editing.edit_resource_rules, name="resource_rules_edit"),
     path(f"{ADMIN}/closures", closures.closures, name="closures"),
     path(f"{ADMIN}/closures/new", closures.new_closure, name="closure_new"),
     path(CLOSURE, closures.closure, name="closure"),

@@ -78,6 +78,11 @@ RESOURCE = {"name": "New", "units": "1", "visible_to": "everyone", "bookable_by"
 EMPTY = {"resource_id": "unbooked_id"}
 PAUSED = {"destination_id": "paused_id"}
 REQUESTED = {"booking_id": "requested_id"}
+RULES = {"kind": "space", "rules": {"schema": 1}}
+RULES_FORM = {
+    "valid_from": "{later_day}",
+    **{f"{part}-{count}_FORMS": "0" for part in ("seasons", "exceptions", "quotas") for count in ("TOTAL", "INITIAL")},
+}
 WEEK = {"start": "{noon}", "end": "{later_end}"}
 
 DOORS: dict[str, Door] = {
@@ -186,6 +191,8 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/features/<uuid:feature_id>": manager_page(),
     "POST o/<slug:org>/admin/features/<uuid:feature_id>": manager_page(302, data={"name": "Beamer"}),
     "POST o/<slug:org>/admin/features/<uuid:feature_id>/archive": manager_page(302),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/rules": staff_page(),
+    "GET o/<slug:org>/admin/rules": staff_page(),
     "GET o/<slug:org>/admin/people": staff_page(),
     "GET o/<slug:org>/admin/people/new": staff_page(),
     "POST o/<slug:org>/admin/people/new": staff_page(302, data={"name": "New"}),
@@ -203,6 +210,10 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/outbox/to/<uuid:destination_id>/pause": staff_page(302, data=WHY),
     "POST o/<slug:org>/admin/outbox/to/<uuid:destination_id>/resume": staff_page(302, about=PAUSED),
     # Managers' pages
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/rules/edit": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/rules/edit": manager_page(302, data=RULES_FORM),
+    "GET o/<slug:org>/admin/rules/<slug:scope>/edit": manager_page(),
+    "POST o/<slug:org>/admin/rules/<slug:scope>/edit": manager_page(302, data=RULES_FORM),
     "POST o/<slug:org>/admin/settings/members/<uuid:member_id>": manager_page(302, data={"role": "instructor"}),
     "POST o/<slug:org>/admin/settings/invitations": manager_page(302, data=INVITE),
     "POST o/<slug:org>/admin/settings/invitations/<uuid:invitation_id>/withdraw": manager_page(302),
@@ -237,6 +248,12 @@ DOORS: dict[str, Door] = {
     "POST api/features": api(403, 403, 201, data={"name": "Stage", "type": "flag"}),
     "GET api/features/<uuid:feature_id>": api(200, 200),
     "PATCH api/features/<uuid:feature_id>": api(403, 403, 200, data={"name": "Beamer"}),
+    "GET api/resources/<uuid:resource_id>/rules": api(200, 200),
+    "GET api/rules": api(403, 200),
+    "POST api/rules": api(403, 403, 201, data=RULES),
+    "POST api/rules/rehearsal": api(403, 200, data=RULES),
+    "GET api/rules/effective": api(200, 200),
+    "GET api/rules/schema": everybody(),
     "GET api/resources/<uuid:resource_id>/availability": api(200, 200, data=WEEK),
     "GET api/closures": api(200, 200),
     "POST api/closures": api(403, 201, data=CLOSE),

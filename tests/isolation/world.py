@@ -97,6 +97,7 @@ def build() -> World:
             "paused_id": paused.pk,
             "mail_id": "any",
             "number": 1,
+            "scope": "space",
             "noon": make.NOON,
             "later_day": make.NOON.date(),
             "free_day": make.NOON.date() + timedelta(days=20),
