@@ -180,7 +180,8 @@ def _complete(operation: dict[str, Any], method: str, shapes: Mapping[str, Any])
     headers = {
         "Infra24-Organisation": "security" in operation,
         "Idempotency-Key": method == "post",
-        "If-Match": method == "patch" and bool(versioned),
+        # What is made has no version to match yet.
+        "If-Match": method in {"patch", "post"} and any(answer is responses.get(200) for answer in versioned),
     }
     operation["parameters"] += [header for header in HEADERS if headers[header["name"]]]
     for status in _refusals(operation, method):

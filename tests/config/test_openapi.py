@@ -75,12 +75,14 @@ def described() -> dict[str, dict[str, Any]]:
     def list_things(request: HttpRequest, limit: int = 50) -> None: ...
     def make_thing(request: HttpRequest, body: Thing) -> None: ...
     def change_thing(request: HttpRequest, thing_id: int) -> None: ...
+    def close_thing(request: HttpRequest, thing_id: int) -> None: ...
 
     router = Router()
     router.get("/open", response=Thing, auth=anyone())(show_thing)
     router.get("/things", response=list[Thing], auth=member_auth(scope="people:read"))(list_things)
     router.post("/things", response={201: Thing}, auth=member_auth(Role.STAFF, scope=None))(make_thing)
     router.patch("/things/{thing_id}", response=Thing, auth=member_auth(scope=None))(change_thing)
+    router.post("/things/{thing_id}/close", response=Thing, auth=member_auth(scope=None))(close_thing)
     made = HouseAPI(urls_namespace="described", docs_url=None)
     made.add_router("", router)
     document = made.get_openapi_schema(path_prefix="api/")
@@ -95,6 +97,7 @@ def test_who_may_call_stands_with_each_operation(described: dict[str, dict[str, 
         "list_things": ([{"token": ["people:read"]}, {"session": []}], "member"),
         "make_thing": ([{"token": []}, {"session": []}], "staff"),
         "change_thing": ([{"token": []}, {"session": []}], "member"),
+        "close_thing": ([{"token": []}, {"session": []}], "member"),
     }
 
 
@@ -106,6 +109,7 @@ def test_the_statuses_to_expect_stand_with_each_operation(described: dict[str, d
         "list_things": [200, 401, 403, 404, 422, 429, "default"],
         "make_thing": [201, 401, 403, 404, 409, 422, 429, "default"],
         "change_thing": [200, 401, 403, 404, 409, 412, 429, "default"],
+        "close_thing": [200, 401, 403, 404, 409, 412, 422, 429, "default"],
     }
 
 
@@ -123,6 +127,7 @@ def test_what_has_a_version_comes_with_its_tag(described: dict[str, dict[str, An
         "list_things": ([], "Infra24-Organisation"),
         "make_thing": (["ETag", "Idempotency-Replayed"], "Idempotency-Key"),
         "change_thing": (["ETag"], "If-Match"),
+        "close_thing": (["ETag", "Idempotency-Replayed"], "If-Match"),
     }
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from infra24.config.api import api
+from infra24.config.openapi import operations_in
 from tests import make
 from tests.isolation.table import DOORS, Door
 from tests.isolation.world import CALLERS, SECRET_WORD, World, build, contents
@@ -93,13 +94,33 @@ def test_every_door_is_in_the_table(world: World) -> None:
     documented = {f"{method} {path.removeprefix('/')}" for path, method in _operations()}
 
     assert found == set(DOORS)
-    assert documented <= {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", door) for door in DOORS}
+    assert documented <= {_documented(door) for door in DOORS}
+
+
+def _documented(door: str) -> str:
+    """The address as the API's document writes it."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", door)
 
 
 def _operations() -> Iterator[tuple[str, str]]:
     for path, methods in api.get_openapi_schema()["paths"].items():
         for method in methods:
             yield path, method.upper()
+
+
+def test_whoever_is_offered_if_match_is_kept_from_overwriting(world: World) -> None:
+    doors = {(name.partition(" ")[0], _documented(name.partition(" ")[2])): name for name in DOORS}
+    document = api.get_openapi_schema()
+    offered = [
+        doors[method.upper(), path.removeprefix("/")]
+        for path, method, operation in operations_in(document)
+        if any(parameter["name"] == "If-Match" for parameter in operation["parameters"])
+    ]
+    headers = {"Infra24-Organisation": world.house.slug, "If-Match": '"0"'}
+
+    answers = {name: call(world, "admin", *name.split(" "), DOORS[name], **headers).status_code for name in offered}
+
+    assert answers == dict.fromkeys(offered, 412)
 
 
 @pytest.mark.parametrize("caller", CALLERS)
