@@ -15,7 +15,8 @@ from infra24.core.instants import Instant
 from infra24.core.problems import reason_document
 from infra24.facilities.closures import scope_for
 from infra24.facilities.hits import MOST_HITS, Hit
-from infra24.facilities.rehearsal import Rehearsal, Struck
+from infra24.facilities.rehearsal import Rehearsal
+from infra24.facilities.schemas.rules import StruckOut, struck_out
 from infra24.facilities.services.closures import ClosureChange, ClosureWish, Decision
 from infra24.orgs.models import Member
 from infra24.resources.models import Closure, ResourceKind
@@ -147,14 +148,6 @@ class HitOut(Schema):
     offers: list[SpanOut]
 
 
-class StruckOut(Schema):
-    booking_id: UUID
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    reasons: list[ReasonOut]
-
-
 class SeasonOut(Schema):
     """What the same closure would have refused a year earlier; the first fifty of it."""
 
@@ -210,19 +203,9 @@ def rehearsal_out(hits: list[Hit], rehearsal: Rehearsal) -> dict[str, Any]:
         "examined": rehearsal.examined_past,
         "refused": len(refused),
         "is_whole": rehearsal.is_whole,
-        "bookings": [_struck_out(one) for one in refused[:MOST_TOLD]],
+        "bookings": [struck_out(one) for one in refused[:MOST_TOLD]],
     }
     return {"hits": [hit_out(hit) for hit in hits], "last_season": season}
-
-
-def _struck_out(struck: Struck) -> dict[str, Any]:
-    return {
-        "booking_id": struck.booking.pk,
-        "title": struck.booking.title,
-        "starts_at": struck.booking.starts_at,
-        "ends_at": struck.booking.ends_at,
-        "reasons": [reason_document(reason) for reason in struck.reasons],
-    }
 
 
 def begins(text: str) -> datetime:

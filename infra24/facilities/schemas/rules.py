@@ -125,6 +125,8 @@ class ResourceRulesOut(Schema):
 
 
 class StruckOut(Schema):
+    """A booking that would be refused, and why."""
+
     booking_id: UUID
     title: str
     starts_at: datetime
@@ -145,15 +147,16 @@ class RehearsalOut(Schema):
 
 def rehearsal_out(rehearsal: Rehearsal) -> dict[str, Any]:
     return {
-        "breaks": [_struck_out(one) for one in rehearsal.breaks],
-        "would_have_refused": [_struck_out(one) for one in rehearsal.would_have_refused],
+        "breaks": [struck_out(one) for one in rehearsal.breaks],
+        "would_have_refused": [struck_out(one) for one in rehearsal.would_have_refused],
         "examined_ahead": rehearsal.examined_ahead,
         "examined_past": rehearsal.examined_past,
         "is_whole": rehearsal.is_whole,
     }
 
 
-def _struck_out(struck: Struck) -> dict[str, Any]:
+def struck_out(struck: Struck) -> dict[str, Any]:
+    """A booking that would be refused, in the shape of StruckOut."""
     booking = struck.booking
     return {
         "booking_id": booking.pk,
