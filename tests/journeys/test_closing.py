@@ -64,7 +64,7 @@ def test_nothing_is_closed_before_every_booking_is_decided(
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_reads_what_is_closed_and_why(
-    cast: Cast, kiln: Resource, live: str, chromium: Browser, size: tuple[int, int], theme: str
+    cast: Cast, kiln: Resource, live: str, chromium: Browser, *, size: tuple[int, int], theme: str
 ) -> None:
     name = f"{'phone' if size == PHONE else 'desktop'}-{theme}"
     closure = close(cast.alice, kind="equipment", title="Floor sanding")
