@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 const ENTRIES: Record<string, string> = {
   site: "site/site.ts",
   calendar: "calendar/island.ts",
+  week: "week/island.ts",
 };
 
 export default defineConfig(({ mode }) => ({

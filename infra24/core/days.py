@@ -1,7 +1,7 @@
 """Days and wall times of one zone, and the instants they are."""
 
 from calendar import monthrange
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -27,6 +27,15 @@ def instant_of(day: date, clock: time, zone: str) -> datetime:
     A time the clock skips moves forward by the gap.
     """
     return datetime.combine(day, clock, tzinfo=ZoneInfo(zone))
+
+
+def readings_of(wall: datetime, zone: str) -> tuple[datetime, ...]:
+    """The instants at which a clock in the zone shows this, in UTC: two of a repeated hour.
+
+    A time the clock skips moves forward by the gap, as in `instant_of`.
+    """
+    first, second = (wall.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+    return (first, second) if first < second else (first,)
 
 
 def months_after(day: date, months: int) -> date:

@@ -73,6 +73,14 @@ class Invalid(Infra24Error):
     status = 422
 
 
+class InvalidRequest(Invalid):
+    """The request is not right in itself."""
+
+
+class NulCharacter(Invalid):
+    """Text cannot contain the NUL character."""
+
+
 class Unauthenticated(Infra24Error):
     """Sign in first."""
 

@@ -21,6 +21,7 @@ from infra24.core.errors import (
     Forbidden,
     Infra24Error,
     Invalid,
+    InvalidRequest,
     Malformed,
     NotFound,
     Reason,
@@ -94,7 +95,7 @@ def known(error: Exception) -> Infra24Error | None:
         case Infra24Error():
             return error
         case ninja.errors.ValidationError():
-            return Invalid(code="invalid_request", fields=faults_by_path(error.errors))
+            return InvalidRequest(fields=faults_by_path(error.errors))
         case ninja.errors.HttpError():
             cause = error.__cause__
             return cause if isinstance(cause, Infra24Error) else _of_status(error.status_code)

@@ -139,3 +139,75 @@ class AlreadyInStudio(Conflict):
 
 class LeavesBeforeMovingIn(Invalid):
     """The last day must not be before the first."""
+
+
+class ResourceInvalid(Invalid):
+    """A resource cannot be like this."""
+
+
+class ResourceSlugTaken(Conflict):
+    """Another resource has this short name. Choose another."""
+
+
+class LegacyTaken(Conflict):
+    """This was taken over from the older system already."""
+
+
+class UnitsPromised(Conflict):
+    """More of these are promised than that. Cancel or move bookings first."""
+
+
+class CapacityPromised(Conflict):
+    """Room for more people than that is promised. Cancel or move bookings first."""
+
+
+class BookingsAhead(Conflict):
+    """Bookings lie ahead of it. Cancel or move them first."""
+
+
+class HasParts(Conflict):
+    """It has parts. Take them out of it first."""
+
+
+class IsPart(Conflict):
+    """It is part of something. Take it out first."""
+
+
+class FeatureInvalid(Invalid):
+    """A feature cannot be like this."""
+
+
+class FeatureKeyTaken(Conflict):
+    """There is a feature with this key, perhaps an archived one. Choose another, or restore that one."""
+
+
+class ChoiceInUse(Conflict):
+    """Some resources have one of the choices you took away. Change them first."""
+
+
+class PictureInvalid(Invalid):
+    """This is not a picture we can read. Send a JPEG, PNG, WebP or GIF."""
+
+
+class PictureTooLarge(TooLarge):
+    """A photo has at most 10 MB and 40 million pixels. Send a smaller one."""
+
+
+class PictureNotFound(NotFound):
+    """There is no such photo."""
+
+
+class TableUnreadable(Invalid):
+    """This table cannot be read. Send CSV in UTF-8 with the names of the columns in the first line."""
+
+
+class TableTooLarge(TooLarge):
+    """At most 1 MB and 2,000 rows can be imported at once. Split the file."""
+
+
+class ImportRefused(Invalid):
+    """Nothing was imported. Mend what is named, then send the file again."""
+
+
+class ScopeUnknown(NotFound):
+    """Rules are said for the whole house, a kind, or one resource."""

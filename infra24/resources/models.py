@@ -99,8 +99,10 @@ class Resource(OrganisationModel):
             models.CheckConstraint(condition=Q(visible_to__in=Audience.values), name="resource_audience_known"),
             models.CheckConstraint(condition=Q(bookable_by__in=Bookers.values), name="resource_bookers_known"),
             models.CheckConstraint(
+                # Said in full: to PostgreSQL a comparison with null is not false, and half a place would pass.
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 name="resource_on_the_map",
             ),
             models.CheckConstraint(condition=models.Q(units__gte=1), name="resource_units_positive"),

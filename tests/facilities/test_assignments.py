@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -88,6 +89,7 @@ def test_what_cannot_be_assigned_leaves_no_trace(cast: Cast) -> None:
     Resource.objects.filter(pk=put_away.pk).update(archived_at=datetime.now(UTC))
     kiln, abroad = make.resource(cast.house, kind="equipment"), make.resource(cast.elsewhere)
 
+    days: Any
     for person, space, days, refusal in [
         (erased.pk, room.pk, {}, PersonNotFound),
         (make.person(cast.elsewhere).pk, room.pk, {}, PersonNotFound),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_what_is_given_today_lasts_as_long_as_the_qualification_says(cast: Cast)
 
 def test_the_last_day_may_be_said(cast: Cast) -> None:
     kiln = make.qualification(cast.house, valid_months=6)
-    days = {"granted_on": date(2026, 1, 31), "lapses_on": date(2026, 3, 1)}
+    days: dict[str, Any] = {"granted_on": date(2026, 1, 31), "lapses_on": date(2026, 3, 1)}
 
     made = give_qualification(kiln.pk, person_id=make.person(cast.house).pk, by=cast.alice, source="staff", **days)
 
@@ -121,6 +122,7 @@ def test_what_cannot_be_given_leaves_no_trace(cast: Cast) -> None:
     Qualification.objects.filter(pk=put_away.pk).update(archived_at=datetime.now(UTC))
     tomorrow = today(cast) + timedelta(days=1)
 
+    days: Any
     for qualification, person, days, refusal in [
         (kiln.pk, erased.pk, {}, PersonNotFound),
         (kiln.pk, abroad.pk, {}, PersonNotFound),

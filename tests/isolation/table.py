@@ -35,8 +35,8 @@ def staff_page(status: int = 200, *, data: Data = None, about: Mapping[str, str]
     return Door(302, 404, 403, status, status, data or {}, about or {})
 
 
-def manager_page(status: int = 200, *, data: Data = None) -> Door:
-    return Door(302, 404, 403, 403, status, data or {})
+def manager_page(status: int = 200, *, data: Data = None, about: Mapping[str, str] | None = None) -> Door:
+    return Door(302, 404, 403, 403, status, data or {}, about or {})
 
 
 def member_page(member: int = 200, staff: int | None = None, *, admin: int | None = None, data: Data = None) -> Door:
@@ -74,8 +74,15 @@ STUDIO = {
     "ends_on": "2019-01-06",
 }
 WHY = {"reason": "Enough."}
+RESOURCE = {"name": "New", "units": "1", "visible_to": "everyone", "bookable_by": "member"}
+EMPTY = {"resource_id": "unbooked_id"}
 PAUSED = {"destination_id": "paused_id"}
 REQUESTED = {"booking_id": "requested_id"}
+RULES = {"kind": "space", "rules": {"schema": 1}}
+RULES_FORM = {
+    "valid_from": "{later_day}",
+    **{f"{part}-{count}_FORMS": "0" for part in ("seasons", "exceptions", "quotas") for count in ("TOTAL", "INITIAL")},
+}
 WEEK = {"start": "{noon}", "end": "{later_end}"}
 
 DOORS: dict[str, Door] = {
@@ -116,6 +123,7 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/": everybody(),
     "GET o/<slug:org>/theme.css": everybody(),
     "GET o/<slug:org>/mark.svg": everybody(),
+    "GET o/<slug:org>/media/<slug:picture>.jpg": everybody(),
     "GET o/<slug:org>/invitation/<str:secret>": Door(200, 200, 200, 200, 200, shows_house=True),
     "POST o/<slug:org>/invitation/<str:secret>": Door(302, 403, 403, 403, 403, data={"name": "New"}, shows_house=True),
     # Members' pages
@@ -165,6 +173,26 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/studios/<uuid:assignment_id>": staff_page(302, data={"starts_on": SINCE}),
     "GET o/<slug:org>/admin/studios/<uuid:assignment_id>/end": staff_page(),
     "POST o/<slug:org>/admin/studios/<uuid:assignment_id>/end": staff_page(302, data={"ends_on": SINCE}),
+    "GET o/<slug:org>/admin/resources/new": manager_page(),
+    "POST o/<slug:org>/admin/resources/new": manager_page(),
+    "GET o/<slug:org>/admin/resources/import": manager_page(),
+    "POST o/<slug:org>/admin/resources/import": manager_page(302, data={"text": "slug,kind,name\nnew,space,New\n"}),
+    "GET o/<slug:org>/admin/resources/export.csv": staff_page(),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/edit": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/edit": manager_page(302, data=RESOURCE),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/archive": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/archive": manager_page(302, about=EMPTY),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/restore": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/restore": manager_page(302),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/photo": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/photo": manager_page(302, data={"alt": "A kiln"}),
+    "GET o/<slug:org>/admin/features": manager_page(),
+    "POST o/<slug:org>/admin/features": manager_page(302, data={"name": "Stage", "type": "flag"}),
+    "GET o/<slug:org>/admin/features/<uuid:feature_id>": manager_page(),
+    "POST o/<slug:org>/admin/features/<uuid:feature_id>": manager_page(302, data={"name": "Beamer"}),
+    "POST o/<slug:org>/admin/features/<uuid:feature_id>/archive": manager_page(302),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/rules": staff_page(),
+    "GET o/<slug:org>/admin/rules": staff_page(),
     "GET o/<slug:org>/admin/people": staff_page(),
     "GET o/<slug:org>/admin/people/new": staff_page(),
     "POST o/<slug:org>/admin/people/new": staff_page(302, data={"name": "New"}),
@@ -182,6 +210,10 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/outbox/to/<uuid:destination_id>/pause": staff_page(302, data=WHY),
     "POST o/<slug:org>/admin/outbox/to/<uuid:destination_id>/resume": staff_page(302, about=PAUSED),
     # Managers' pages
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/rules/edit": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/rules/edit": manager_page(302, data=RULES_FORM),
+    "GET o/<slug:org>/admin/rules/<slug:scope>/edit": manager_page(),
+    "POST o/<slug:org>/admin/rules/<slug:scope>/edit": manager_page(302, data=RULES_FORM),
     "POST o/<slug:org>/admin/settings/members/<uuid:member_id>": manager_page(302, data={"role": "instructor"}),
     "POST o/<slug:org>/admin/settings/invitations": manager_page(302, data=INVITE),
     "POST o/<slug:org>/admin/settings/invitations/<uuid:invitation_id>/withdraw": manager_page(302),
@@ -205,7 +237,23 @@ DOORS: dict[str, Door] = {
     "POST api/people": api(403, 201, data={"name": "New"}),
     "GET api/people/<uuid:person_id>": api(200, 200),
     "GET api/resources": api(200, 200),
+    "POST api/resources": api(403, 403, 201, data={"kind": "space", "name": "New"}),
+    "GET api/resources.csv": api(403, 200),
+    "POST api/resources/import": api(403, 403, 422, data={"slug": "not a table"}),
     "GET api/resources/<uuid:resource_id>": api(200, 200),
+    "PATCH api/resources/<uuid:resource_id>": api(403, 403, 200, data={"name": "New"}),
+    "PUT api/resources/<uuid:resource_id>/photo": api(403, 403, 400),
+    "DELETE api/resources/<uuid:resource_id>/photo": api(403, 403, 200),
+    "GET api/features": api(200, 200),
+    "POST api/features": api(403, 403, 201, data={"name": "Stage", "type": "flag"}),
+    "GET api/features/<uuid:feature_id>": api(200, 200),
+    "PATCH api/features/<uuid:feature_id>": api(403, 403, 200, data={"name": "Beamer"}),
+    "GET api/resources/<uuid:resource_id>/rules": api(200, 200),
+    "GET api/rules": api(403, 200),
+    "POST api/rules": api(403, 403, 201, data=RULES),
+    "POST api/rules/rehearsal": api(403, 200, data=RULES),
+    "GET api/rules/effective": api(200, 200),
+    "GET api/rules/schema": everybody(),
     "GET api/resources/<uuid:resource_id>/availability": api(200, 200, data=WEEK),
     "GET api/closures": api(200, 200),
     "POST api/closures": api(403, 201, data=CLOSE),

@@ -6,6 +6,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 
@@ -19,7 +21,8 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery, Destination
-from infra24.resources.models import Closure
+from infra24.resources.models import Closure, Resource
+from infra24.resources.pictures import file_of
 from tests import make
 
 SECRET_WORD = "xyzzy"
@@ -54,6 +57,9 @@ def build() -> World:
     induction = make.qualification(house, name=f"Kiln {SECRET_WORD}")
     grant = make.grant(induction, bob_as_person)
     assignment = make.assignment(bob_as_person, room)
+    photo = _with_photo(room)
+    unbooked = make.resource(house, name="Unbooked")
+    feature = make.feature(house, "projector", "flag", name=f"Projector {SECRET_WORD}")
     mine = make.booking(cast.bob, room, title=f"Firing {SECRET_WORD}")
     requested = _requested(cast.alice, room)
     closure = _closed(cast.alice, room)
@@ -72,6 +78,9 @@ def build() -> World:
         ids={
             "org": house.slug,
             "resource_id": room.pk,
+            "unbooked_id": unbooked.pk,
+            "feature_id": feature.pk,
+            "picture": f"{photo}-480",
             "person_id": bob_as_person.pk,
             "qualification_id": induction.pk,
             "grant_id": grant.pk,
@@ -88,6 +97,7 @@ def build() -> World:
             "paused_id": paused.pk,
             "mail_id": "any",
             "number": 1,
+            "scope": "space",
             "noon": make.NOON,
             "later_day": make.NOON.date(),
             "free_day": make.NOON.date() + timedelta(days=20),
@@ -97,6 +107,17 @@ def build() -> World:
         foreign_token=make.token(cast.charlie),
         contents=contents(house.pk),
     )
+
+
+def _with_photo(room: Resource) -> str:
+    """A photo of the room, as its name; visitors may see it, as they may see the room."""
+    name = "0" * 64
+    path = file_of(room.org_id, f"{name}-480")
+    if not default_storage.exists(path):
+        default_storage.save(path, ContentFile(b"JPEG"))
+    with acting_for(room.org_id):
+        Resource.objects.filter(pk=room.pk).update(photo=name, photo_alt="A kiln")
+    return name
 
 
 def _requested(by: Member, room: Any) -> Booking:

@@ -9,7 +9,7 @@ from tests.make.bookings import NOON, booking, run_out, wish
 from tests.make.orgs import Cast, cast, client, member, organisation, token, user
 from tests.make.people import person
 from tests.make.qualifications import assignment, grant, qualification
-from tests.make.resources import closed_week, open_week, opening_hours, resource
+from tests.make.resources import closed_week, feature, open_week, opening_hours, resource
 
 __all__ = [
     "NOON",
@@ -19,6 +19,7 @@ __all__ = [
     "cast",
     "client",
     "closed_week",
+    "feature",
     "form",
     "grant",
     "json",

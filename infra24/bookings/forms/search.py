@@ -57,7 +57,7 @@ class SearchForm(forms.Form):
         self.fields["from"], self.fields["until"] = _clock(_("Not before")), _clock(_("Not after"))
         lengths = [(str(minutes), length(timedelta(minutes=minutes))) for minutes in LENGTHS]
         choice: Any = self.fields["length"]
-        choice.choices = [("", _("The shortest there is")), *lengths]
+        choice.choices = [("", _("Any length")), *lengths]
         self._features = list(vocabulary(viewer.org_id).values())
         flags = [(feature.key, feature.name) for feature in self._features if feature.type == FeatureType.FLAG]
         if flags:

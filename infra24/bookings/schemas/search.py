@@ -34,9 +34,9 @@ class SearchQuery(Schema):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    kind: ResourceKind | None = None
-    people: Annotated[int, Field(ge=1, le=100_000)] = 1
-    units: Annotated[int, Field(ge=1, le=10_000)] = 1
+    kind: ResourceKind | None = Field(default=None, description="Only of this kind.")
+    people: Annotated[int, Field(ge=1, le=100_000, description="How many are coming.")] = 1
+    units: Annotated[int, Field(ge=1, le=10_000, description="How many of it you need.")] = 1
     exclusive: bool = Field(default=False, description="Alone, though it may be shared. Staff only.")
     feature: Annotated[
         list[Annotated[str, Field(max_length=LONGEST_WISH), AfterValidator(_readable)]], Field(max_length=20)
@@ -75,6 +75,8 @@ class SearchQuery(Schema):
 
 
 class OfferOut(Schema):
+    """A time that can be had."""
+
     start: datetime
     end: datetime
     approval: bool = Field(description="Whether staff would still have to agree.")
@@ -92,6 +94,8 @@ class SoughtOut(Schema):
 
 
 class FitOut(SoughtOut):
+    """A resource that fits."""
+
     offers: list[OfferOut]
 
 
@@ -104,10 +108,14 @@ class HindranceOut(ReasonOut):
 
 
 class MissOut(SoughtOut):
+    """A resource that does not fit, and why."""
+
     reasons: list[HindranceOut] = Field(description="The commonest first.")
 
 
 class SearchOut(Schema):
+    """What was found between `start` and `end`."""
+
     time_zone: str = Field(description="The organisation's, in which days and hours are meant.")
     start: datetime
     end: datetime

@@ -29,6 +29,7 @@ from infra24.orgs.requests import MemberRequest, source_of, today_of
 from infra24.resources.errors import ResourceNotFound
 from infra24.resources.policies import access_reasons
 from infra24.resources.queries import bookables, own_grants, resource_for
+from infra24.resources.vocabulary import havings, vocabulary_of
 
 DAYS_SHOWN = 7
 PAST_PAGE = 20
@@ -113,6 +114,7 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
         form = BookingForm(initial=_first_offer(request, days), viewer=viewer, organisation=organisation)
     shown = {
         "resource": resource,
+        "havings": havings(resource, vocabulary_of(viewer.org_id)),
         "rules": rules,
         "barred": [reason_document(reason) for reason in barred],
         "days": days,

@@ -22,6 +22,7 @@ from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
 from infra24.resources.models import Resource, ResourceKind
 from infra24.resources.queries import visible_resources
+from infra24.resources.vocabulary import havings, vocabulary_of
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def book(request: MemberRequest) -> HttpResponse:
     resources = list(visible_resources(request.member))
     if not form.is_asked:
         form = SearchForm(None, viewer=request.member, organisation=request.organisation)
-        kinds = [(kind.label, [one for one in resources if one.kind == kind]) for kind in ResourceKind]
+        vocabulary = vocabulary_of(request.member.org_id)
+        described = [(one, havings(one, vocabulary)) for one in resources]
+        kinds = [(kind.label, [(one, has) for one, has in described if one.kind == kind]) for kind in ResourceKind]
         shown = {"form": form, "kinds": [(name, ones) for name, ones in kinds if ones]}
         return render(request, "bookings/book.html", shown)
     shown = {"form": form, "is_asked": True}

@@ -97,7 +97,7 @@ def list_grants(request: HttpRequest, filters: Query[GrantsQuery]) -> dict[str, 
     if filters.qualification:
         rows = rows.filter(qualification_id=filters.qualification)
     page = page_of(rows, by=("-id",), limit=filters.limit, cursor=filters.cursor)
-    return {"items": [grant_out(each, today=today) for each in page.items], "next": page.next}
+    return {"items": [grant_out(each, viewer=visit.member, today=today) for each in page.items], "next": page.next}
 
 
 @router.post("/grants", response={201: GrantOut}, auth=GIVE, summary="Give a person a qualification, or renew it")
@@ -113,7 +113,7 @@ def give_qualification(request: HttpRequest, body: GrantIn) -> Status[dict[str, 
         by=visit.member,
         source=source_of(visit),
     )
-    return Status(201, grant_out(made, today=today_of(visit)))
+    return Status(201, grant_out(made, viewer=visit.member, today=today_of(visit)))
 
 
 @router.post("/grants/{uuid:grant_id}/revoke", response=GrantOut, auth=GIVE, summary="Take a qualification back")
@@ -122,4 +122,4 @@ def revoke_grant(request: HttpRequest, grant_id: UUID) -> dict[str, Any]:
     visit = cast(MemberRequest, request)
     found = queries.grant_for(visit.member, grant_id)
     revoked = grants.revoke_grant(found, by=visit.member, source=source_of(visit))
-    return grant_out(revoked, today=today_of(visit))
+    return grant_out(revoked, viewer=visit.member, today=today_of(visit))

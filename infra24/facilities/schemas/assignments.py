@@ -16,8 +16,8 @@ Note = Annotated[str, StringConstraints(max_length=200)]
 
 
 class AssignmentsQuery(PageQuery):
-    person: UUID | None = None
-    resource: UUID | None = None
+    person: UUID | None = Field(default=None, description="Only this person's.")
+    resource: UUID | None = Field(default=None, description="Only those of this space.")
     on: Day | None = Field(default=None, description="Only those that hold on this day.")
 
 
@@ -47,11 +47,13 @@ class AssignmentPatch(Schema, extra="forbid"):
 
 
 class AssignmentOut(Schema):
+    """A person works in a space, from one day to another."""
+
     id: UUID
     person_id: UUID
     resource_id: UUID
     starts_on: date
-    ends_on: date | None
+    ends_on: date | None = Field(description="The last day; null: until somebody says otherwise.")
     note: str
     version: int
 

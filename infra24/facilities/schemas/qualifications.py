@@ -11,6 +11,7 @@ from pydantic import Field, StrictBool, StringConstraints
 from infra24.core.instants import Day
 from infra24.core.paging import PageQuery
 from infra24.facilities.services.qualifications import LONGEST_VALIDITY, QualificationWords
+from infra24.orgs.models import Member
 from infra24.resources.models import Grant, Qualification
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -49,10 +50,12 @@ class QualificationPatch(Schema, extra="forbid"):
 
 
 class QualificationOut(Schema):
+    """Something people are shown before they book, as a kiln induction."""
+
     id: UUID
     name: str
     description: str
-    valid_months: int | None
+    valid_months: int | None = Field(description="How long a grant lasts; null: for good.")
     archived: bool
     version: int
 
@@ -70,9 +73,9 @@ def qualification_out(qualification: Qualification) -> dict[str, Any]:
 
 
 class GrantsQuery(PageQuery):
-    person: UUID | None = None
-    qualification: UUID | None = None
-    state: Literal["valid", "lapsed", "revoked", "all"] = "all"
+    person: UUID | None = Field(default=None, description="Only this person's.")
+    qualification: UUID | None = Field(default=None, description="Only those of this qualification.")
+    state: Literal["valid", "lapsed", "revoked", "all"] = Field(default="all", description="As it is today.")
 
 
 class GrantIn(Schema, extra="forbid"):
@@ -89,18 +92,20 @@ class GrantIn(Schema, extra="forbid"):
 
 
 class GrantOut(Schema):
+    """A qualification a person was given."""
+
     id: UUID
     qualification_id: UUID
     person_id: UUID
     granted_on: date
-    lapses_on: date | None
+    lapses_on: date | None = Field(description="The last day it holds; null: it does not lapse.")
     state: Literal["valid", "lapsed", "revoked"]
-    note: str
+    note: str = Field(description="Empty for those who are not staff.")
     revoked_at: datetime | None
 
 
-def grant_out(grant: Grant, *, today: date) -> dict[str, Any]:
-    """A grant in the shape of GrantOut; `today` is the organisation's."""
+def grant_out(grant: Grant, *, viewer: Member, today: date) -> dict[str, Any]:
+    """A grant in the shape of GrantOut; `today` is the organisation's. Notes are for staff."""
     return {
         "id": grant.pk,
         "qualification_id": grant.qualification_id,
@@ -108,6 +113,6 @@ def grant_out(grant: Grant, *, today: date) -> dict[str, Any]:
         "granted_on": grant.granted_on,
         "lapses_on": grant.lapses_on,
         "state": str(grant.state_on(today)),
-        "note": grant.note,
+        "note": grant.note if viewer.is_staff else "",
         "revoked_at": grant.revoked_at,
     }

@@ -6,7 +6,7 @@ one window of one resource.
 """
 
 from infra24.resources.policies.approval import needs_approval
-from infra24.resources.policies.bookable import STAFF, Asker, Bookable, Claim, Closure, Need, Use, zone_of
+from infra24.resources.policies.bookable import STAFF, Asker, Bookable, Claim, Closure, Need, Use, day_at, zone_of
 from infra24.resources.policies.document import (
     DAYS,
     LONGEST_DOCUMENT,
@@ -89,6 +89,7 @@ __all__ = [
     "all_spans",
     "bound_until",
     "closed_spans",
+    "day_at",
     "days_named",
     "effective",
     "explain",

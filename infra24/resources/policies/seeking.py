@@ -180,5 +180,5 @@ def _long_enough(spans: Iterable[Span], length: timedelta) -> list[Span]:
 
 
 def _cut(spans: Iterable[Span], window: Span) -> list[Span]:
-    cut = ((max(begins, window[0]), min(ends, window[1])) for begins, ends in spans)
-    return [span for span in cut if span[0] < span[1]]
+    since, until = window
+    return [(max(begins, since), min(ends, until)) for begins, ends in spans if begins < until and ends > since]
