@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import type { Api } from "../shared/api";
-import { legsFor, loadItems, loadResources, withParams, type Item } from "./feed";
+import { closuresOf, legsFor, loadItems, loadResources, withParams, type Item } from "./feed";
+import { calendarTexts, dayInWords } from "./texts";
 import { addressOf, readHidden, readSettings, readView, writeHidden } from "./view";
 
 /** An API that answers reads from a table and keeps what was asked. */
@@ -48,6 +49,24 @@ test("a day leaves out what has ended, keeps closed hours, and asks with offsets
 
   const items = await loadItems(api, "/api/calendar/events", "2026-11-23T00:00:00-05:00", "2026-11-24T00:00:00-05:00");
   expect(items.map(({ id }) => id)).toEqual(["a", "c"]);
+});
+
+test("a day says in words what is booked and what is closed, each closure once", () => {
+  const shut = (id: string, title: string, resourceIds: string[], kind = "closure"): Item =>
+    item(id, undefined, { title, resourceIds, display: "background", extendedProps: { kind } });
+  const day = [
+    shut("1", "Art Week", ["s1"]),
+    shut("2", "Art Week", ["s2"]),
+    shut("3", "Repair", ["s3"]),
+    shut("4", "Closed", ["s1"], "closed"),
+    item("a", "confirmed"),
+  ];
+  const texts = calendarTexts();
+
+  expect(closuresOf(day, new Set(["s1", "s2"]))).toEqual(["Art Week"]);
+  expect(dayInWords(1, closuresOf(day, new Set(["s1", "s3"])), texts)).toBe("1 booking. Closed: Art Week, Repair.");
+  expect(dayInWords(0, ["Repair"], texts)).toBe("No bookings on this day. Closed: Repair.");
+  expect(dayInWords(2, [], texts)).toBe("2 bookings");
 });
 
 test("parameters join those an address has", () => {

@@ -87,6 +87,14 @@ export function isPlanned(item: Item): boolean {
   return item.display !== "background";
 }
 
+/** The titles of what closes any of these resources, each once; closed hours have none worth a word. */
+export function closuresOf(items: Item[], resourceIds: Set<string>): string[] {
+  const closures = items.filter(
+    (item) => item.extendedProps.kind === "closure" && item.resourceIds.some((id) => resourceIds.has(id)),
+  );
+  return [...new Set(closures.map(({ title }) => title))];
+}
+
 /** The legs of an item after its columns changed: units go along to a new column; being alone there does not. */
 export function legsFor(item: Item, resourceIds: string[]): Leg[] {
   const known = item.extendedProps.legs ?? [];

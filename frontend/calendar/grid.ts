@@ -118,6 +118,7 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
         queueMicrotask(() => document.activeElement === document.body && el.focus({ preventScroll: true }));
     },
     eventContent: (info) => ({ domNodes: eventBody(info, options) }),
+    backgroundEventContent: ({ event }) => ({ domNodes: closedBody(itemOf(event)) }),
     ...CLASSES,
   });
   calendar.render();
@@ -177,8 +178,13 @@ const CLASSES = {
   eventBeforeClass: ({ isStartResizable }: EventDisplayInfo) => (isStartResizable ? "grid-handle start" : ""),
   eventAfterClass: ({ isEndResizable }: EventDisplayInfo) => (isEndResizable ? "grid-handle end" : ""),
   eventInnerClass: "grid-event-inner",
-  backgroundEventClass: "grid-background",
+  backgroundEventClass: ({ event }: EventDisplayInfo) =>
+    isClosure(itemOf(event)) ? "grid-background closure" : "grid-background",
 };
+
+function isClosure({ extendedProps: { kind } }: Item): boolean {
+  return kind === "closure";
+}
 
 function toEvent(item: Item, mayEdit: boolean): EventInput {
   const { kind, mayEdit: mine } = item.extendedProps;
@@ -242,10 +248,13 @@ function isChange(delta: Delta | null): boolean {
   return delta !== null && Boolean(delta.years || delta.months || delta.days || delta.milliseconds);
 }
 
+/** Closures have names; that hours are closed the ground says. */
+function closedBody(item: Item): HTMLElement[] {
+  return isClosure(item) ? [element("span", { className: "grid-closed", textContent: item.title })] : [];
+}
+
 function eventBody(info: EventDisplayInfo, { describe }: GridOptions): HTMLElement[] {
   const item = itemOf(info.event);
-  if (info.event.display === "background")
-    return item.title ? [element("span", { className: "grid-closed", textContent: item.title })] : [];
   const time = element("span", { className: "grid-event-time", textContent: info.timeText });
   const title = element("strong", { className: "grid-event-title", textContent: item.title });
   if (!item.id) return [time];

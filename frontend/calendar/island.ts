@@ -7,11 +7,11 @@ import { element } from "../shared/dialog";
 import { fill } from "../shared/texts";
 import { createActions } from "./actions";
 import { openDetails } from "./details";
-import { isPlanned, loadItems, loadResources, type Item, type Resource } from "./feed";
+import { closuresOf, isPlanned, loadItems, loadResources, type Item, type Resource } from "./feed";
 import { createForm } from "./form";
 import { createGrid, type Slot } from "./grid";
 import { failure, nothing, skeleton } from "./notices";
-import { calendarTexts, countOf, noteOf, statusOf } from "./texts";
+import { calendarTexts, dayInWords, noteOf, statusOf } from "./texts";
 import { createToolbar } from "./toolbar";
 import { addressOf, readHidden, readSettings, readView, writeHidden, type View } from "./view";
 
@@ -26,7 +26,7 @@ function mount(island: HTMLElement): void {
   let view = readView(location.href, settings);
   let hidden = readHidden(organisation);
   let resources: Resource[] | null = null;
-  let planned: Item[] = [];
+  let items: Item[] = [];
   let trouble: { error: unknown; retry: () => void } | null = null;
 
   const resource = (id: string): Resource | undefined => resources?.find((each) => each.id === id);
@@ -71,8 +71,8 @@ function mount(island: HTMLElement): void {
       if (isLoading) toolbar.say(texts.loading);
       else count();
     },
-    onLoaded: (items) => {
-      planned = items.filter(isPlanned);
+    onLoaded: (loaded) => {
+      items = loaded;
       trouble = null;
       cover();
     },
@@ -126,7 +126,8 @@ function mount(island: HTMLElement): void {
   }
   function count(): void {
     const ids = new Set(shown().map(({ id }) => id));
-    toolbar.say(countOf(planned.filter((item) => item.resourceIds.some((id) => ids.has(id))).length, texts));
+    const planned = items.filter((item) => isPlanned(item) && item.resourceIds.some((id) => ids.has(id)));
+    toolbar.say(dayInWords(planned.length, closuresOf(items, ids), texts));
   }
   /** Covers the grid with what is to be said instead, or uncovers it. */
   function cover(): void {

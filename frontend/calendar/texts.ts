@@ -27,6 +27,7 @@ const ENGLISH = {
   bookings_none: "No bookings on this day.",
   bookings_one: "1 booking",
   bookings_many: "{count} bookings",
+  closed_for: "Closed: {titles}.",
   load_failed: "The calendar could not be loaded.",
   retry: "Try again",
   no_resources_title: "Nothing to show here yet",
@@ -125,4 +126,12 @@ export function noteOf(item: Item, texts: Texts): string {
 export function countOf(count: number, texts: Texts): string {
   if (count === 0) return texts.bookings_none;
   return count === 1 ? texts.bookings_one : fill(texts.bookings_many, { count });
+}
+
+/** How full the day is, and what is closed: for those who do not see the grid. */
+export function dayInWords(count: number, closures: string[], texts: Texts): string {
+  const booked = countOf(count, texts);
+  if (!closures.length) return booked;
+  const stop = booked.endsWith(".") ? "" : ".";
+  return `${booked}${stop} ${fill(texts.closed_for, { titles: closures.join(", ") })}`;
 }

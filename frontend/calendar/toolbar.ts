@@ -74,6 +74,7 @@ export function createToolbar(options: ToolbarOptions): Toolbar {
     ["hold", texts.status_hold],
     ["programme", texts.programme],
     ["closed", texts.closed],
+    ["closure", texts.kind_closure],
   ] as const) {
     legend.append(element("li", {}, element("span", { className: `swatch ${name}` }), words));
   }

@@ -29,6 +29,7 @@ def calendar_texts() -> dict[str, str]:
         "bookings_none": _("No bookings on this day."),
         "bookings_one": _("1 booking"),
         "bookings_many": _("{count} bookings"),
+        "closed_for": _("Closed: {titles}."),
         "load_failed": _("The calendar could not be loaded."),
         "retry": _("Try again"),
         "no_resources_title": _("Nothing to show here yet"),

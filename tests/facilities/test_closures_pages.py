@@ -31,7 +31,7 @@ def staff(cast: Cast) -> Client:
     return make.client(cast.alice)
 
 
-def sent(place: Resource | str = "", **more: Any) -> dict[str, Any]:
+def sent(place: Resource | str = "house", **more: Any) -> dict[str, Any]:
     place = str(place.pk) if isinstance(place, Resource) else place
     days = {"first_day": ART_WEEK.date(), "last_day": (ART_WEEK + DAY).date()}
     return {"title": "Art Week", "place": place, **days, **more}

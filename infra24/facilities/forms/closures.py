@@ -22,7 +22,7 @@ from infra24.resources.models import Closure, Resource, ResourceKind
 from infra24.resources.policies import Span
 from infra24.resources.queries import visible_resources
 
-KIND = "kind:"
+HOUSE, KIND = "house", "kind:"
 MOVE = "move "
 
 
@@ -37,7 +37,7 @@ class ClosureForm(forms.Form):
     title = forms.CharField(
         label=_("Title"), max_length=120, help_text=_("Whoever finds it closed reads this: Art Week, Kiln repair.")
     )
-    place = forms.ChoiceField(label=_("What is closed"), required=False)
+    place = forms.ChoiceField(label=_("What is closed"))
     first_day = DayField(label=_("First day"))
     first_clock = _clock_field(_("Empty means from the beginning of the day."))
     last_day = DayField(label=_("Last day"))
@@ -68,7 +68,7 @@ class ClosureForm(forms.Form):
         if place.startswith(KIND):
             scope = scope_for(self.viewer, kind=place.removeprefix(KIND))
         else:
-            scope = scope_for(self.viewer, resource_id=UUID(place) if place else None)
+            scope = scope_for(self.viewer, resource_id=None if place == HOUSE else UUID(place))
         return ClosureWish(data["title"], self._from, self._until, data["yearly"], scope)
 
     def to_change(self) -> ClosureChange:
@@ -99,9 +99,9 @@ def place_of(*, resource: str = "", kind: str = "") -> str:
 def _places(resources: Iterable[Resource]) -> list[tuple[Any, Any]]:
     found = list(resources)
     kinds = [kind for kind in ResourceKind if any(one.kind == kind for one in found)]
-    wide = [("", _("The whole house")), *((f"{KIND}{kind}", kind.label) for kind in kinds)]
+    wide = [(HOUSE, _("The whole house")), *((f"{KIND}{kind}", kind.label) for kind in kinds)]
     groups = [(kind.label, [(str(one.pk), one.name) for one in found if one.kind == kind]) for kind in kinds]
-    return [(_("Everything of a kind"), wide), *groups]
+    return [("", _("Choose…")), (_("Many at once"), wide), *groups]
 
 
 def _values_of(closure: Closure) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def closed_place(closure: Closure) -> str:
     if closure.resource is not None:
         return closure.resource.name
     if closure.kind:
-        return _("All of the kind %(kind)s") % {"kind": closure.get_kind_display()}
+        return _("Everything of the kind “%(kind)s”") % {"kind": closure.get_kind_display()}
     return _("The whole house")
 
 
