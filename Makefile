@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV = .venv/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help run stop reset-demo dev test check prove bench screenshots lock
+.PHONY: help run stop reset-demo dev test check prove bench client screenshots lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -42,6 +42,10 @@ check: ## everything that can be told without running it
 bench: ## load against the running product, beside what the database alone can do
 	@$(PYTHON) -m launch.bootstrap
 	@$(VENV)/python -m bench $(ARGS)
+
+client: ## make a typed Python client of the API (OUT: where to; by default var/client)
+	@$(PYTHON) -m launch.bootstrap --dev --no-build
+	@$(VENV)/python -m launch.client $(OUT)
 
 screenshots: ## take the pictures of the documentation anew, by the browser tests
 	@$(PYTHON) -m launch.bootstrap --dev --browser

@@ -10,6 +10,7 @@ import sys
 
 OWNER_COMMANDS = {
     "prepare_database",
+    "check_zones",
     "migrate",
     "makemigrations",
     "sqlmigrate",

@@ -46,11 +46,11 @@ class Database:
             cursor.executemany(
                 """INSERT INTO orgs_key (id, org_id, kind, sha256, name, hint, member_id, scopes,
                                          per_minute, burst, created_at)
-                   VALUES (%s, %s, 'token', %s, 'bench', '', %s, '["bookings:read", "bookings:write"]',
-                           100000000, 100000000, now())""",
+                   VALUES (%s, %s, 'token', %s, 'bench', '', %s,
+                           '["bookings:read", "bookings:write", "resources:read"]', 100000000, 100000000, now())""",
                 [
                     (
-                        filling.identifier(filling.KEY, caller.number),
+                        filling.identifier(filling.KEY, caller.key),
                         filling.identifier(filling.ORGANISATION, caller.house),
                         sha256(caller.token.encode()).digest(),
                         filling.identifier(filling.MEMBER, caller.house),

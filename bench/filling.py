@@ -2,9 +2,10 @@
 
 Forty organisations of fifty rooms and tools, bookings that never overlap. Eight
 of them are measured: each has a quiet week of 200 events and a busy one of
-1,000. All else is history before these weeks, as dense as the busy one, so that
-more bookings mean a longer past. Times are fixed, which lets a filling serve on
-any day.
+1,000. One more is large: 200 rooms, with 1,000 events in each of these weeks;
+it is searched. All else is history before them, as dense as the busy week, so
+that more bookings mean a longer past. Times are fixed, which lets a filling
+serve on any day.
 """
 
 import json
@@ -15,12 +16,14 @@ from typing import Any
 import psycopg
 
 ORGANISATIONS, RESOURCES, MEASURED = 40, 50, 8
-QUIET_EVENTS, BUSY_EVENTS = 200, 1000
+LARGE, LARGE_RESOURCES = ORGANISATIONS + 1, 200
+"""The large house: its number, and its rooms."""
+QUIET_EVENTS, BUSY_EVENTS, LARGE_EVENTS = 200, 1000, 2000
 QUIET_WEEK = datetime(2030, 1, 7, 5, tzinfo=UTC)
 """Monday 00:00 in New York."""
 BUSY_WEEK = QUIET_WEEK + timedelta(weeks=1)
-FREE_FROM = QUIET_WEEK + timedelta(weeks=3)
-"""Nothing is booked from this Monday on."""
+FREE_FROM = QUIET_WEEK + timedelta(weeks=4)
+"""From this Monday on nothing is booked but what the callers book."""
 OPENS, CLOSES = 7, 23
 """Hours of the day, every day, in New York."""
 ZONE = "America/New_York"
@@ -58,17 +61,21 @@ def resource_id(house: int, resource: int) -> str:
 def fill(connection: psycopg.Connection[Any], bookings: int) -> None:
     """Write organisations and about that many bookings into an empty, migrated database, as its owner.
 
+    There are never fewer than 11,600: those of the two weeks.
+
     `connection` is in autocommit. Indexes, keys and the exclusion constraint
     are built after the rows: ten times faster, and PostgreSQL refuses a filling
     that would double-book.
     """
+    of_weeks = MEASURED * (QUIET_EVENTS + BUSY_EVENTS) + LARGE_EVENTS
     values = {
-        "organisations": ORGANISATIONS,
+        "large": LARGE,
+        "large_resources": LARGE_RESOURCES,
         "resources": RESOURCES,
         "measured": MEASURED,
         "quiet": QUIET_EVENTS,
         "busy": BUSY_EVENTS,
-        "past": max(0, bookings - MEASURED * (QUIET_EVENTS + BUSY_EVENTS)) // ORGANISATIONS,
+        "past": max(0, bookings - of_weeks) // (ORGANISATIONS * RESOURCES + LARGE_RESOURCES),
         "quiet_week": QUIET_WEEK,
         "busy_week": BUSY_WEEK,
         "hours": json.dumps({"schema": 1, "weekly": {day: [[f"{OPENS:02}:00", f"{CLOSES:02}:00"]] for day in DAYS}}),

@@ -34,10 +34,17 @@ STRIDE = 100_000
 """Bookings a client makes at most in one run of pgbench; must be a multiple of the resources."""
 
 # Each client counts its steps as a Caller does, and arrives at its resource and hour in the same way.
+_HOUSE = rf"""
+\set h 1 + :client_id % {filling.MEASURED}
+\set k :client_id
+"""
+_LARGE_HOUSE = rf"""
+\set h {filling.LARGE}
+\set k {CLIENTS} + :client_id
+"""
 _HEAD = rf"""
 \set n :n + 1
 \set m 1 + (:n - 1) % {filling.RESOURCES}
-\set h 1 + :client_id % {filling.MEASURED}
 \set r (:n * 7 + :client_id * 13) % {filling.RESOURCES}
 \set slot :n / {filling.RESOURCES}
 \set hours 24 * (2 * (:slot / {DAILY_SLOTS}) + :client_id / {filling.MEASURED}) + 8 + 2 * (:slot % {DAILY_SLOTS})
@@ -80,7 +87,7 @@ class Floor:
     def prepare(self, name: str, inside: Inside, caller: Caller, *, as_json: bool) -> None:
         """Write the script of one kind of request, observed when `caller` sent it."""
         generalised = _Generalised(inside, caller)
-        lines = [_HEAD]
+        lines = [_LARGE_HOUSE if caller.is_large else _HOUSE, _HEAD]
         in_transaction = False
         for statement in inside.statements:
             if statement.in_transaction != in_transaction:
@@ -141,7 +148,8 @@ class _Generalised:
         self._starts_at = caller.time(caller.step)
         self._now = datetime.now(UTC)
         self._digest = "\\x" + sha256(caller.token.encode()).hexdigest()
-        booking = inside.answer if isinstance(inside.answer, dict) else {"id": None, "version": 0}
+        answer = inside.answer
+        booking = answer if isinstance(answer, dict) and "id" in answer else {"id": None, "version": 0}
         # A new booking has the number of the client's step; one that is moved, of the step that made it.
         self._made = {booking["id"]: _made(0, ":n" if booking["version"] == 1 else ":m")}
 
@@ -175,7 +183,7 @@ class _Generalised:
             (filling.ORGANISATION, self._caller.house, ":h"),
             (filling.USER, self._caller.house, ":h"),
             (filling.MEMBER, self._caller.house, ":h"),
-            (filling.KEY, self._caller.number, ":client_id"),
+            (filling.KEY, self._caller.key, ":k"),
             (filling.RESOURCE, self._resource, ":h::bigint * 1000 + :r"),
         ):
             if value == filling.identifier(kind, number):

@@ -122,7 +122,9 @@ def _faults(results: Results, kind: Kind, size: int, row: Row) -> list[str]:
         faults.append(f"{about}: {row.web_cpu_ms:.1f} ms of CPU, wanted {kind.cpu_ms:g} at most")
     if results.of_floor(row) < kind.of_floor:
         faults.append(f"{about}: {results.of_floor(row):.0%} of the floor, wanted {kind.of_floor:.0%}")
-    if results.is_quiet and not kind.events and row.load.latency_ms(99) > LATENCY_MS:
+    if results.is_quiet and row.inside.wall_ms > kind.alone_ms:
+        faults.append(f"{about}: {row.inside.wall_ms:.0f} ms alone, wanted {kind.alone_ms:g} at most")
+    if results.is_quiet and kind.writes and row.load.latency_ms(99) > LATENCY_MS:
         faults.append(f"{about}: p99 {row.load.latency_ms(99):.0f} ms, wanted {LATENCY_MS:g} at most")
     return faults
 

@@ -74,13 +74,14 @@ class Stand:
     web: Web
     floor: Floor
     callers: Sequence[Caller]
+    large_callers: Sequence[Caller]
     rows: Mapping[str, Row]
     postmaster: int
 
     def measure(self, kind: Kind, *, seconds: float) -> None:
         row = self.rows[kind.name]
         web, database = cpu_seconds(self.web.pid), self._database_cpu()
-        row.load += drive(self.web.port, self.callers, kind, seconds=seconds)
+        row.load += drive(self.web.port, self.large_callers if kind.is_large else self.callers, kind, seconds=seconds)
         row.web_cpu_seconds += cpu_seconds(self.web.pid) - web
         row.database_cpu_seconds += self._database_cpu() - database
 
@@ -106,12 +107,13 @@ def standing(server_url: str, var: Path, bookings: int) -> Iterator[Stand]:
         database = stack.enter_context(cloned(server_url, var, bookings))
         secret = token_urlsafe(32)
         callers = [Caller(number, f"{secret}{number}") for number in range(CLIENTS)]
-        database.let_in(callers)
+        large_callers = [Caller(number, f"{secret}large{number}", is_large=True) for number in range(CLIENTS)]
+        database.let_in([*callers, *large_callers])
         web = stack.enter_context(serving(database, var / "log" / f"web-{bookings}.log"))
         _book_first(web, callers)
         floor = Floor(database, var)
-        rows = _look_inside(database, floor, callers[0])
-        yield Stand(web, floor, callers, rows, postmaster_of(var))
+        rows = _look_inside(database, floor, callers[0], large_callers[0])
+        yield Stand(web, floor, callers, large_callers, rows, postmaster_of(var))
 
 
 def _book_first(web: Web, callers: Sequence[Caller]) -> None:
@@ -126,9 +128,10 @@ def _book_first(web: Web, callers: Sequence[Caller]) -> None:
                 caller.bookings[caller.resource(caller.step)] = made["id"]
 
 
-def _look_inside(database: Database, floor: Floor, caller: Caller) -> dict[str, Row]:
+def _look_inside(database: Database, floor: Floor, usual: Caller, large: Caller) -> dict[str, Row]:
     requests, senders = {}, {}
     for kind in KINDS:
+        caller = large if kind.is_large else usual
         requests[kind.name] = [(caller, kind.ask(caller)) for _ in range(OBSERVED)]
         senders[kind.name] = replace(caller)
     seen = look_inside(database, requests)

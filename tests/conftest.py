@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 from infra24.core.catalogues import compile_catalogues
 from tests.database import TestDatabase, prepare
@@ -40,6 +40,13 @@ def django_db_setup(database: TestDatabase, django_db_blocker: Any) -> Iterator[
         yield
         connections.close_all()
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pictures of tests are nobody's: they lie in a folder that goes."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
 
 
 @pytest.fixture(scope="session")

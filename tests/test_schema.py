@@ -27,6 +27,16 @@ from tests import make
 from tests.isolation.world import World, build
 
 EXAMPLES = 25
+MACHINERY = {400, 405, 411, 413, 500, 503}
+"""Statuses that `default` stands for; every other is named with the operation."""
+
+
+def status_is_named(ctx: Any, response: Any, case: Any) -> None:
+    """`default` documents a status without telling anybody to expect it."""
+    named = {int(status) for status in case.operation.definition.raw["responses"] if str(status) != "default"}
+    assert response.status_code in named | MACHINERY, f"{response.status_code} is not among the statuses to expect"
+
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -34,6 +44,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
     negative_data_rejection,
+    status_is_named,
 ]
 config = schemathesis.Config()
 config.projects.default.generation.update(with_security_parameters=False)  # the token is ours to give

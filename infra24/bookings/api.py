@@ -1,4 +1,4 @@
-"""The API of bookings: create, change, read; availability; the calendar feed."""
+"""The API of bookings: create, change, read; availability; search; the calendar feed."""
 
 from datetime import timedelta
 from typing import Annotated, Any, cast
@@ -17,6 +17,8 @@ from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import LONGEST
 from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.schemas import AvailabilityOut, BookingIn, BookingOut, BookingPatch, EventOut, booking_out
+from infra24.bookings.schemas.search import SearchOut, SearchQuery, search_out
+from infra24.bookings.search import search
 from infra24.core.codec import encode
 from infra24.core.instants import Instant
 from infra24.core.paging import PageOut, PageQuery, page_of
@@ -48,9 +50,9 @@ def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
 class BookingsQuery(PageQuery):
     start: Instant | None = Field(default=None, description="Only bookings that end after this.")
     end: Instant | None = Field(default=None, description="Only bookings that start before this.")
-    status: Annotated[list[Status], Field(max_length=6)] = []
-    resource: UUID | None = None
-    person: UUID | None = None
+    status: Annotated[list[Status], Field(max_length=6, description="Any of these; all if left out.")] = []
+    resource: UUID | None = Field(default=None, description="Only those that use this resource.")
+    person: UUID | None = Field(default=None, description="Only those for this person.")
 
 
 @router.get("/bookings", response=PageOut[BookingOut], auth=READ, summary="Bookings by start")
@@ -78,7 +80,12 @@ def show_booking(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     return answer(queries.booking_for(visit.member, booking_id))
 
 
-@router.patch("/bookings/{uuid:booking_id}", response=BookingOut, auth=WRITE, summary="Change a booking, or take it on")
+@router.patch(
+    "/bookings/{uuid:booking_id}",
+    response=BookingOut,
+    auth=WRITE,
+    summary="Change, confirm, decline or cancel a booking",
+)
 def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -> HttpResponse:
     """Edits first, then the step of `status`; both or neither."""
     visit = cast(MemberRequest, request)
@@ -100,13 +107,13 @@ def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -
 
 
 class AvailabilityQuery(Schema):
-    start: Instant
-    end: Instant
+    start: Instant = Field(description="Beginning of the window.")
+    end: Instant = Field(description="End of the window, at most 62 days later.")
     length: Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=31))] | None = Field(
-        default=None, description="ISO 8601, as PT1H."
+        default=None, description="How long you need it: ISO 8601, as PT1H. Without it there are no slots."
     )
-    units: Annotated[int, Field(ge=1, le=10_000)] = 1
-    people: Annotated[int, Field(ge=1, le=100_000)] = 1
+    units: Annotated[int, Field(ge=1, le=10_000, description="How many of it you need.")] = 1
+    people: Annotated[int, Field(ge=1, le=100_000, description="How many are coming.")] = 1
 
 
 @router.get(
@@ -136,14 +143,33 @@ def show_availability(request: HttpRequest, resource_id: UUID, asked: Query[Avai
     return HttpResponse(encode(body), content_type="application/json")
 
 
+@router.get(
+    "/search",
+    response=SearchOut,
+    auth=member_auth(scope="resources:read"),
+    tags=["resources"],
+    summary="What of the house fits a wish, from when on, and why the rest does not",
+)
+def search_house(request: HttpRequest, asked: Query[SearchQuery]) -> HttpResponse:
+    """Of what the caller may see, with the first times that are free. All members are bound by is considered."""
+    visit = cast(MemberRequest, request)
+    zone = visit.organisation.time_zone
+    found = search(visit.member, asked.to_wish(), zone=zone)
+    return HttpResponse(encode(search_out(found, zone=zone)), content_type="application/json")
+
+
 class FeedQuery(Schema):
-    start: Instant
-    end: Instant
-    resource: Annotated[list[UUID], Field(max_length=500)] = []
+    start: Instant = Field(description="Beginning of the window.")
+    end: Instant = Field(description="End of the window, at most 62 days later.")
+    resource: Annotated[list[UUID], Field(max_length=500, description="Only of these; of all if left out.")] = []
 
 
 @router.get(
-    "/calendar/events", response=list[EventOut], auth=READ, tags=["calendar"], summary="FullCalendar's event array"
+    "/calendar/events",
+    response=list[EventOut],
+    auth=READ,
+    tags=["calendar"],
+    summary="What is on, as FullCalendar's event array",
 )
 def calendar_feed(
     request: HttpRequest,

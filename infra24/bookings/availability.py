@@ -1,5 +1,6 @@
 """When one resource can be had, and why the rest of the time it cannot."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from infra24.bookings.errors import EndsBeforeStart
 from infra24.bookings.queries import asker_for, claims_on
+from infra24.core.days import day_span
 from infra24.core.errors import Reason
 from infra24.core.wording import said
 from infra24.orgs.models import Member
@@ -60,18 +62,36 @@ def availability_of(
     bound = None if asker.is_staff else now
     free: list[Span] = []
     slots: list[Span] = []
-    if not list(engine.access_reasons(resource, asker, since)):
+    lapses = [at for at in _lapses(resource, asker) if since < at < until]
+    pieces = list(pairwise(sorted({since, *lapses, until})))
+    if granted := [piece for piece in pieces if not list(engine.access_reasons(resource, asker, piece[0]))]:
         free = engine.free(resource, claims, since, until, size=size, now=bound)
+        # What begins while a qualification holds may end after it has lapsed, as when it is booked.
+        free = free if granted == pieces else engine.without(free, engine.without([(since, until)], granted))
         if length:
             offered = engine.slots(resource, claims, since, until, length, size=size, now=bound)
-            slots = [slot for slot in offered if asker.is_staff or not engine.used_up(resource, asker, *slot)]
+            slots = [slot for slot in offered if _is_offered(resource, asker, slot, granted)]
     found = Availability(resource.zone, free, slots, [])
-    cuts = _cuts(resource, free, since, until, now=bound)
+    cuts = _cuts(resource, [*free, *granted], since, until, now=bound)
     rest = engine.without([(since, until)], free)
     for piece in pairwise(cuts):
         if _within(piece, rest):
             found.refused.append((piece, _reasons(resource, claims, piece, size, asker=asker, now=bound)))
     return found
+
+
+def _lapses(resource: Bookable, asker: engine.Asker) -> Iterator[datetime]:
+    """The instants at which the asker stops having what the resource asks for: the end of its last day."""
+    for need in resource.needs:
+        if not asker.is_staff and (last := asker.holds.get(need.qualification_id)):
+            yield day_span(last, resource.zone)[1]
+
+
+def _is_offered(resource: Bookable, asker: engine.Asker, slot: Span, granted: list[Span]) -> bool:
+    if asker.is_staff:
+        return True
+    may_begin = any(since <= slot[0] < until for since, until in granted)
+    return may_begin and not engine.used_up(resource, asker, *slot)
 
 
 def _cuts(

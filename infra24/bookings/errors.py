@@ -73,3 +73,11 @@ class AlreadyBegun(Conflict):
 
 class ReasonMissing(Invalid):
     """Say why: whoever asked will read it."""
+
+
+class WishTooNarrow(Invalid):
+    """No stretch of the days and hours asked for is as long as that. Widen them, or ask for a shorter time."""
+
+
+class UnknownFeature(Invalid):
+    """The house has no such feature, or says it otherwise."""

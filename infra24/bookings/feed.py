@@ -39,7 +39,9 @@ _EVENTS = """
        AND (b.status IN ('pending', 'confirmed') OR b.status = 'hold' AND b.expires_at > %(now)s)
        AND (%(all)s OR EXISTS (
             SELECT FROM bookings_leg a
-             WHERE a.org_id = b.org_id AND a.booking_id = b.id AND a.resource_id = ANY(%(resources)s)))
+             WHERE a.org_id = b.org_id AND a.booking_id = b.id
+               AND (a.resource_id = ANY(%(resources)s)
+                    OR a.resource_id = ANY(%(hidden)s) AND (b.booked_by_id = %(member)s OR p.user_id = %(user)s))))
      ORDER BY b.starts_at, b.id, l.id
 """
 
@@ -125,7 +127,9 @@ def _bookings(
                 "until": until,
                 "now": timezone.now(),
                 "all": not wanted,
-                "resources": wanted,
+                "resources": wanted if seen is None else [each for each in wanted if str(each) in seen],
+                # Of what the viewer may not see, not even that a booking they do see needs it too.
+                "hidden": [] if seen is None else [each for each in wanted if str(each) not in seen],
             },
         )
         rows = cursor.fetchall()

@@ -16,7 +16,8 @@ from infra24.bookings.queries import being, visible_bookings, with_legs
 from infra24.core.paging import Page, page_of
 from infra24.orgs.models import AuditEntry, Member
 from infra24.resources.models import Resource
-from infra24.resources.queries import visible_resources
+from infra24.resources.policies import closed_spans
+from infra24.resources.queries import all_bookables, visible_resources
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,26 @@ class BookingFilter:
 
 
 @dataclass(frozen=True)
+class ClosedSpan:
+    """When a closure takes a resource."""
+
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+
+
+@dataclass(frozen=True)
 class ResourceDay:
-    """One resource and what is booked of it, by start."""
+    """One resource, what is booked of it and what closes it, each by start."""
 
     resource: Resource
     bookings: list[Booking]
+    closures: list[ClosedSpan]
+
+    @property
+    def rows(self) -> int:
+        """How many lines it takes."""
+        return len(self.bookings) + len(self.closures)
 
 
 @dataclass(frozen=True)
@@ -66,13 +82,20 @@ def bookings_page(viewer: Member, wanted: BookingFilter, *, limit: int, cursor: 
 
 
 def day_by_resource(viewer: Member, since: datetime, until: datetime) -> list[ResourceDay]:
-    """Every live resource, by name, with its live bookings in the span. Three queries."""
+    """Every live resource, by name, with its live bookings and its closures in the span. Six queries."""
     bookings = _live(viewer).filter(starts_at__gt=since - LONGEST, starts_at__lt=until, ends_at__gt=since)
     booked: dict[UUID, list[Booking]] = defaultdict(list)
     for booking in with_legs(bookings).order_by("starts_at", "id"):
         for leg in booking.visible_legs:
             booked[leg.resource_id].append(booking)
-    return [ResourceDay(resource, booked[resource.pk]) for resource in visible_resources(viewer)]
+    closed = {
+        one.id: [ClosedSpan(begins, ends, closure.title) for begins, ends, closure in closed_spans(one, since, until)]
+        for one in all_bookables(viewer.org_id, since=since)
+    }
+    return [
+        ResourceDay(resource, booked[resource.pk], closed.get(resource.pk, []))
+        for resource in visible_resources(viewer)
+    ]
 
 
 def waiting(viewer: Member) -> QuerySet[Booking]:

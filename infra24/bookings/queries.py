@@ -17,6 +17,7 @@ from infra24.core.rows import Columns, instances
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.people.models import Person
+from infra24.people.queries import own_person
 from infra24.resources.models import Resource
 from infra24.resources.policies import Asker, Bookable, Claim, Use, reach_of
 from infra24.resources.queries import qualifications_held
@@ -99,7 +100,7 @@ def booking_for(viewer: Member, booking_id: UUID) -> Booking:
 # Under row-level security range operators cannot use an index, plain
 # comparisons can; REACH bounds the scan backwards.
 _CLAIMS = """
-    SELECT l.resource_id, l.blocks_from, l.blocks_until, l.units, l.people, l.sharing, l.is_implied
+    SELECT l.resource_id, l.blocks_from, l.blocks_until, l.units, l.people, l.sharing, l.is_implied, l.booking_id
       FROM bookings_leg l JOIN bookings_booking b ON b.org_id = l.org_id AND b.id = l.booking_id
      WHERE l.org_id = %(org)s AND l.resource_id = ANY(%(resources)s) AND l.is_blocking
        AND l.blocks_from > %(since)s - %(reach)s AND l.blocks_from < %(until)s AND l.blocks_until > %(since)s
@@ -122,11 +123,27 @@ def claims_on(
     A divisible space is claimed by bookings of its parts too. `besides` leaves
     one booking out: the one being moved.
     """
+    claims: dict[UUID, list[Claim]] = {}
+    for asker, owned in owned_claims_on(org_id, resources, since, until, now=now, besides=besides).items():
+        claims[asker] = [claim for _, claim in owned]
+    return claims
+
+
+def owned_claims_on(
+    org_id: UUID,
+    resources: Iterable[Bookable],
+    since: datetime,
+    until: datetime,
+    *,
+    now: datetime,
+    besides: UUID | None = None,
+) -> dict[UUID, list[tuple[UUID, Claim]]]:
+    """`claims_on` with the booking each claim belongs to: for whoever asks about many bookings at once."""
     asked_by: dict[UUID, list[UUID]] = defaultdict(list)
     for resource in resources:
         for target in (resource.id, *resource.leaves):
             asked_by[target].append(resource.id)
-    claims: dict[UUID, list[Claim]] = {asker: [] for askers in asked_by.values() for asker in askers}
+    claims: dict[UUID, list[tuple[UUID, Claim]]] = {asker: [] for askers in asked_by.values() for asker in askers}
     parameters: dict[str, Any] = {
         "org": org_id,
         "resources": list(asked_by),
@@ -138,12 +155,13 @@ def claims_on(
     }
     with connection.cursor() as cursor:
         cursor.execute(_CLAIMS, parameters)
-        for target, blocks_from, blocks_until, units, people, sharing, is_implied in cursor.fetchall():
+        for target, blocks_from, blocks_until, units, people, sharing, is_implied, booking_id in cursor.fetchall():
             for asker in asked_by[target]:
                 # Shared use of the asker shows on its parts too, but is counted once.
                 if is_implied and sharing == asker:
                     continue
-                claims[asker].append(Claim(blocks_from, blocks_until, units, people, is_shared=sharing == asker))
+                claim = Claim(blocks_from, blocks_until, units, people, is_shared=sharing == asker)
+                claims[asker].append((booking_id, claim))
     return claims
 
 
@@ -193,7 +211,7 @@ def asker_for(
     asker = Asker(viewer.rank)
     if asker.is_staff or not any(each.needs or each.rules_at(since).quotas for each in resources):
         return asker
-    person = Person.objects.filter(org_id=viewer.org_id, user_id=viewer.user_id).first()
+    person = own_person(viewer)
     if person is None:
         return asker
     reach = reach_of(resources, since, until)

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from infra24.bookings.views import calendar, own, staff
+from infra24.bookings.views import calendar, own, search, staff
 
 urlpatterns = [
     path("o/<slug:org>/my", own.my, name="my"),
     path("o/<slug:org>/my/<uuid:booking_id>/cancel", own.cancel_own, name="my_cancel"),
-    path("o/<slug:org>/book", own.book, name="book"),
+    path("o/<slug:org>/book", search.book, name="book"),
     path("o/<slug:org>/book/<uuid:resource_id>", own.book_resource, name="book_resource"),
     path("o/<slug:org>/admin/calendar", calendar.calendar, name="calendar"),
     path("o/<slug:org>/admin/bookings", staff.bookings, name="bookings"),

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 from ninja.errors import HttpError, ValidationError
 
 from infra24.bookings import api as bookings
-from infra24.config.reference import HouseAPI
+from infra24.config.openapi import HouseAPI
 from infra24.core.codec import JsonParser, JsonRenderer
 from infra24.core.problems import answer_exception
 from infra24.facilities import api as facilities

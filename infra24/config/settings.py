@@ -190,7 +190,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "infra24.core.problems.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-"""Bytes of a request body; a larger one is answered 413."""
+"""Bytes of a request body, files not counted; a larger one is answered 413."""
+FILE_UPLOAD_HANDLERS = [
+    "infra24.core.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 """Inputs of a form; the longest are rules with four hundred dates, a few inputs each."""
 
@@ -207,6 +212,10 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+MEDIA_ROOT = VAR_DIR / "media"
+"""Pictures, a folder for each organisation. Served by a view that asks who may see them, never by address."""
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -12,13 +12,13 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from pydantic import BaseModel
 
-from infra24.core.errors import Invalid, Malformed
+from infra24.core.errors import InvalidRequest, Malformed, NulCharacter
 
 
 class JsonParser(Parser):
     """Reads bodies strictly: one object, valid UTF-8, no NaN, no NUL, no half characters.
 
-    Raises Malformed (400) for what is not JSON; Invalid (422) for what is no
+    Raises Malformed (400) for what is not JSON; InvalidRequest or NulCharacter (422) for what is no
     object (schemas would read the attributes of anything), or PostgreSQL could not store.
     """
 
@@ -31,7 +31,7 @@ class JsonParser(Parser):
                 _("The body is not valid JSON: %(fault)s.") % {"fault": str(error).partition(":")[0].lower()}
             ) from error
         if not isinstance(data, dict):
-            raise Invalid(_("The body must be a JSON object."), code="invalid_request")
+            raise InvalidRequest(_("The body must be a JSON object."))
         if b"\\u0000" in body:
             refuse_nul(data)
         return data
@@ -55,10 +55,10 @@ def encode(data: Any) -> bytes:
 
 
 def refuse_nul(data: Any) -> None:
-    """Raises Invalid naming every field whose text contains U+0000, which PostgreSQL cannot store."""
+    """Raises NulCharacter naming every field whose text contains U+0000, which PostgreSQL cannot store."""
     fields = {path: _("Remove the NUL character.") for path in _paths_of_nul(data, "")}
     if fields:
-        raise Invalid(_("Text cannot contain the NUL character."), code="nul_character", fields=fields)
+        raise NulCharacter(fields=fields)
 
 
 def _paths_of_nul(data: Any, path: str) -> Iterator[str]:

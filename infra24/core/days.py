@@ -1,6 +1,7 @@
 """Days and wall times of one zone, and the instants they are."""
 
-from datetime import date, datetime, time, timedelta
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -26,6 +27,22 @@ def instant_of(day: date, clock: time, zone: str) -> datetime:
     A time the clock skips moves forward by the gap.
     """
     return datetime.combine(day, clock, tzinfo=ZoneInfo(zone))
+
+
+def readings_of(wall: datetime, zone: str) -> tuple[datetime, ...]:
+    """The instants at which a clock in the zone shows this, in UTC: two of a repeated hour.
+
+    A time the clock skips moves forward by the gap, as in `instant_of`.
+    """
+    first, second = (wall.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+    return (first, second) if first < second else (first,)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on; the month's last where it has no such day: 31 January, then 28 February."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def wall_of(at: datetime, zone: str) -> datetime:

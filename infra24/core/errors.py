@@ -56,6 +56,8 @@ class Infra24Error(Exception):
         self.alternatives = tuple(alternatives)
         self.fields = dict(fields or {})
         self.retry_after = retry_after
+        self.more: dict[str, Any] = {}
+        """What a door adds to the answer besides, by name: plain values."""
         super().__init__(self.detail)
 
 
@@ -69,6 +71,14 @@ class Invalid(Infra24Error):
     """The request is not right in itself."""
 
     status = 422
+
+
+class InvalidRequest(Invalid):
+    """The request is not right in itself."""
+
+
+class NulCharacter(Invalid):
+    """Text cannot contain the NUL character."""
 
 
 class Unauthenticated(Infra24Error):

@@ -27,3 +27,9 @@ class WallTimeField(_DatetimeField):
 
     def to_python(self, value: Any) -> Any:
         return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def cleaned(row: models.Model, name: str, value: Any) -> Any:
+    """A value as the column of that name takes it. Raises Django's ValidationError with what its model says of it."""
+    field: Any = row._meta.get_field(name)
+    return field.clean(value, row)

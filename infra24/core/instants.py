@@ -1,16 +1,18 @@
 """Instants as they come over the wire."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ValidationInfo
 
+from infra24.core.days import FIRST_DAY, LAST_DAY
 from infra24.core.errors import Invalid
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 _SHAPE = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$", re.ASCII)
 
 
 class TimeOutOfRange(Invalid):
@@ -36,3 +38,20 @@ def _within_reason(value: datetime, info: ValidationInfo) -> datetime:
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_within_reason)]
 """An aware datetime from RFC 3339 text: 2026-12-01T10:00:00-05:00. Between 1970 and 2200, in UTC."""
+
+
+def _a_day(value: Any) -> Any:
+    """Pydantic alone would read a number as seconds since 1970, and midnight as a day."""
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.match(value)):
+        raise ValueError(_("Write year, month and day, as in 2026-12-01."))
+    return value
+
+
+def _known_day(value: date) -> date:
+    if not FIRST_DAY <= value <= LAST_DAY:
+        raise ValueError(_("Choose a day between the years 2000 and 2099."))
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_a_day), AfterValidator(_known_day)]
+"""A date from text: 2026-12-01. Between 2000 and 2099."""

@@ -27,15 +27,15 @@ class CursorInvalid(Invalid):
 class PageQuery(Schema):
     """The query parameters of every list."""
 
-    limit: Annotated[int, Limits(ge=1, le=200)] = 50
-    cursor: Annotated[str, Limits(max_length=1000)] = ""
+    limit: Annotated[int, Limits(ge=1, le=200, description="Items on a page.")] = 50
+    cursor: Annotated[str, Limits(max_length=1000, description="`next` of the page before.")] = ""
 
 
-class PageOut(Schema, Generic[Item]):
-    """The answer of every list: `next` is the cursor of the next page, null on the last."""
+class PageOut(Schema, Generic[Item], json_schema_extra={"description": "One page of a list."}):
+    """The answer of every list."""
 
     items: list[Item]
-    next: str | None
+    next: str | None = Limits(description="The cursor of the next page; null on the last.")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from infra24.core.errors import (
     Forbidden,
     Infra24Error,
     Invalid,
+    InvalidRequest,
     Malformed,
     NotFound,
     Reason,
@@ -94,7 +95,7 @@ def known(error: Exception) -> Infra24Error | None:
         case Infra24Error():
             return error
         case ninja.errors.ValidationError():
-            return Invalid(code="invalid_request", fields=faults_by_path(error.errors))
+            return InvalidRequest(fields=faults_by_path(error.errors))
         case ninja.errors.HttpError():
             cause = error.__cause__
             return cause if isinstance(cause, Infra24Error) else _of_status(error.status_code)
@@ -177,6 +178,7 @@ def document(error: Infra24Error) -> dict[str, Any]:
         "reasons": reasons,
         "alternatives": [asdict(alternative) for alternative in error.alternatives],
         "fields": {path: translated(fault) for path, fault in error.fields.items()},
+        **error.more,
     }
 
 
@@ -235,8 +237,8 @@ def faults_by_path(errors: list[dict[str, Any]]) -> dict[str, str]:
     faults: dict[str, str] = {}
     for fault in errors:
         source, *path = (str(step) for step in fault["loc"])
-        if source == "body" and len(path) > 1:
-            path = path[1:]  # the name of the argument that takes the body
+        if (source == "body" and len(path) > 1) or (source == "query" and len(path) > 2):
+            path = path[1:]  # the name of the argument that takes the body, or all of the query
         faults.setdefault(".".join(path), _sentence(fault))
     return faults
 

@@ -18,7 +18,7 @@ from infra24.bookings.models import REACH, Booking, Source
 from infra24.bookings.queries import visible_bookings, with_legs
 from infra24.core.errors import Reason
 from infra24.facilities.parts import clashes_of, whole_ids
-from infra24.facilities.queries import as_if_ever_since, with_rules
+from infra24.facilities.queries.rules import as_if_ever_since, with_rules
 from infra24.facilities.scopes import RuleScope
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role

@@ -37,6 +37,10 @@ _TYPES = (
     FactType("resource.changed", "What is said of a resource changed.", data={"fields": "names of what changed"}),
     FactType("resource.archived", "A resource was put away; it cannot be booked any more."),
     FactType("resource.restored", "An archived resource can be booked again."),
+    FactType("feature.added", "The organisation has a new word for what its resources have."),
+    FactType("feature.changed", "What is said of a feature changed.", data={"fields": "names of what changed"}),
+    FactType("feature.archived", "A feature was put away; what resources say of it is kept, but not shown."),
+    FactType("feature.restored", "An archived feature is shown again."),
     FactType(
         "rule.saved",
         "Rules were said for the organisation, a kind or one resource, from a day on.",
@@ -45,6 +49,12 @@ _TYPES = (
     FactType("closure.made", "A resource, a kind or the organisation is closed for a time."),
     FactType("closure.changed", "A closure got another time or name."),
     FactType("closure.lifted", "A closure holds no more."),
+    FactType("qualification.added", "A new word for something people are shown before they may book."),
+    FactType(
+        "qualification.changed", "What is said of a qualification changed.", data={"fields": "names of what changed"}
+    ),
+    FactType("qualification.archived", "A qualification was put away; nobody is given it any more."),
+    FactType("qualification.restored", "An archived qualification can be given again."),
     FactType(
         "grant.given",
         "A person was given a qualification.",

@@ -24,11 +24,12 @@ from infra24.orgs.schemas import (
 )
 
 router = Router()
+MEMBERS, TOKENS = ["members"], ["tokens"]
 
 
-@router.get("/me", response=MeOut, auth=member_auth(scope=None))
+@router.get("/me", response=MeOut, auth=member_auth(scope=None), tags=MEMBERS, summary="Who is asking")
 def me(request: MemberRequest) -> dict[str, Any]:
-    """Who is asking, in which organisation, with which role."""
+    """In which organisation, and with which role."""
     member = request.member
     return {
         "name": member.user.name,
@@ -40,15 +41,27 @@ def me(request: MemberRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/members", response=PageOut[MemberOut], auth=member_auth(Role.STAFF, scope="members:read"))
+@router.get(
+    "/members",
+    response=PageOut[MemberOut],
+    auth=member_auth(Role.STAFF, scope="members:read"),
+    tags=MEMBERS,
+    summary="Members",
+)
 def list_members(request: MemberRequest, page: Query[PageQuery]) -> Page[Member]:
-    """The organisation's members, in the order in which they joined."""
+    """In the order in which they joined, those who left included."""
     return page_of(queries.members_for(request.member), by=("id",), limit=page.limit, cursor=page.cursor)
 
 
-@router.patch("/members/{uuid:member_id}", response=MemberOut, auth=member_auth(Role.MANAGER, scope="members:write"))
+@router.patch(
+    "/members/{uuid:member_id}",
+    response=MemberOut,
+    auth=member_auth(Role.MANAGER, scope="members:write"),
+    tags=MEMBERS,
+    summary="Change a member's role, or end the membership",
+)
 def change_member(request: MemberRequest, member_id: UUID, body: MemberChange) -> Member:
-    """Change a member's role, or end the membership with `"is_active": false`."""
+    """`"is_active": false` ends it, and with it the member's tokens."""
     member, source = queries.member_for(request.member, member_id), source_of(request)
     if body.role is not None:
         services.change_role(member, role=body.role, by=request.member, source=source)
@@ -57,37 +70,61 @@ def change_member(request: MemberRequest, member_id: UUID, body: MemberChange) -
     return queries.member_for(request.member, member_id)
 
 
-@router.get("/invitations", response=PageOut[InvitationOut], auth=member_auth(Role.MANAGER, scope="members:read"))
+@router.get(
+    "/invitations",
+    response=PageOut[InvitationOut],
+    auth=member_auth(Role.MANAGER, scope="members:read"),
+    tags=MEMBERS,
+    summary="Invitations that wait for an answer",
+)
 def list_invitations(request: MemberRequest, page: Query[PageQuery]) -> Page[Invitation]:
-    """Invitations that wait for an answer, oldest first."""
+    """The oldest first."""
     return page_of(queries.open_invitations(request.member), by=("id",), limit=page.limit, cursor=page.cursor)
 
 
-@router.post("/invitations", response={201: InvitationOut}, auth=member_auth(Role.MANAGER, scope="members:write"))
+@router.post(
+    "/invitations",
+    response={201: InvitationOut},
+    auth=member_auth(Role.MANAGER, scope="members:write"),
+    tags=MEMBERS,
+    summary="Invite somebody by mail",
+)
 def invite(request: MemberRequest, body: InvitationIn) -> Invitation:
-    """Invite somebody by mail; the link works for 14 days. An earlier invitation to the address is withdrawn."""
+    """The link works for 14 days. An earlier invitation to the address is withdrawn."""
     return services.invite(body.email, role=body.role, by=request.member, source=source_of(request))
 
 
 @router.delete(
-    "/invitations/{uuid:invitation_id}", response={204: None}, auth=member_auth(Role.MANAGER, scope="members:write")
+    "/invitations/{uuid:invitation_id}",
+    response={204: None},
+    auth=member_auth(Role.MANAGER, scope="members:write"),
+    tags=MEMBERS,
+    summary="Take an invitation back",
 )
 def withdraw_invitation(request: MemberRequest, invitation_id: UUID) -> Status[None]:
-    """Take an invitation back."""
+    """Its link no longer works."""
     invitation = queries.invitation_for(request.member, invitation_id)
     services.withdraw_invitation(invitation, by=request.member, source=source_of(request))
     return Status(204, None)
 
 
-@router.get("/tokens", response=PageOut[TokenOut], auth=member_auth(scope="members:read"))
+@router.get(
+    "/tokens", response=PageOut[TokenOut], auth=member_auth(scope="members:read"), tags=TOKENS, summary="Tokens"
+)
 def list_tokens(request: MemberRequest, page: Query[PageQuery]) -> Page[Key]:
     """Your tokens; as an admin, everybody's. Secrets are never shown again."""
     return page_of(queries.tokens_for(request.member), by=("id",), limit=page.limit, cursor=page.cursor)
 
 
-@router.post("/tokens", response={201: TokenMade}, auth=member_auth(scope="members:write"))
+@router.post(
+    "/tokens",
+    response={201: TokenMade},
+    auth=member_auth(scope="members:write"),
+    tags=TOKENS,
+    summary="Make a token that acts for you",
+)
 def make_token(request: MemberRequest, response: HttpResponse, body: TokenIn) -> dict[str, Any]:
-    """Make a token that acts for you. It may do what both its scopes and your role allow."""
+    """It may do what both its scopes and your role allow."""
     response["Cache-Control"] = "no-store"
     within = {"within": request.token.scopes} if request.token else {}
     key, secret = services.make_token(
@@ -101,9 +138,15 @@ def make_token(request: MemberRequest, response: HttpResponse, body: TokenIn) ->
     return {**TokenOut.from_orm(key).dict(), "secret": secret}
 
 
-@router.delete("/tokens/{uuid:token_id}", response={204: None}, auth=member_auth(scope="members:write"))
+@router.delete(
+    "/tokens/{uuid:token_id}",
+    response={204: None},
+    auth=member_auth(scope="members:write"),
+    tags=TOKENS,
+    summary="End a token at once",
+)
 def revoke_token(request: MemberRequest, token_id: UUID) -> Status[None]:
-    """End a token at once: one of yours; as an admin, anybody's."""
+    """One of yours; as an admin, anybody's."""
     token = queries.token_for(request.member, token_id)
     services.revoke_token(token, by=request.member, source=source_of(request))
     return Status(204, None)

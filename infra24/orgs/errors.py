@@ -59,6 +59,10 @@ class ScopeNotYours(Forbidden):
     """A token cannot make another that may do more than itself."""
 
 
+class TokenUnusable(Invalid):
+    """This token would be of no use."""
+
+
 class TooManyTokens(Conflict):
     """A member has at most 50 tokens. Revoke one that is no longer used."""
 

@@ -2,10 +2,13 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from infra24.core.addresses import caller_key
+from infra24.core.days import wall_of
 from infra24.orgs.models import Key, Member, Organisation
 
 _STRANGERS = uuid.UUID("5a8c7b0e-61d7-5f0c-9d5e-3f4b6f0a2c11")
@@ -42,3 +45,8 @@ def source_of(request: OrganisationRequest) -> str:
     if request.token is not None:
         return "api"
     return "staff" if request.member is not None and request.member.is_staff else "self"
+
+
+def today_of(request: OrganisationRequest) -> date:
+    """The day it is where the organisation is."""
+    return wall_of(timezone.now(), request.organisation.time_zone).date()

@@ -32,11 +32,13 @@ Scope = Annotated[str, Field(json_schema_extra={"enum": list(SCOPES)})]
 
 
 class MemberOut(Schema):
+    """A user's place in the organisation."""
+
     id: UUID
     name: str = Field(alias="user.name")
     email: str = Field(alias="user.email")
     role: Role
-    is_active: bool
+    is_active: bool = Field(description="False once the membership has ended.")
     joined_at: Instant
 
 
@@ -48,11 +50,15 @@ class MemberChange(Schema, extra="forbid"):
 
 
 class InvitationIn(Schema, extra="forbid"):
+    """Whom to invite, and as what."""
+
     email: Email
     role: Role = Role.MEMBER
 
 
 class InvitationOut(Schema):
+    """An invitation that waits for an answer."""
+
     id: UUID
     email: str
     role: Role
@@ -60,33 +66,41 @@ class InvitationOut(Schema):
 
 
 class TokenIn(Schema, extra="forbid"):
+    """A new token."""
+
     name: Annotated[str, Field(min_length=1, max_length=80)]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(SCOPES))]
-    expires_at: Instant | None = None
+    expires_at: Instant | None = Field(default=None, description="null: when it is revoked, or the membership ends.")
 
 
 class TokenOut(Schema):
+    """A token, without its secret."""
+
     id: UUID
     name: str
     hint: str = Field(description="The first characters of the secret.")
-    member_id: UUID
+    member_id: UUID = Field(description="For whom it acts.")
     scopes: list[str]
-    per_minute: int
-    burst: int
+    per_minute: int = Field(description="Requests it may make in a minute.")
+    burst: int = Field(description="Requests it may make at once.")
     created_at: Instant
     expires_at: Instant | None
 
 
 class TokenMade(TokenOut):
+    """A token that was just made."""
+
     secret: str = Field(description="Shown only now.")
 
 
 class OrganisationOut(Schema):
+    """An organisation."""
+
     id: UUID
-    slug: str
+    slug: str = Field(description="Its short name, as in addresses and `Infra24-Organisation`.")
     name: str
-    time_zone: str
-    locale: str
+    time_zone: str = Field(description="IANA name.")
+    locale: str = Field(description="The language it speaks to strangers.")
 
 
 class MeOut(Schema):

@@ -40,21 +40,28 @@ def list_deliveries(request: MemberRequest, filters: Query[DeliveriesQuery]) -> 
 
 
 @router.get(
-    "/outbox/deliveries/{uuid:delivery_id}", response=DeliveryWithTriesOut, auth=READ, summary="One, with its tries"
+    "/outbox/deliveries/{uuid:delivery_id}",
+    response=DeliveryWithTriesOut,
+    auth=READ,
+    summary="One delivery, with its tries",
 )
 def show_delivery(request: MemberRequest, delivery_id: UUID) -> dict[str, Any]:
     delivery = queries.delivery_for(request.member, delivery_id)
     return {**delivery_out(delivery), "tries": [attempt_out(attempt) for attempt in queries.attempts_of(delivery)]}
 
 
-@router.post("/outbox/deliveries/{uuid:delivery_id}/retry", response=DeliveryOut, auth=WRITE, summary="Try again now")
+@router.post(
+    "/outbox/deliveries/{uuid:delivery_id}/retry", response=DeliveryOut, auth=WRITE, summary="Try a delivery again now"
+)
 def retry_delivery(request: MemberRequest, delivery_id: UUID) -> dict[str, Any]:
-    """A failed delivery, or one that waits for its next try."""
+    """One that failed, or that waits for its next try."""
     delivery = queries.delivery_for(request.member, delivery_id)
     return delivery_out(services.retry(delivery, by=request.member, source=source_of(request)))
 
 
-@router.post("/outbox/deliveries/{uuid:delivery_id}/discard", response=DeliveryOut, auth=WRITE, summary="Give up")
+@router.post(
+    "/outbox/deliveries/{uuid:delivery_id}/discard", response=DeliveryOut, auth=WRITE, summary="Give up on a delivery"
+)
 def discard_delivery(request: MemberRequest, delivery_id: UUID, body: ReasonIn) -> dict[str, Any]:
     """Never to be tried again, with the reason kept."""
     delivery = queries.delivery_for(request.member, delivery_id)
@@ -67,7 +74,10 @@ def list_destinations(request: MemberRequest) -> list[dict[str, Any]]:
 
 
 @router.post(
-    "/outbox/destinations/{uuid:destination_id}/pause", response=DestinationCountsOut, auth=WRITE, summary="Pause"
+    "/outbox/destinations/{uuid:destination_id}/pause",
+    response=DestinationCountsOut,
+    auth=WRITE,
+    summary="Pause a destination",
 )
 def pause_destination(request: MemberRequest, destination_id: UUID, body: ReasonIn) -> dict[str, Any]:
     """Everything for it is kept until it is resumed."""
@@ -77,7 +87,10 @@ def pause_destination(request: MemberRequest, destination_id: UUID, body: Reason
 
 
 @router.post(
-    "/outbox/destinations/{uuid:destination_id}/resume", response=DestinationCountsOut, auth=WRITE, summary="Resume"
+    "/outbox/destinations/{uuid:destination_id}/resume",
+    response=DestinationCountsOut,
+    auth=WRITE,
+    summary="Resume a destination",
 )
 def resume_destination(request: MemberRequest, destination_id: UUID) -> dict[str, Any]:
     """What waited is delivered, each subject's in its order."""

@@ -16,9 +16,9 @@ DeliveryStatus = Annotated[Delivery.Status, WithJsonSchema({"type": "string", "e
 
 
 class DeliveriesQuery(PageQuery):
-    status: Annotated[list[DeliveryStatus], Field(max_length=5)] = []
-    destination: UUID | None = None
-    subject: UUID | None = Field(default=None, description="Of one booking, say.")
+    status: Annotated[list[DeliveryStatus], Field(max_length=5, description="Any of these; all if left out.")] = []
+    destination: UUID | None = Field(default=None, description="Only those to this destination.")
+    subject: UUID | None = Field(default=None, description="Only those about this: a booking, say.")
     timers: bool = Field(default=False, description="Timers too, not only those that failed.")
 
 
@@ -31,49 +31,56 @@ class ReasonIn(Schema):
 
 
 class DestinationOut(Schema):
+    """Where deliveries go."""
+
     id: UUID
     kind: Destination.Kind
     name: str
     state: Destination.State
-    paused_because: str
-    rests_until: datetime | None
-    """Asked to slow down: nothing is tried before."""
+    paused_because: str = Field(description="Why, while it is paused; else empty.")
+    rests_until: datetime | None = Field(description="Asked to slow down: nothing is tried before.")
 
 
 class DestinationCountsOut(DestinationOut):
+    """Where deliveries go, and how many are on their way."""
+
     waiting: int
     failed: int
-    oldest_due_at: datetime | None
-    """Since when something should have been delivered; null when nothing is late."""
+    oldest_due_at: datetime | None = Field(
+        description="Since when something should have been delivered; null when nothing is late."
+    )
 
 
 class FactOut(Schema):
+    """What happened."""
+
     id: UUID
-    type: str
-    subject_id: UUID
-    number: int
-    """Position among the facts of its subject, from 1."""
+    type: str = Field(description="As `booking.confirmed`.")
+    subject_id: UUID = Field(description="What it happened to: a booking, say.")
+    number: int = Field(description="Position among the facts of its subject, from 1.")
     recorded_at: datetime
 
 
 class DeliveryOut(Schema):
+    """One fact on its way to one destination."""
+
     id: UUID
     fact: FactOut
     destination: DestinationOut
-    handler: str
-    is_timer: bool
+    handler: str = Field(description="What tells the destination.")
+    is_timer: bool = Field(description="True for what was set for later rather than told at once.")
     status: DeliveryStatus
-    due_at: datetime
-    """The next try, while it waits."""
-    attempts: int
-    outcome: Attempt.Outcome | None
-    """Of the last try."""
-    note: str
+    due_at: datetime = Field(description="The next try, while it waits.")
+    attempts: int = Field(description="Tries so far.")
+    outcome: Attempt.Outcome | None = Field(description="Of the last try; null before the first.")
+    note: str = Field(description="What the last try was told, or why it was given up.")
     created_at: datetime
-    settled_at: datetime | None
+    settled_at: datetime | None = Field(description="When it arrived or was given up; null while it waits.")
 
 
 class AttemptOut(Schema):
+    """One try to deliver."""
+
     number: int
     started_at: datetime
     ended_at: datetime
@@ -82,6 +89,8 @@ class AttemptOut(Schema):
 
 
 class DeliveryWithTriesOut(DeliveryOut):
+    """One fact on its way to one destination, with every try."""
+
     tries: list[AttemptOut]
 
 

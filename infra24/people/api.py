@@ -3,18 +3,27 @@
 from typing import Annotated, Any, cast
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Query, Router, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
 from pydantic import Field
 
+from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery, page_of
+from infra24.core.versions import etag
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
 from infra24.people import queries, services
+from infra24.people.models import Person
 from infra24.people.schemas import PersonIn, PersonOut, person_out
 
 router = Router(tags=["people"])
+
+
+def answer(person: Person, *, status: int = 200) -> HttpResponse:
+    response = HttpResponse(encode(person_out(person)), status=status, content_type="application/json")
+    response["ETag"] = etag(person.version)
+    return response
 
 
 class PeopleQuery(PageQuery):
@@ -35,13 +44,13 @@ def list_people(request: HttpRequest, filters: Query[PeopleQuery]) -> dict[str, 
     auth=member_auth(Role.STAFF, scope="people:write"),
     summary="Write down a person",
 )
-def create_person(request: HttpRequest, body: PersonIn) -> Status[dict[str, Any]]:
+def create_person(request: HttpRequest, body: PersonIn) -> HttpResponse:
     visit = cast(MemberRequest, request)
     person = services.create_person(by=visit.member, name=body.name, email=body.email, phone=body.phone)
-    return Status(201, person_out(person))
+    return answer(person, status=201)
 
 
 @router.get("/people/{uuid:person_id}", response=PersonOut, auth=member_auth(scope="people:read"), summary="One person")
-def show_person(request: HttpRequest, person_id: UUID) -> dict[str, Any]:
+def show_person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     visit = cast(MemberRequest, request)
-    return person_out(queries.person_for(visit.member, person_id))
+    return answer(queries.person_for(visit.member, person_id))

@@ -32,3 +32,20 @@ def person_for(viewer: Member, person_id: UUID) -> Person:
         return visible_people(viewer).get(pk=person_id)
     except Person.DoesNotExist:
         raise PersonNotFound from None
+
+
+def own_person(viewer: Member) -> Person | None:
+    """The person the viewer is, or becomes with the first booking (`services.person_of`); None: a new one.
+
+    What staff said of somebody before the account existed holds for the account from the start.
+    """
+    known = Person.objects.filter(org_id=viewer.org_id, user_id=viewer.user_id).first()
+    if known is not None or not viewer.user.email:
+        return known
+    alike = list(alike_by_mail(viewer)[:2])
+    return alike[0] if len(alike) == 1 else None
+
+
+def alike_by_mail(member: Member) -> QuerySet[Person]:
+    """Those without an account who have the member's e-mail address."""
+    return Person.objects.filter(org_id=member.org_id, user=None, erased_at=None, email__iexact=member.user.email)

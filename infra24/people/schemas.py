@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from ninja import Schema
-from pydantic import ConfigDict, StringConstraints, field_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
 from infra24.people.models import Person
 
@@ -32,10 +32,12 @@ class PersonIn(Schema):
 
 
 class PersonOut(Schema):
+    """A person the organisation knows."""
+
     id: UUID
     name: str
-    email: str
-    phone: str
+    email: str = Field(description="Empty if there is none.")
+    phone: str = Field(description="Empty if there is none.")
     version: int
 
 

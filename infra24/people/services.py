@@ -5,6 +5,7 @@ from django.db import transaction
 from infra24.core.sorting import sort_key
 from infra24.orgs.models import Member, User
 from infra24.people.models import Person
+from infra24.people.queries import alike_by_mail
 
 
 def create_person(*, by: Member, name: str, email: str = "", phone: str = "", user: User | None = None) -> Person:
@@ -29,7 +30,7 @@ def person_of(member: Member) -> Person:
     if known is not None:
         return known
     user = member.user
-    alike = Person.objects.filter(org_id=member.org_id, user=None, erased_at=None, email__iexact=user.email)
+    alike = alike_by_mail(member)
     # Locked, so that of two first bookings at once the second finds what the first has made of the person.
     if user.email and len(found := list(alike.select_for_update()[:2])) == 1:
         (person,) = found

@@ -9,3 +9,7 @@ class ResourceNotFound(NotFound):
 
 class WindowTooLong(Invalid):
     """That is too long a stretch to answer at once. Ask for a shorter one."""
+
+
+class FeatureNotFound(NotFound):
+    """There is no such feature."""

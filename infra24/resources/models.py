@@ -1,6 +1,6 @@
 """Bookable things and what their organisation says about when they can be had."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -99,8 +99,10 @@ class Resource(OrganisationModel):
             models.CheckConstraint(condition=Q(visible_to__in=Audience.values), name="resource_audience_known"),
             models.CheckConstraint(condition=Q(bookable_by__in=Bookers.values), name="resource_bookers_known"),
             models.CheckConstraint(
+                # Said in full: to PostgreSQL a comparison with null is not false, and half a place would pass.
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 name="resource_on_the_map",
             ),
             models.CheckConstraint(condition=models.Q(units__gte=1), name="resource_units_positive"),
@@ -255,6 +257,14 @@ class Qualification(OrganisationModel):
         return self.name
 
 
+class GrantState(models.TextChoices):
+    """What a grant is on a day. Not stored: days pass by themselves."""
+
+    VALID = "valid", _("Valid")
+    LAPSED = "lapsed", _("Lapsed")
+    REVOKED = "revoked", _("Revoked")
+
+
 class Grant(OrganisationModel):
     """A qualification given to a person. It lapses or is revoked; the row stays."""
 
@@ -284,6 +294,12 @@ class Grant(OrganisationModel):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["org_id", "person"], name="grant_of_person")]
+
+    def state_on(self, day: date) -> GrantState:
+        """What it is on a day of the organisation's zone; on its last day it still holds."""
+        if self.revoked_at is not None:
+            return GrantState.REVOKED
+        return GrantState.LAPSED if self.lapses_on is not None and self.lapses_on < day else GrantState.VALID
 
 
 class ResourceNeed(OrganisationModel):

@@ -12,6 +12,7 @@ from django.test import Client
 from infra24.bookings.feed import calendar_events
 from infra24.bookings.locking import lock_claims
 from infra24.bookings.queries import booking_for, claims_on
+from infra24.bookings.search import SearchWish, search
 from infra24.orgs.models import Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
@@ -205,6 +206,19 @@ def test_availability_finds_claims_by_resource_and_time(house: Organisation, roo
     with acting_for(house.pk):
         wanted = bookables(house.pk, [rooms[0].pk], since=NOON).values()
         plan = plan_of("bookings_leg", lambda: claims_on(house.pk, wanted, NOON - DAY, NOON, now=NOON))
+
+    found = conditions(plan, "leg_resource_blocks")
+    assert "resource_id =" in found
+    assert "blocks_from >" in found
+    assert "blocks_from <" in found
+
+
+def test_search_finds_the_claims_of_all_its_candidates_by_resource_and_time(
+    house: Organisation, alice: Member, rooms: list[Resource]
+) -> None:
+    wish = SearchWish(since=NOON - 14 * DAY, until=NOON, length=3 * HOUR, days=frozenset(range(5)), hours=(1080, 1320))
+    with acting_for(house.pk):
+        plan = plan_of("bookings_leg", lambda: search(alice, wish, zone=house.time_zone))
 
     found = conditions(plan, "leg_resource_blocks")
     assert "resource_id =" in found

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -10,6 +10,7 @@ import pytest
 
 from infra24.bookings.models import Booking, Leg
 from infra24.orgs.tenancy import acting_for
+from infra24.people.models import Person
 from tests import make
 from tests.database import TestDatabase
 from tests.make import NOON, Cast
@@ -83,4 +84,28 @@ def test_hall_against_halves_and_overlapping_pairs(site: str, cast: Cast, databa
     with acting_for(cast.house.pk):
         booked = list(Leg.objects.filter(is_implied=False).values_list("resource_id", flat=True))
     assert sorted(booked) in ([hall.pk], sorted([north.pk, south.pk]))
+    assert "deadlock" not in postgres_log(database)[len(log_before) :]
+
+
+def test_the_last_hour_of_a_quota_goes_to_one_of_two_resources(site: str, cast: Cast, database: TestDatabase) -> None:
+    """Each alone would do; the person they are for is what both wait for."""
+    rules = {**make.open_week(), "quotas": [{"per": "day", "hours": 1}]}
+    make.opening_hours(cast.house, rules=rules, valid_from=date(2020, 1, 2))
+    rooms = [make.resource(cast.house) for _ in range(2)]
+    token = make.token(cast.bob)
+    log_before = postgres_log(database)
+    bodies = [asked(room) for room in rooms * 12]
+
+    answers = rush(site, token, bodies)
+
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: len(bodies) - 1}
+    refusals = [
+        {reason["code"] for reason in answer.json()["reasons"]} for answer in answers if answer.status_code == 409
+    ]
+    assert all("quota_used" in codes for codes in refusals)
+    won = next(answer.json()["legs"][0]["resource_id"] for answer in answers if answer.status_code == 201)
+    others = [answer.json()["code"] for answer, body in zip(answers, bodies, strict=True) if body["resource_id"] != won]
+    assert set(others) == {"quota_used"}
+    with acting_for(cast.house.pk):
+        assert (Booking.objects.count(), Person.objects.count()) == (1, 1)
     assert "deadlock" not in postgres_log(database)[len(log_before) :]

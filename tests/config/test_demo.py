@@ -27,6 +27,8 @@ from infra24.config.demo.story import ROUND, House, week
 from infra24.config.management.commands.seed_demo import HOUSES
 from infra24.config.subscriptions import REACTIONS
 from infra24.crm.models import CrmConnection
+from infra24.facilities.scopes import RuleScope
+from infra24.facilities.services.rules import contradictions, read_rules
 from infra24.facts.models import Fact, FactPending
 from infra24.orgs.models import AuditEntry, Member, Organisation, User
 from infra24.orgs.policies import Role
@@ -35,13 +37,15 @@ from infra24.orgs.themes import read_theme
 from infra24.outbox.delivering import deliver_due
 from infra24.outbox.models import Delivery
 from infra24.people.models import Person
-from infra24.resources.models import Resource, ResourceKind
+from infra24.resources.models import AvailabilityRule, Resource, ResourceKind
 from infra24.resources.queries import all_bookables
 from tests.database import TestDatabase
 
 TABLES = (
     "orgs_organisation", "orgs_user", "orgs_member", "orgs_key", "orgs_auditentry", "people_person",
-    "resources_resource", "resources_availabilityrule", "bookings_booking", "bookings_leg",
+    "resources_resource", "resources_availabilityrule", "resources_closure", "resources_feature",
+    "resources_qualification", "resources_grant", "resources_resourceneed", "resources_studioassignment",
+    "bookings_booking", "bookings_leg",
     "facts_fact", "facts_factpending", "outbox_delivery",
 )  # fmt: skip
 
@@ -106,6 +110,15 @@ def test_weekly_hours_are_read_from_lines() -> None:
         "sat": [("10:00", "13:00")],
         "sun": [("10:00", "13:00"), ("14:00", "18:00")],
     }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_no_house_says_rules_that_a_page_would_refuse(lived_in: Path) -> None:
+    for _house, _organisation in organisations():
+        manager = Member.objects.get(role=Role.MANAGER)
+        for row in AvailabilityRule.objects.select_related("resource"):
+            scope = RuleScope(kind=row.kind, resource=row.resource)
+            assert contradictions(manager, read_rules(row.rules), scope=scope, valid_from=row.valid_from) == {}
 
 
 # --- Moving in ---------------------------------------------------------------------

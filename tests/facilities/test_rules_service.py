@@ -7,7 +7,7 @@ import pytest
 
 from infra24.core.errors import Stale
 from infra24.facilities.errors import RulesInvalid, RulesTooLarge, ValidFromPast
-from infra24.facilities.queries import effective_for, rule_rows
+from infra24.facilities.queries.rules import effective_for, rule_rows
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.rules import read_rules, save_rules
 from infra24.orgs.models import AuditEntry

@@ -35,8 +35,8 @@ def staff_page(status: int = 200, *, data: Data = None, about: Mapping[str, str]
     return Door(302, 404, 403, status, status, data or {}, about or {})
 
 
-def manager_page(status: int = 200, *, data: Data = None) -> Door:
-    return Door(302, 404, 403, 403, status, data or {})
+def manager_page(status: int = 200, *, data: Data = None, about: Mapping[str, str] | None = None) -> Door:
+    return Door(302, 404, 403, 403, status, data or {}, about or {})
 
 
 def member_page(member: int = 200, staff: int | None = None, *, admin: int | None = None, data: Data = None) -> Door:
@@ -62,7 +62,20 @@ FORM = {
     "party_size": "1",
     "visibility": "busy",
 }
+CLOSE = {"title": "Floor", "resource_id": "{resource_id}", "from": "{free_day}", "until": "{free_day}"}
+CLOSE_FORM = {"title": "Floor", "place": "{resource_id}", "first_day": "{free_day}", "last_day": "{free_day}"}
+SINCE = "2020-01-05"
+DORA = {"person": "Dora", "granted_on": SINCE}
+RENEW = {"qualification_id": "{qualification_id}", "person_id": "{person_id}", "renew": True}
+STUDIO = {
+    "person_id": "{person_id}",
+    "resource_id": "{resource_id}",
+    "starts_on": "2019-01-05",
+    "ends_on": "2019-01-06",
+}
 WHY = {"reason": "Enough."}
+RESOURCE = {"name": "New", "units": "1", "visible_to": "everyone", "bookable_by": "member"}
+EMPTY = {"resource_id": "unbooked_id"}
 PAUSED = {"destination_id": "paused_id"}
 REQUESTED = {"booking_id": "requested_id"}
 RULES = {"kind": "space", "rules": {"schema": 1}}
@@ -110,6 +123,7 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/": everybody(),
     "GET o/<slug:org>/theme.css": everybody(),
     "GET o/<slug:org>/mark.svg": everybody(),
+    "GET o/<slug:org>/media/<slug:picture>.jpg": everybody(),
     "GET o/<slug:org>/invitation/<str:secret>": Door(200, 200, 200, 200, 200, shows_house=True),
     "POST o/<slug:org>/invitation/<str:secret>": Door(302, 403, 403, 403, 403, data={"name": "New"}, shows_house=True),
     # Members' pages
@@ -136,6 +150,47 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/cancel": staff_page(302, data={"reason": "Broken."}),
     "GET o/<slug:org>/admin/resources": staff_page(),
     "GET o/<slug:org>/admin/resources/<uuid:resource_id>": staff_page(),
+    "GET o/<slug:org>/admin/closures": staff_page(),
+    "GET o/<slug:org>/admin/closures/new": staff_page(),
+    "POST o/<slug:org>/admin/closures/new": staff_page(302, data={**CLOSE_FORM, "step": "close"}),
+    "GET o/<slug:org>/admin/closures/<uuid:closure_id>": staff_page(),
+    "POST o/<slug:org>/admin/closures/<uuid:closure_id>": staff_page(302, data=CLOSE_FORM),
+    "GET o/<slug:org>/admin/closures/<uuid:closure_id>/lift": staff_page(),
+    "POST o/<slug:org>/admin/closures/<uuid:closure_id>/lift": staff_page(302),
+    "GET o/<slug:org>/admin/qualifications": staff_page(),
+    "GET o/<slug:org>/admin/qualifications/<uuid:qualification_id>": staff_page(),
+    "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>": staff_page(302, data=DORA),
+    "GET o/<slug:org>/admin/grants/<uuid:grant_id>/renew": staff_page(),
+    "POST o/<slug:org>/admin/grants/<uuid:grant_id>/renew": staff_page(302, data={"granted_on": SINCE}),
+    "GET o/<slug:org>/admin/grants/<uuid:grant_id>/revoke": staff_page(),
+    "POST o/<slug:org>/admin/grants/<uuid:grant_id>/revoke": staff_page(302),
+    "GET o/<slug:org>/admin/studios": staff_page(),
+    "GET o/<slug:org>/admin/studios/new": staff_page(),
+    "POST o/<slug:org>/admin/studios/new": staff_page(
+        302, data={"person": "Dora", "resource": "{resource_id}", "starts_on": SINCE}
+    ),
+    "GET o/<slug:org>/admin/studios/<uuid:assignment_id>": staff_page(),
+    "POST o/<slug:org>/admin/studios/<uuid:assignment_id>": staff_page(302, data={"starts_on": SINCE}),
+    "GET o/<slug:org>/admin/studios/<uuid:assignment_id>/end": staff_page(),
+    "POST o/<slug:org>/admin/studios/<uuid:assignment_id>/end": staff_page(302, data={"ends_on": SINCE}),
+    "GET o/<slug:org>/admin/resources/new": manager_page(),
+    "POST o/<slug:org>/admin/resources/new": manager_page(),
+    "GET o/<slug:org>/admin/resources/import": manager_page(),
+    "POST o/<slug:org>/admin/resources/import": manager_page(302, data={"text": "slug,kind,name\nnew,space,New\n"}),
+    "GET o/<slug:org>/admin/resources/export.csv": staff_page(),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/edit": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/edit": manager_page(302, data=RESOURCE),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/archive": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/archive": manager_page(302, about=EMPTY),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/restore": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/restore": manager_page(302),
+    "GET o/<slug:org>/admin/resources/<uuid:resource_id>/photo": manager_page(),
+    "POST o/<slug:org>/admin/resources/<uuid:resource_id>/photo": manager_page(302, data={"alt": "A kiln"}),
+    "GET o/<slug:org>/admin/features": manager_page(),
+    "POST o/<slug:org>/admin/features": manager_page(302, data={"name": "Stage", "type": "flag"}),
+    "GET o/<slug:org>/admin/features/<uuid:feature_id>": manager_page(),
+    "POST o/<slug:org>/admin/features/<uuid:feature_id>": manager_page(302, data={"name": "Beamer"}),
+    "POST o/<slug:org>/admin/features/<uuid:feature_id>/archive": manager_page(302),
     "GET o/<slug:org>/admin/resources/<uuid:resource_id>/rules": staff_page(),
     "GET o/<slug:org>/admin/rules": staff_page(),
     "GET o/<slug:org>/admin/people": staff_page(),
@@ -162,6 +217,11 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/settings/members/<uuid:member_id>": manager_page(302, data={"role": "instructor"}),
     "POST o/<slug:org>/admin/settings/invitations": manager_page(302, data=INVITE),
     "POST o/<slug:org>/admin/settings/invitations/<uuid:invitation_id>/withdraw": manager_page(302),
+    "GET o/<slug:org>/admin/qualifications/new": manager_page(),
+    "POST o/<slug:org>/admin/qualifications/new": manager_page(302, data={"name": "Press"}),
+    "GET o/<slug:org>/admin/qualifications/<uuid:qualification_id>/edit": manager_page(),
+    "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>/edit": manager_page(302, data={"name": "Press"}),
+    "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>/archive": manager_page(302),
     "GET o/<slug:org>/admin/audit": manager_page(),
     # The API
     "GET api/me": api(200, 200),
@@ -177,7 +237,17 @@ DOORS: dict[str, Door] = {
     "POST api/people": api(403, 201, data={"name": "New"}),
     "GET api/people/<uuid:person_id>": api(200, 200),
     "GET api/resources": api(200, 200),
+    "POST api/resources": api(403, 403, 201, data={"kind": "space", "name": "New"}),
+    "GET api/resources.csv": api(403, 200),
+    "POST api/resources/import": api(403, 403, 422, data={"slug": "not a table"}),
     "GET api/resources/<uuid:resource_id>": api(200, 200),
+    "PATCH api/resources/<uuid:resource_id>": api(403, 403, 200, data={"name": "New"}),
+    "PUT api/resources/<uuid:resource_id>/photo": api(403, 403, 400),
+    "DELETE api/resources/<uuid:resource_id>/photo": api(403, 403, 200),
+    "GET api/features": api(200, 200),
+    "POST api/features": api(403, 403, 201, data={"name": "Stage", "type": "flag"}),
+    "GET api/features/<uuid:feature_id>": api(200, 200),
+    "PATCH api/features/<uuid:feature_id>": api(403, 403, 200, data={"name": "Beamer"}),
     "GET api/resources/<uuid:resource_id>/rules": api(200, 200),
     "GET api/rules": api(403, 200),
     "POST api/rules": api(403, 403, 201, data=RULES),
@@ -185,6 +255,24 @@ DOORS: dict[str, Door] = {
     "GET api/rules/effective": api(200, 200),
     "GET api/rules/schema": everybody(),
     "GET api/resources/<uuid:resource_id>/availability": api(200, 200, data=WEEK),
+    "GET api/closures": api(200, 200),
+    "POST api/closures": api(403, 201, data=CLOSE),
+    "POST api/closures/rehearsal": api(403, 200, data=CLOSE),
+    "GET api/closures/<uuid:closure_id>": api(200, 200),
+    "PATCH api/closures/<uuid:closure_id>": api(403, 200, data={"title": "Roof"}),
+    "POST api/closures/<uuid:closure_id>/lift": api(403, 200),
+    "GET api/search": api(200, 200),
+    "GET api/qualifications": api(200, 200),
+    "POST api/qualifications": api(403, 403, 201, data={"name": "Press"}),
+    "GET api/qualifications/<uuid:qualification_id>": api(200, 200),
+    "PATCH api/qualifications/<uuid:qualification_id>": api(403, 403, 200, data={"name": "Press"}),
+    "GET api/grants": api(200, 200),
+    "POST api/grants": api(403, 201, data=RENEW),
+    "POST api/grants/<uuid:grant_id>/revoke": api(403, 200),
+    "GET api/studio-assignments": api(403, 200),
+    "POST api/studio-assignments": api(403, 201, data=STUDIO),
+    "GET api/studio-assignments/<uuid:assignment_id>": api(403, 200),
+    "PATCH api/studio-assignments/<uuid:assignment_id>": api(403, 200, data={"ends_on": SINCE}),
     "GET api/bookings": api(200, 200),
     "POST api/bookings": api(201, 201, data=BOOK),
     "GET api/bookings/<uuid:booking_id>": api(200, 200),

@@ -1,15 +1,19 @@
 """A small world in which every door leads somewhere, and what it held before and after a call."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 
-from infra24.bookings.models import Booking
+from infra24.bookings.models import Booking, Source
+from infra24.facilities.scopes import RuleScope
+from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
 from infra24.orgs import services
 from infra24.orgs.keys import digest, mailed_secret
@@ -17,6 +21,8 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery, Destination
+from infra24.resources.models import Closure, Resource
+from infra24.resources.pictures import file_of
 from tests import make
 
 SECRET_WORD = "xyzzy"
@@ -47,8 +53,16 @@ def build() -> World:
     dana = make.member(house, role=Role.ADMIN, email="dana@example.org", name=f"Dana {SECRET_WORD}")
     bob_as_person = make.person(house, member=cast.bob)
     room = make.resource(house, name="Kiln", location=f"Behind {SECRET_WORD}")
+    make.person(house, name="Dora")
+    induction = make.qualification(house, name=f"Kiln {SECRET_WORD}")
+    grant = make.grant(induction, bob_as_person)
+    assignment = make.assignment(bob_as_person, room)
+    photo = _with_photo(room)
+    unbooked = make.resource(house, name="Unbooked")
+    feature = make.feature(house, "projector", "flag", name=f"Projector {SECRET_WORD}")
     mine = make.booking(cast.bob, room, title=f"Firing {SECRET_WORD}")
     requested = _requested(cast.alice, room)
+    closure = _closed(cast.alice, room)
     token = make.token(cast.bob)
     with acting_for(house.pk):
         invitation = services.invite(f"{SECRET_WORD}@example.org", role=Role.MEMBER, by=dana, source="staff")
@@ -64,9 +78,16 @@ def build() -> World:
         ids={
             "org": house.slug,
             "resource_id": room.pk,
+            "unbooked_id": unbooked.pk,
+            "feature_id": feature.pk,
+            "picture": f"{photo}-480",
             "person_id": bob_as_person.pk,
+            "qualification_id": induction.pk,
+            "grant_id": grant.pk,
+            "assignment_id": assignment.pk,
             "booking_id": mine.pk,
             "requested_id": requested.pk,
+            "closure_id": closure.pk,
             "member_id": cast.bob.pk,
             "invitation_id": invitation.pk,
             "token_id": token_id,
@@ -79,6 +100,7 @@ def build() -> World:
             "scope": "space",
             "noon": make.NOON,
             "later_day": make.NOON.date(),
+            "free_day": make.NOON.date() + timedelta(days=20),
             "later": make.NOON + timedelta(hours=4),
             "later_end": make.NOON + timedelta(hours=5),
         },
@@ -87,12 +109,31 @@ def build() -> World:
     )
 
 
+def _with_photo(room: Resource) -> str:
+    """A photo of the room, as its name; visitors may see it, as they may see the room."""
+    name = "0" * 64
+    path = file_of(room.org_id, f"{name}-480")
+    if not default_storage.exists(path):
+        default_storage.save(path, ContentFile(b"JPEG"))
+    with acting_for(room.org_id):
+        Resource.objects.filter(pk=room.pk).update(photo=name, photo_alt="A kiln")
+    return name
+
+
 def _requested(by: Member, room: Any) -> Booking:
     """A booking that waits for a decision."""
     booking = make.booking(by, room, starts_at=make.NOON + timedelta(hours=2), title=f"Asked {SECRET_WORD}")
     with acting_for(by.org_id):
         Booking.objects.filter(pk=booking.pk).update(status="pending")
     return booking
+
+
+def _closed(by: Member, room: Any) -> Closure:
+    """A closure to come, with nothing booked in it."""
+    begins = datetime.combine(make.NOON.date() + timedelta(days=10), time())
+    wish = ClosureWish(f"Floor {SECRET_WORD}", begins, begins + timedelta(days=2), scope=RuleScope(resource=room))
+    with acting_for(by.org_id):
+        return make_closure(wish, decisions={}, by=by, source=Source.STAFF)
 
 
 def _failed(house: Organisation, booking: Booking) -> Delivery:

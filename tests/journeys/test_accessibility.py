@@ -1,6 +1,7 @@
 """Every page, by day and by night, wide and narrow, put before axe: nothing may be found."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected
+from infra24.resources.models import Resource
 from tests import make
 from tests.journeys.browser import DESKTOP, PHONE, visitor
 from tests.make.bookings import NOON, booking
@@ -47,8 +49,21 @@ def furnished() -> House:
         kind="equipment",
         rules={**make.open_week(), "approval": "always", "buffer_after_minutes": 30},
     )
+    heat = make.feature(cast.house, "heat", "number", name="Highest temperature", unit="°C")
+    make.feature(cast.house, "floor", "choice", name="Floor", choices=["Ground", "First"])
+    make.feature(cast.house, "fan", "flag", name="Extraction")
+    with acting_for(cast.house.pk):
+        Resource.objects.filter(pk=kiln.pk).update(
+            features={"heat": 1240, "fan": True}, description="Ask for glazes.", latitude=25.8, longitude=-80.2
+        )
     make.token(cast.alice)
     ana = make.person(cast.house, name="Ana Lima", email="ana@example.org")
+    press = make.resource(cast.house, name="Press", kind="equipment")
+    induction = make.qualification(cast.house, press, name="Press induction", valid_months=12)
+    given = make.grant(induction, ana, lapses_on=date(2021, 1, 5))
+    make.grant(induction, make.person(cast.house, name="Theo Brandt"))
+    make.grant(make.qualification(cast.house, name="Darkroom"), make.person(cast.house, member=cast.bob))
+    assignment = make.assignment(ana, hall)
     certain = booking(cast.alice, hall, person=ana, title="Choir")
     asked = booking(cast.bob, kiln, title="Salt glaze")
     story = Story()
@@ -78,7 +93,9 @@ def furnished() -> House:
                 f"{home}/my",
                 f"{home}/my/{asked.pk}/cancel",
                 f"{home}/book",
+                f"{home}/book?people=2&length=60&days=mon&days=tue",
                 f"{home}/book/{kiln.pk}",
+                f"{home}/book/{press.pk}",
             ],
             "staff": [
                 f"{home}/",
@@ -92,6 +109,26 @@ def furnished() -> House:
                 f"{admin}/bookings/{asked.pk}/decline",
                 f"{admin}/resources",
                 f"{admin}/resources/{kiln.pk}",
+                f"{admin}/qualifications",
+                f"{admin}/qualifications/new",
+                f"{admin}/qualifications/{induction.pk}",
+                f"{admin}/qualifications/{induction.pk}/edit",
+                f"{admin}/grants/{given.pk}/renew",
+                f"{admin}/grants/{given.pk}/revoke",
+                f"{admin}/studios",
+                f"{admin}/studios/new",
+                f"{admin}/studios/{assignment.pk}",
+                f"{admin}/studios/{assignment.pk}/end",
+                f"{admin}/resources?kind=space&q=hall",
+                f"{admin}/resources/new",
+                f"{admin}/resources/new?kind=space",
+                f"{admin}/resources/{kiln.pk}/edit",
+                f"{admin}/resources/{kiln.pk}/archive",
+                f"{admin}/resources/{kiln.pk}/restore",
+                f"{admin}/resources/{kiln.pk}/photo",
+                f"{admin}/resources/import",
+                f"{admin}/features",
+                f"{admin}/features/{heat.pk}",
                 f"{admin}/resources/{kiln.pk}/rules",
                 f"{admin}/resources/{kiln.pk}/rules/edit",
                 f"{admin}/rules",

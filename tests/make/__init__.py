@@ -8,22 +8,27 @@ from tests.make.bodies import form, json
 from tests.make.bookings import NOON, booking, run_out, wish
 from tests.make.orgs import Cast, cast, client, member, organisation, token, user
 from tests.make.people import person
-from tests.make.resources import closed_week, open_week, opening_hours, resource
+from tests.make.qualifications import assignment, grant, qualification
+from tests.make.resources import closed_week, feature, open_week, opening_hours, resource
 
 __all__ = [
     "NOON",
     "Cast",
+    "assignment",
     "booking",
     "cast",
     "client",
     "closed_week",
+    "feature",
     "form",
+    "grant",
     "json",
     "member",
     "open_week",
     "opening_hours",
     "organisation",
     "person",
+    "qualification",
     "resource",
     "run_out",
     "token",

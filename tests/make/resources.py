@@ -1,5 +1,6 @@
 """Bookable things and the hours in which they can be had."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import count
 from typing import Any
@@ -10,7 +11,7 @@ from infra24.core.sorting import sort_key
 from infra24.orgs.models import Organisation
 from infra24.orgs.tenancy import acting_for
 from infra24.people.models import Person
-from infra24.resources.models import AvailabilityRule, Resource
+from infra24.resources.models import AvailabilityRule, Feature, Resource
 
 _numbers = count(1)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -53,6 +54,8 @@ def resource(
     person: Person | None = None,
     time_zone: str = "",
     rules: dict[str, Any] | None = None,
+    visible_to: str = "everyone",
+    bookable_by: str = "member",
 ) -> Resource:
     """A resource that follows the organisation's hours; with `rules`, its own from 2020 on."""
     name = name or f"Studio {next(_numbers)}"
@@ -69,7 +72,26 @@ def resource(
             part_of=part_of,
             person=person,
             time_zone=time_zone,
+            visible_to=visible_to,
+            bookable_by=bookable_by,
         )
     if rules is not None:
         opening_hours(organisation, rules=rules, resource=made)
     return made
+
+
+def feature(
+    organisation: Organisation, key: str, kind: str, *, name: str = "", unit: str = "", choices: Sequence[str] = ()
+) -> Feature:
+    """A word of the organisation's vocabulary, of type flag, number, choice or text."""
+    name = name or key.replace("_", " ").capitalize()
+    with acting_for(organisation.pk):
+        return Feature.objects.create(
+            org_id=organisation.pk,
+            key=key,
+            name=name,
+            sort_key=sort_key(name),
+            type=kind,
+            unit=unit,
+            choices=list(choices),
+        )

@@ -6,6 +6,8 @@ from pytest_django import Settings
 
 from infra24.orgs.models import Organisation
 from infra24.orgs.policies import Role
+from infra24.orgs.tenancy import acting_for
+from infra24.resources.models import Resource
 from tests import make
 from tests.make.bookings import booking
 
@@ -175,3 +177,15 @@ def test_pages_speak_the_reader_s_language() -> None:
     assert "Mis reservas" in html
     assert '"close": "Cerrar"' in html
     assert '"new_booking": "Nueva reserva"' in html
+
+
+def test_strangers_read_only_of_what_is_shown_to_everybody() -> None:
+    house = make.organisation(slug="oolite")
+    make.resource(house, name="Front Gallery")
+    with acting_for(house.pk):
+        Resource.objects.filter(pk=make.resource(house, name="Vault").pk).update(visible_to="staff")
+
+    html = Client().get("/o/oolite/").content.decode()
+
+    assert "Front Gallery" in html
+    assert "Vault" not in html

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from infra24.bookings.queries import uses_of
-from infra24.bookings.services.claims import Claimed
+from infra24.bookings.services.claims import LOOK_AHEAD, Claimed
 from infra24.orgs.models import Member
 from infra24.people.models import Person
 from infra24.resources.policies import Asker, Bookable, reach_of
@@ -31,7 +31,11 @@ def with_uses(
     now: datetime,
     besides: UUID | None = None,
 ) -> Asker:
-    """The asker with the person's live bookings that count for the quotas of these claims. Lock the person first."""
+    """The asker with the person's live bookings that count for the quotas of these claims, then or a little later.
+
+    Lock the person first, unless it is only to say why not. Later, because a refusal offers other times, and what
+    is offered must not be refused in its turn.
+    """
     resources = [claim.resource for claim in claimed]
-    since, until = reach_of(resources, starts_at, ends_at)
+    since, until = reach_of(resources, starts_at, ends_at + LOOK_AHEAD)
     return replace(asker, uses=uses_of(person.org_id, person.pk, since, until, now=now, besides=besides))

@@ -246,7 +246,7 @@ def refuse(
         " ".join(reason.detail for reason in reasons),
         code=reasons[0].code,
         reasons=reasons,
-        alternatives=[] if cannot_move else _alternatives(claimed, claims, starts_at, ends_at, now=now, asker=asker),
+        alternatives=[] if cannot_move else alternatives(claimed, claims, starts_at, ends_at, now=now, asker=asker),
     )
 
 
@@ -254,16 +254,16 @@ _NO_OTHER_TIME = {"too_short", "too_long", "not_bookable", "not_allowed", "quali
 """Reasons that stand at every time."""
 
 
-def _alternatives(
+def alternatives(
     claimed: Sequence[Claimed],
-    claims: dict[UUID, list[engine.Claim]],
+    claims: Mapping[UUID, Sequence[engine.Claim]],
     starts_at: datetime,
     ends_at: datetime,
     *,
     now: datetime,
     asker: Asker,
 ) -> list[Alternative]:
-    """When all the same things are next to be had together for as long: later, beside one another."""
+    """When all the same things are next to be had together for as long, from `starts_at` on, beside one another."""
     length = ends_at - starts_at
     since, until = max(now, starts_at), starts_at + LOOK_AHEAD
     if since >= until:

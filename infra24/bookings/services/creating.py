@@ -88,11 +88,13 @@ def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     if status is None:
         raise ApprovalNeeded
     asker = asker_of(by, person, [claim.resource for claim in claimed])
+    counted = person if have_quotas(claimed, wish.starts_at, asker) else None
     if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, asker=asker):
+        if counted:
+            asker = with_uses(asker, counted, claimed, wish.starts_at, wish.ends_at, now=now)
         refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker)
     booking = _new_booking(wish, claimed, status=status, person=person, by=by, source=source, now=now)
     rows = leg_rows(booking.pk, claimed, wish.starts_at, wish.ends_at)
-    counted = person if have_quotas(claimed, wish.starts_at, asker) else None
     try:
         with guarded_by(**LEG_CONSTRAINTS):
             locks = lock_rows(by.org_id, rows, now=now, people=[counted.pk] if counted else [])

@@ -1,6 +1,7 @@
 """Between reading a booking and locking it somebody may have changed it; then everything is decided anew."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from infra24.bookings.locking import Locked
 from infra24.bookings.models import Booking
@@ -10,6 +11,7 @@ from infra24.core.problems import Rivalry
 from infra24.orgs.models import Member
 
 TRIES = 3
+Made = TypeVar("Made")
 
 
 class MovedOn(Exception):
@@ -30,7 +32,7 @@ def on_current(booking: Booking, by: Member, attempt: Callable[[Booking], Bookin
     raise Stale
 
 
-def anew(attempt: Callable[[], Booking]) -> Booking:
+def anew(attempt: Callable[[], Made]) -> Made:
     """Run `attempt`, which reads all it needs, again whenever that has moved on. Raises Rivalry."""
     for _ in range(TRIES):
         try:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from infra24.bookings import lists, queries, services
-from infra24.bookings.availability import availability_of
+from infra24.bookings.availability import Availability, availability_of
 from infra24.bookings.forms import BookingForm, sent_fields, usual_start
 from infra24.bookings.models import Source, Status
 from infra24.bookings.refusals import counting_refusals
@@ -22,11 +22,14 @@ from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
 from infra24.core.days import day_span, read_day, wall_of
 from infra24.core.errors import Infra24Error
+from infra24.core.problems import reason_document
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
-from infra24.orgs.requests import MemberRequest, source_of
-from infra24.resources.models import ResourceKind
-from infra24.resources.queries import bookables, resource_for, visible_resources
+from infra24.orgs.requests import MemberRequest, source_of, today_of
+from infra24.resources.errors import ResourceNotFound
+from infra24.resources.policies import access_reasons
+from infra24.resources.queries import bookables, own_grants, resource_for
+from infra24.resources.vocabulary import havings, vocabulary_of
 
 DAYS_SHOWN = 7
 PAST_PAGE = 20
@@ -43,20 +46,23 @@ class Offer:
 
 @dataclass(frozen=True)
 class FreeDay:
-    """One day of a resource: the stretches in which it can be had."""
+    """One day of a resource: the stretches in which it can be had, and the titles of what closes it."""
 
     day: date
     offers: list[Offer]
+    closed_for: list[str]
 
 
 @require_safe
 @for_role(Role.MEMBER)
 def my(request: MemberRequest) -> HttpResponse:
-    """What the viewer has booked: to come, and over."""
+    """What the viewer has booked: to come, and over; and what they were shown, with its last day."""
+    today = today_of(request)
     past = lists.own_past(request.member, limit=PAST_PAGE, cursor=request.GET.get("cursor", ""))
     shown = {
         "upcoming": lists.own_upcoming(request.member),
         "past": past,
+        "grants": [(grant, grant.state_on(today)) for grant in own_grants(request.member)],
         "now": timezone.now(),
         "may_cancel_begun": request.member.is_staff,
     }
@@ -72,15 +78,6 @@ def cancel_own(request: MemberRequest, booking_id: UUID) -> HttpResponse:
     return end_booking(request, found, Status.CANCELLED, source=Source(source_of(request)), back=back)
 
 
-@require_safe
-@for_role(Role.MEMBER)
-def book(request: MemberRequest) -> HttpResponse:
-    """Everything that can be booked, by kind."""
-    resources = list(visible_resources(request.member))
-    kinds = [(kind.label, [one for one in resources if one.kind == kind]) for kind in ResourceKind]
-    return render(request, "bookings/book.html", {"kinds": [(name, ones) for name, ones in kinds if ones]})
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_role(Role.MEMBER)
 def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
@@ -89,8 +86,15 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     zone = organisation.time_zone
     resource = resource_for(viewer, resource_id)
     today = wall_of(timezone.now(), zone).date()
-    first = max(read_day(request.GET.get("from"), otherwise=today), today)
-    rules = bookables(viewer.org_id, [resource.pk], since=timezone.now())[resource.pk].rules_on(first)
+    chosen = read_day(request.GET.get("date"), otherwise=today)
+    first = max(read_day(request.GET.get("from"), otherwise=chosen), today)
+    now = timezone.now()
+    engine = bookables(viewer.org_id, [resource.pk], since=now).get(resource.pk)
+    if engine is None:  # archived: staff may look at it, and nobody can book it
+        raise ResourceNotFound
+    rules = engine.rules_on(first)
+    # Said before anybody fills in a form that would be refused at every time.
+    barred = list(access_reasons(engine, queries.asker_for(viewer, [engine], now, now, now=now), now))
     days = _free_days(request, resource_id, first, shortest=rules.shortest)
     error: Infra24Error | None = None
     if request.method == "POST":
@@ -110,7 +114,9 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
         form = BookingForm(initial=_first_offer(request, days), viewer=viewer, organisation=organisation)
     shown = {
         "resource": resource,
+        "havings": havings(resource, vocabulary_of(viewer.org_id)),
         "rules": rules,
+        "barred": [reason_document(reason) for reason in barred],
         "days": days,
         "previous": first - timedelta(days=DAYS_SHOWN) if first > today else None,
         "next": first + timedelta(days=DAYS_SHOWN),
@@ -141,8 +147,17 @@ def _free_days(request: MemberRequest, resource_id: UUID, first: date, *, shorte
             starts = (start for start, _ in found.slots if max(begins, midnight) <= start < last)
             if start := next(starts, None):
                 offers.append(Offer(start, last, min(start + wanted, ends)))
-        days.append(FreeDay(wall_of(midnight, zone).date(), offers))
+        closed_for = [] if offers else _closed_for(found, midnight, next_midnight)
+        days.append(FreeDay(wall_of(midnight, zone).date(), offers, closed_for))
     return days
+
+
+def _closed_for(found: Availability, since: datetime, until: datetime) -> list[str]:
+    """The titles of the closures that keep others out of a span, each once."""
+    reasons = [
+        reason for (begins, ends), against in found.refused if begins < until and ends > since for reason in against
+    ]
+    return list(dict.fromkeys(reason.source["title"] for reason in reasons if reason.code == "closure"))
 
 
 def _first_offer(request: MemberRequest, days: list[FreeDay]) -> dict[str, Any]:
@@ -156,4 +171,6 @@ def _first_offer(request: MemberRequest, days: list[FreeDay]) -> dict[str, Any]:
         "date": read_day(request.GET.get("date"), otherwise=begins.date()),
         "start": request.GET.get("start") or begins.time(),
         "end": request.GET.get("end") or ends.time(),
+        "end_date": request.GET.get("end_date"),
+        "party_size": request.GET.get("people") or 1,
     }

@@ -1,6 +1,18 @@
 """Casa Manglar: una casa de barrio in Little Havana. It works in Spanish."""
 
-from infra24.config.demo.story import ALWAYS, Course, Fresh, Habit, House, Occasion, Thing, week
+from infra24.config.demo.story import (
+    ALWAYS,
+    Course,
+    Fresh,
+    Habit,
+    House,
+    Induction,
+    Occasion,
+    Shut,
+    Thing,
+    Word,
+    week,
+)
 from infra24.orgs.policies import Role
 from infra24.resources.policies import Rules
 
@@ -11,7 +23,7 @@ THINGS = (
         location="Planta baja",
         capacity=110,
         about="Con el tabique abierto.",
-        features={"m2": 160, "tarima": True},
+        features={"m2": 160, "tarima": True, "sin_escalones": True},
         rules=Rules(buffer_before_minutes=30, buffer_after_minutes=30),
     ),
     Thing(
@@ -93,6 +105,8 @@ THINGS = (
             buffer_after_minutes=300,
             approval="always",
         ),
+        features={"temperatura": 1260},
+        needs=("Inducción de horno",),
     ),
     Thing("torculo", "Tórculo", "equipment", "Taller de grabado", "Cama de 60 × 100 cm."),
     Thing(
@@ -295,4 +309,17 @@ CASA_MANGLAR = House(
     cancelled_because=("Me enfermé.", "La pieza aún no seca.", "Cambio de turno en el trabajo.", "Otro día será."),
     declined_because=("Ese esmalte puede dañar las placas; pase a verme antes.", "El horno está en mantenimiento."),
     area_code="786",
+    vocabulary=(
+        Word("sin_escalones", "Sin escalones"),
+        Word("tarima", "Tarima"),
+        Word("m2", "Superficie", unit="m²", is_number=True),
+        Word("muro_m", "Muro para colgar", unit="m", is_number=True),
+        Word("tornos", "Tornos", is_number=True),
+        Word("temperatura", "Temperatura máxima", unit="°C", is_number=True),
+    ),
+    inductions=(Induction("Inducción de horno", "Carga, conos y paciencia.", 24, PEOPLE[:14]),),
+    closures=(
+        Shut("Nochebuena y Navidad", first="12-24", last="12-25"),
+        Shut("Año Nuevo", first="01-01", last="01-01"),
+    ),
 )

@@ -1,6 +1,19 @@
 """High Plain: a small residency in the desert of West Texas, on Central time."""
 
-from infra24.config.demo.story import ALWAYS, Course, Fresh, Habit, House, Occasion, Thing, week
+from infra24.config.demo.story import (
+    ALWAYS,
+    Course,
+    Fresh,
+    Habit,
+    House,
+    Induction,
+    Occasion,
+    Shut,
+    Stay,
+    Thing,
+    Word,
+    week,
+)
 from infra24.orgs.policies import Role
 from infra24.resources.policies import Rules
 
@@ -66,6 +79,7 @@ THINGS = (
             buffer_after_minutes=720,
             approval="always",
         ),
+        needs=("Fire watch",),
     ),
     Thing("flatbed-press", "Flatbed Press", "equipment", "Barn", "Forty cases of type."),
     Thing("cameras", "Field Camera Kit", "equipment", "Office", "4×5, holders, dark cloth.", units=6),
@@ -192,6 +206,14 @@ HIGH_PLAIN = House(
     occasions=OCCASIONS,
     habits=HABITS,
     fresh=FRESH,
+    vocabulary=(
+        Word("floor_m2", "Floor", unit="m²", is_number=True),
+        Word("doors_m", "Doors", unit="m", is_number=True),
+        Word("enlargers", "Enlargers", is_number=True),
+    ),
+    inductions=(Induction("Fire watch", "Two days, one night, no hurry.", None, PEOPLE[:20]),),
+    closures=(Shut("Shearing", in_days=16, thing="tack-room"),),
+    stays=(Stay(PEOPLE[5], "house-one", 3, 9), Stay(PEOPLE[6], "house-two", 1, 4)),
     cancelled_because=("Wind.", "Truck broke down.", "Still drying.", "Stayed in Alpine."),
     declined_because=("Burn ban in the county.", "Let us talk about the wood first."),
     area_code="432",

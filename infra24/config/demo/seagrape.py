@@ -1,9 +1,23 @@
 """Seagrape Studios: a campus of labs and rooms in a former cold store in Miami. The fullest of the three."""
 
-from infra24.config.demo.seagrape_things import EVENINGS, THINGS
-from infra24.config.demo.story import ALWAYS, Course, Fresh, Habit, House, Occasion, week
+from infra24.config.demo.seagrape_things import EVENINGS, THINGS, VOCABULARY
+from infra24.config.demo.story import (
+    ALWAYS,
+    Course,
+    Fresh,
+    Habit,
+    House,
+    Induction,
+    Occasion,
+    Shut,
+    Stay,
+    season,
+    week,
+)
 from infra24.orgs.policies import Role
 from infra24.resources.policies import Rules
+
+SUMMER = week("mon 10:00-18:00", "tue-fri 09:00-21:30", "sat 10:00-18:00")
 
 COURSES = (
     Course("Choir rehearsal: Voices of Little River", "mon", "15:30", 2, ("east-hall",), 35),
@@ -274,6 +288,13 @@ SEAGRAPE = House(
         shortest_minutes=30,
         notice_minutes=60,
         horizon_days=180,
+        cancel_notice_minutes=120,
+        check_in_before_minutes=15,
+        check_in_after_minutes=15,
+        seasons=(
+            season("Summer", "06-15", "08-31", SUMMER),
+            season("Art Week", "12-01", "12-07", week("mon-sun 09:00-24:00")),
+        ),
     ),
     of_kind={"equipment": Rules(weekly=ALWAYS), "person": Rules(weekly=EVENINGS, horizon_days=90)},
     things=THINGS,
@@ -293,5 +314,22 @@ SEAGRAPE = House(
         "Cone 10 would crack this clay body; let us look at it together first.",
         "The kiln is being rewired that day.",
         "Please take the induction first: every Tuesday at five.",
+    ),
+    vocabulary=VOCABULARY,
+    inductions=(
+        Induction("Kiln induction", "Loading, cones, what not to open. Every Tuesday at five.", 24, PEOPLE[:16]),
+        Induction("Press induction", "Fingers, felts and bearers.", None, PEOPLE[2:12]),
+        Induction("Wood shop induction", "The saw, the planer, the first-aid box.", 12, PEOPLE[4:10]),
+    ),
+    closures=(
+        Shut("Independence Day", first="07-04", last="07-04"),
+        Shut("Winter break", first="12-24", last="12-26"),
+        Shut("New Year", first="01-01", last="01-01"),
+        Shut("New elements", in_days=12, days=2, thing="kiln-2"),
+    ),
+    stays=(
+        Stay(PEOPLE[5], "visiting-studio", 6, 20),
+        Stay(PEOPLE[6], "visiting-studio", 2, None),
+        Stay(PEOPLE[7], "visiting-studio", 40, -7),
     ),
 )

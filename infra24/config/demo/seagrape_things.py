@@ -1,7 +1,7 @@
 """What Seagrape Studios lends: rooms, kilns, presses, teachers, a van."""
 
-from infra24.config.demo.story import ALWAYS, Thing, week
-from infra24.resources.policies import Rules
+from infra24.config.demo.story import ALWAYS, Thing, Word, week
+from infra24.resources.policies import ApprovalWhen, Quota, Rules
 
 EVENINGS = week("mon-fri 09:00-22:00", "sat 10:00-20:00", "sun 11:00-18:00")
 KILN = Rules(
@@ -12,6 +12,8 @@ KILN = Rules(
     buffer_before_minutes=30,
     buffer_after_minutes=240,
     approval="always",
+    quotas=(Quota(per="month", count=6),),
+    cancel_notice_minutes=1440,
 )
 """Loading before, cooling after; somebody who knows glazes looks at each firing first."""
 
@@ -22,7 +24,7 @@ SPACES = (
         location="Ground floor",
         capacity=180,
         about="The whole hall, wall folded back.",
-        features={"floor_m2": 260, "stage": True, "sprung_floor": True},
+        features={"floor_m2": 260, "stage": True, "sprung_floor": True, "projector": True, "step_free": True},
         rules=Rules(buffer_before_minutes=30, buffer_after_minutes=30),
     ),
     Thing(
@@ -32,7 +34,7 @@ SPACES = (
         about="Sprung floor and mirrors. With the West Hall it makes the Assembly Hall.",
         capacity=90,
         part_of="assembly-hall",
-        features={"floor_m2": 130, "sprung_floor": True},
+        features={"floor_m2": 130, "sprung_floor": True, "step_free": True},
     ),
     Thing(
         "west-hall",
@@ -41,7 +43,7 @@ SPACES = (
         about="Raked seats for eighty before the stage.",
         capacity=90,
         part_of="assembly-hall",
-        features={"floor_m2": 130, "stage": True},
+        features={"floor_m2": 130, "stage": True, "projector": True, "step_free": True},
     ),
     Thing(
         "west-hall-stage",
@@ -57,7 +59,7 @@ SPACES = (
         location="Street level",
         capacity=120,
         about="Two rooms of north light and eleven metres of wall.",
-        features={"daylight": "north", "wall_m": 11},
+        features={"daylight": "north", "wall_m": 11, "step_free": True},
         rules=Rules(buffer_after_minutes=30),
     ),
     Thing(
@@ -66,7 +68,7 @@ SPACES = (
         location="Street level",
         about="A small room that goes dark: test hangs, meetings, sound.",
         capacity=25,
-        features={"blackout": True},
+        features={"blackout": True, "projector": True, "step_free": True},
     ),
     Thing(
         "open-studio",
@@ -75,7 +77,7 @@ SPACES = (
         capacity=16,
         about="Shared tables. Come when there is room; leave the sink clean.",
         features={"sinks": 3, "lockers": 20},
-        rules=Rules(use="shared", longest_minutes=480),
+        rules=Rules(use="shared", longest_minutes=480, quotas=(Quota(per="week", hours=20),)),
     ),
     Thing(
         "clay-studio",
@@ -92,7 +94,8 @@ SPACES = (
         location="Annex",
         about="Two tables, one hot plate, and the press next door.",
         capacity=10,
-        features={"ventilation": True},
+        features={"ventilation": True, "sinks": 2},
+        needs=("Press induction",),
     ),
     Thing(
         "darkroom",
@@ -111,6 +114,7 @@ SPACES = (
         about="Induction first; somebody is always there with you.",
         features={"dust_extraction": True},
         rules=Rules(approval="always", weekly=week("tue-sat 10:00-18:00")),
+        needs=("Wood shop induction",),
     ),
     Thing(
         "classroom-a",
@@ -118,7 +122,8 @@ SPACES = (
         location="First floor",
         about="Easels, sinks, daylight until six.",
         capacity=18,
-        features={"easels": 18},
+        features={"easels": 18, "projector": True, "step_free": True},
+        rules=Rules(approval=ApprovalWhen(outside=week("mon-fri 09:00-18:00"))),
     ),
     Thing(
         "media-lab",
@@ -126,7 +131,7 @@ SPACES = (
         location="First floor",
         about="Eight workstations for picture and sound.",
         capacity=10,
-        features={"workstations": 8},
+        features={"workstations": 8, "projector": True},
     ),
     Thing(
         "visiting-studio",
@@ -135,6 +140,7 @@ SPACES = (
         capacity=4,
         about="For residents, day and night.",
         rules=Rules(weekly=ALWAYS, slot_minutes=60),
+        bookable_by="instructor",
     ),
     Thing(
         "courtyard",
@@ -147,8 +153,26 @@ SPACES = (
 )
 
 EQUIPMENT = (
-    Thing("kiln-1", "Kiln 1", "equipment", "Kiln yard", "Electric, ten cubic feet, to cone 10.", rules=KILN),
-    Thing("kiln-2", "Kiln 2", "equipment", "Kiln yard", "Electric, four cubic feet: tests and small ware.", rules=KILN),
+    Thing(
+        "kiln-1",
+        "Kiln 1",
+        "equipment",
+        "Kiln yard",
+        "Electric, ten cubic feet, to cone 10.",
+        features={"max_temperature": 1300},
+        rules=KILN,
+        needs=("Kiln induction",),
+    ),
+    Thing(
+        "kiln-2",
+        "Kiln 2",
+        "equipment",
+        "Kiln yard",
+        "Electric, four cubic feet: tests and small ware.",
+        features={"max_temperature": 1240},
+        rules=KILN,
+        needs=("Kiln induction",),
+    ),
     Thing(
         "etching-press", "Etching Press", "equipment", "Print Shop", "Bed 80 × 140 cm.", rules=Rules(weekly=EVENINGS)
     ),
@@ -188,3 +212,25 @@ VAN = Thing(
 )
 
 THINGS = (*SPACES, *EQUIPMENT, *TEACHERS, VAN)
+
+VOCABULARY = (
+    Word("projector", "Projector"),
+    Word("step_free", "Step-free access"),
+    Word("stage", "Stage"),
+    Word("sprung_floor", "Sprung floor"),
+    Word("blackout", "Blackout"),
+    Word("daylight", "Daylight", choices=("north", "east", "south", "west", "roof")),
+    Word("ventilation", "Ventilation"),
+    Word("dust_extraction", "Dust extraction"),
+    Word("slab_roller", "Slab roller"),
+    Word("floor_m2", "Floor", unit="m²", is_number=True),
+    Word("wall_m", "Hanging wall", unit="m", is_number=True),
+    Word("max_temperature", "Hottest firing", unit="°C", is_number=True),
+    Word("sinks", "Sinks", is_number=True),
+    Word("lockers", "Lockers", is_number=True),
+    Word("wheels", "Potter’s wheels", is_number=True),
+    Word("enlargers", "Enlargers", is_number=True),
+    Word("easels", "Easels", is_number=True),
+    Word("workstations", "Workstations", is_number=True),
+    Word("seats", "Seats", is_number=True),
+)

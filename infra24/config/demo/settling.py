@@ -2,20 +2,31 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from infra24.config.demo.story import House
+from infra24.core.days import wall_of
 from infra24.core.sorting import sort_key
 from infra24.orgs.models import Member, Organisation, User
 from infra24.orgs.policies import Role
 from infra24.orgs.services import add_member, found_organisation, make_user
 from infra24.orgs.tenancy import acting_for
 from infra24.people.models import Person
-from infra24.resources.models import AvailabilityRule, Resource
+from infra24.resources.models import (
+    AvailabilityRule,
+    Closure,
+    Feature,
+    FeatureType,
+    Grant,
+    Qualification,
+    Resource,
+    ResourceNeed,
+    StudioAssignment,
+)
 from infra24.resources.policies import Rules
 
 PASSWORD = "a kiln and a lantern"
@@ -50,8 +61,12 @@ def settle(house: House) -> Settled:
     with acting_for(organisation.pk):
         team = {role: _join(organisation, name, role) for role, name in house.team.items()}
         people = _people(house, organisation, team)
+        _words(house, organisation)
         things = _things(house, organisation, people)
         _rules(house, organisation, things)
+        _inductions(house, organisation, people, things)
+        _closures(house, organisation, things)
+        _stays(house, organisation, people, things)
     return Settled(organisation, team, people, things)
 
 
@@ -119,9 +134,104 @@ def _things(house: House, organisation: Organisation, people: dict[str, Person])
             features=dict(thing.features),
             part_of=made[thing.part_of] if thing.part_of else None,
             person=people[thing.person] if thing.person else None,
+            bookable_by=thing.bookable_by,
         )
     Resource.objects.bulk_create(made.values())
     return made
+
+
+def _words(house: House, organisation: Organisation) -> None:
+    """The vocabulary of features."""
+    Feature.objects.bulk_create(
+        Feature(
+            org_id=organisation.pk,
+            key=word.key,
+            name=word.name,
+            sort_key=sort_key(word.name),
+            type=FeatureType.NUMBER if word.is_number else FeatureType.CHOICE if word.choices else FeatureType.FLAG,
+            unit=word.unit,
+            choices=list(word.choices),
+        )
+        for word in house.vocabulary
+    )
+
+
+def _inductions(
+    house: House, organisation: Organisation, people: dict[str, Person], things: dict[str, Resource]
+) -> None:
+    """Who was shown what, one after the other over the last year and a half; some of it has lapsed by now."""
+    today = _today(house)
+    made = {
+        induction.name: Qualification(
+            org_id=organisation.pk,
+            name=induction.name,
+            sort_key=sort_key(induction.name),
+            description=induction.about,
+            valid_months=induction.months,
+        )
+        for induction in house.inductions
+    }
+    Qualification.objects.bulk_create(made.values())
+    grants = []
+    for induction in house.inductions:
+        for number, name in enumerate(induction.people):
+            granted_on = today - timedelta(days=25 * number)
+            lapses_on = granted_on + timedelta(days=30 * induction.months) if induction.months else None
+            grants.append(
+                Grant(
+                    org_id=organisation.pk,
+                    qualification=made[induction.name],
+                    person=people[name],
+                    granted_on=granted_on,
+                    lapses_on=lapses_on,
+                )
+            )
+    Grant.objects.bulk_create(grants)
+    ResourceNeed.objects.bulk_create(
+        ResourceNeed(org_id=organisation.pk, resource=things[thing.slug], qualification=made[need])
+        for thing in house.things
+        for need in thing.needs
+    )
+
+
+def _closures(house: House, organisation: Organisation, things: dict[str, Resource]) -> None:
+    today = _today(house)
+    closures = []
+    for shut in house.closures:
+        if shut.first:
+            first, last = (date.fromisoformat(f"{OPEN_SINCE.year}-{day}") for day in (shut.first, shut.last))
+        else:
+            first = today + timedelta(days=shut.in_days)
+            last = first + timedelta(days=shut.days - 1)
+        closures.append(
+            Closure(
+                org_id=organisation.pk,
+                title=shut.title,
+                resource=things[shut.thing] if shut.thing else None,
+                wall_from=datetime.combine(first, time()),
+                wall_until=datetime.combine(last + timedelta(days=1), time()),
+                is_yearly=bool(shut.first),
+            )
+        )
+    Closure.objects.bulk_create(closures)
+
+
+def _stays(house: House, organisation: Organisation, people: dict[str, Person], things: dict[str, Resource]) -> None:
+    today = _today(house)
+    StudioAssignment.objects.bulk_create(
+        StudioAssignment(
+            org_id=organisation.pk,
+            person=people[stay.person],
+            resource=things[stay.space],
+            starts_on=today - timedelta(weeks=stay.weeks_ago),
+            ends_on=None if stay.weeks_ahead is None else today + timedelta(weeks=stay.weeks_ahead),
+        )
+        for stay in house.stays
+    )
+
+
+def _today(house: House) -> date:
+    return wall_of(timezone.now(), house.time_zone).date()
 
 
 def _rules(house: House, organisation: Organisation, things: dict[str, Resource]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
 from infra24.orgs.policies import Role
-from infra24.resources.policies import DAYS, Rules
+from infra24.resources.policies import DAYS, Rules, Season
 from infra24.resources.policies.document import Day
 
 ROUND = 8
@@ -31,6 +31,54 @@ class Thing:
     part_of: str = ""
     person: str = ""
     rules: Rules | None = None
+    needs: tuple[str, ...] = ()
+    """Names of the qualifications without which members do not book it."""
+    bookable_by: Literal["member", "instructor", "staff"] = "member"
+
+
+@dataclass(frozen=True)
+class Word:
+    """A feature of the house's vocabulary. Without a unit or choices it is a yes or no."""
+
+    key: str
+    name: str
+    unit: str = ""
+    """Of a number."""
+    is_number: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Induction:
+    """A qualification, and who of the house's people was shown."""
+
+    name: str
+    about: str
+    months: int | None = None
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shut:
+    """A closure by whole days: every year from MM-DD to MM-DD, or `in_days` from today for `days`."""
+
+    title: str
+    first: str = ""
+    last: str = ""
+    in_days: int = 0
+    days: int = 1
+    thing: str = ""
+    """A slug; empty: the whole house."""
+
+
+@dataclass(frozen=True)
+class Stay:
+    """Somebody works in a space, from so many weeks ago until so many ahead; None: for good."""
+
+    person: str
+    space: str
+    weeks_ago: int
+    weeks_ahead: int | None
 
 
 @dataclass(frozen=True)
@@ -124,6 +172,10 @@ class House:
     cancelled_because: tuple[str, ...]
     declined_because: tuple[str, ...]
     area_code: str = "305"
+    vocabulary: tuple[Word, ...] = ()
+    inductions: tuple[Induction, ...] = ()
+    closures: tuple[Shut, ...] = ()
+    stays: tuple[Stay, ...] = ()
 
 
 def week(*spans: str) -> dict[Day, list[tuple[str, str]]]:
@@ -136,6 +188,11 @@ def week(*spans: str) -> dict[Day, list[tuple[str, str]]]:
         for day in DAYS[_place(first) : _place(last or first) + 1]:
             weekly[day].append((opens, closes))
     return weekly
+
+
+def season(name: str, first: str, last: str, weekly: dict[Day, list[tuple[str, str]]]) -> Season:
+    """Other hours from MM-DD to MM-DD of every year."""
+    return Season.model_validate({"name": name, "from": first, "until": last, "weekly": weekly})
 
 
 def _place(day: str) -> int:

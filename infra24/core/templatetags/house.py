@@ -1,7 +1,7 @@
 """The few tags that pages share: addresses, times, badges, pages of a list, questions before harm."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,7 +54,7 @@ def hours(
     begins_before = on is not None and first.date() < on
     # Half-open: what ends at midnight does not reach the next day.
     goes_on = on is not None and (last - timedelta(microseconds=1)).date() > on
-    if begins_before and goes_on:
+    if on is not None and _fills(first, last, on):
         words = _("all day")
     elif begins_before:
         words = _("until %(clock)s") % {"clock": clock(last)}
@@ -65,6 +65,13 @@ def hours(
     else:
         words = f"{clock(first)} – {clock(last)}"
     return format_html('<time datetime="{}">{}</time>', starts_at.isoformat(), words)
+
+
+def _fills(first: datetime, last: datetime, day: date) -> bool:
+    zone = first.tzinfo
+    return first <= datetime.combine(day, time(), zone) and last >= datetime.combine(
+        day + timedelta(days=1), time(), zone
+    )
 
 
 @register.simple_tag(takes_context=True)

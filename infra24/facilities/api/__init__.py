@@ -2,8 +2,9 @@
 
 from ninja import Router
 
-from infra24.facilities.api import resources, rules
+from infra24.facilities.api import assignments, closures, features, pictures, qualifications, resources, rules, tables
 
+PARTS = (resources, tables, pictures, features, rules, closures, qualifications, assignments)
 router = Router()
-for part in (resources.router, rules.router):
-    router.add_router("", part)
+for part in PARTS:
+    router.add_router("", part.router)

@@ -15,7 +15,7 @@ from infra24.core.paging import PageOut, PageQuery, page_of
 from infra24.core.versions import etag, require_match
 from infra24.core.wording import said
 from infra24.facilities.errors import RulesInvalid
-from infra24.facilities.queries import engine_rows, rule_rows
+from infra24.facilities.queries.rules import engine_rows, rule_rows
 from infra24.facilities.rehearsal import rehearse_rules
 from infra24.facilities.schemas.rules import (
     EffectiveOut,

@@ -16,7 +16,7 @@ from infra24.core.errors import Stale
 from infra24.core.problems import faults_by_path
 from infra24.core.wording import Sentence, said
 from infra24.facilities.errors import RulesInvalid, RulesTooLarge, ValidFromPast
-from infra24.facilities.queries import engine_rows, rule_rows, with_rules
+from infra24.facilities.queries.rules import engine_rows, rule_rows, with_rules
 from infra24.facilities.scopes import RuleScope
 from infra24.facts.services import record
 from infra24.orgs import audit

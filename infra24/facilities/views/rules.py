@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from infra24.core.days import wall_of
 from infra24.core.paging import page_of
 from infra24.facilities.errors import ScopeUnknown
-from infra24.facilities.queries import effective_for, rule_rows
+from infra24.facilities.queries.rules import effective_for, rule_rows
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.words import Saying, hours_words, own_sayings, sayings, source_words, week_source
 from infra24.orgs.access import for_role

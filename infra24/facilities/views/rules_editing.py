@@ -24,7 +24,7 @@ from infra24.core.problems import document as problem_of
 from infra24.core.problems import reason_document
 from infra24.facilities.forms.rules_data import data_of
 from infra24.facilities.forms.rules_sheet import PARTS, RulesSheet, grown
-from infra24.facilities.queries import effective_for, rule_rows
+from infra24.facilities.queries.rules import effective_for, rule_rows
 from infra24.facilities.rehearsal import Rehearsal, Struck, rehearse_rules
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.rules import contradictions, save_rules

@@ -7,9 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from infra24.core.errors import Invalid
 from infra24.orgs import audit
-from infra24.orgs.errors import ScopeNotYours, TokenNotFound, TooManyTokens
+from infra24.orgs.errors import ScopeNotYours, TokenNotFound, TokenUnusable, TooManyTokens
 from infra24.orgs.keys import make_key
 from infra24.orgs.models import Key, Member
 from infra24.orgs.policies import SCOPES
@@ -30,7 +29,7 @@ def make_token(
     """A token that acts for `by`; returned with its secret, which is not stored and cannot be shown again.
 
     `within` are the scopes of the token that makes this one, if a token does.
-    Raises Invalid for unknown scopes, none, or an end in the past; ScopeNotYours; TooManyTokens.
+    Raises TokenUnusable for unknown scopes, none, or an end in the past; ScopeNotYours; TooManyTokens.
     """
     now = timezone.now()
     faults = {}
@@ -39,7 +38,7 @@ def make_token(
     if expires_at is not None and expires_at <= now:
         faults["expires_at"] = _("This lies in the past.")
     if faults:
-        raise Invalid(code="token_unusable", fields=faults)
+        raise TokenUnusable(fields=faults)
     if not set(scopes) <= set(within):
         raise ScopeNotYours
     # The member's row keeps two requests from both making the fiftieth.

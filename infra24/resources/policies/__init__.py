@@ -6,7 +6,7 @@ one window of one resource.
 """
 
 from infra24.resources.policies.approval import needs_approval
-from infra24.resources.policies.bookable import STAFF, Asker, Bookable, Claim, Closure, Need, Use, zone_of
+from infra24.resources.policies.bookable import STAFF, Asker, Bookable, Claim, Closure, Need, Use, day_at, zone_of
 from infra24.resources.policies.document import (
     DAYS,
     LONGEST_DOCUMENT,
@@ -18,6 +18,7 @@ from infra24.resources.policies.document import (
     all_spans,
     off_grid_faults,
 )
+from infra24.resources.policies.features import FeatureWish, feature_reason, parse_wish
 from infra24.resources.policies.freedom import (
     LONGEST_BUFFER,
     ONE,
@@ -30,7 +31,7 @@ from infra24.resources.policies.freedom import (
     taken,
 )
 from infra24.resources.policies.hours import Span, closed_spans, merged, open_spans, openings, without
-from infra24.resources.policies.quotas import reach_of, used_up
+from infra24.resources.policies.quotas import bound_until, reach_of, used_up
 from infra24.resources.policies.reasons import access_reasons, explain, hours_reasons, taken_reasons
 from infra24.resources.policies.rules import (
     DEFAULTS,
@@ -42,15 +43,28 @@ from infra24.resources.policies.rules import (
     effective,
     holding,
 )
+from infra24.resources.policies.seeking import (
+    EVERY_DAY,
+    WHOLE_DAY,
+    Hindrance,
+    Sought,
+    days_named,
+    first_times,
+    hindrances,
+    hours_between,
+    wanted_stretches,
+)
 
 __all__ = [
     "DAYS",
     "DEFAULTS",
+    "EVERY_DAY",
     "LONGEST_BUFFER",
     "LONGEST_DOCUMENT",
     "ONE",
     "STAFF",
     "VALUES",
+    "WHOLE_DAY",
     "ApprovalWhen",
     "Asker",
     "Bookable",
@@ -59,6 +73,8 @@ __all__ = [
     "DatedHours",
     "DayHours",
     "Effective",
+    "FeatureWish",
+    "Hindrance",
     "Need",
     "Provenance",
     "Quota",
@@ -66,17 +82,25 @@ __all__ = [
     "Rules",
     "Season",
     "Size",
+    "Sought",
     "Span",
     "Use",
     "access_reasons",
     "all_spans",
+    "bound_until",
     "closed_spans",
+    "day_at",
+    "days_named",
     "effective",
     "explain",
+    "feature_reason",
+    "first_times",
     "fits",
     "free",
+    "hindrances",
     "holding",
     "horizon_end",
+    "hours_between",
     "hours_reasons",
     "is_shared",
     "merged",
@@ -84,11 +108,13 @@ __all__ = [
     "off_grid_faults",
     "open_spans",
     "openings",
+    "parse_wish",
     "reach_of",
     "slots",
     "taken",
     "taken_reasons",
     "used_up",
+    "wanted_stretches",
     "without",
     "zone_of",
 ]

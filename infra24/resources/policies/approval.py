@@ -5,7 +5,7 @@ from datetime import datetime
 from infra24.orgs.policies import Role
 from infra24.resources.policies.bookable import Bookable
 from infra24.resources.policies.document import ApprovalWhen
-from infra24.resources.policies.hours import week_spans, without
+from infra24.resources.policies.hours import merged, week_spans, without
 
 
 def needs_approval(resource: Bookable, role: Role, since: datetime, until: datetime) -> bool:
@@ -20,4 +20,5 @@ def needs_approval(resource: Bookable, role: Role, since: datetime, until: datet
         return False
     if rules.approval_hours is None:
         return True
-    return bool(without([(since, until)], week_spans(resource, rules.approval_hours, since, until)))
+    unasked = merged(week_spans(resource.zone, rules.approval_hours, since, until))
+    return bool(without([(since, until)], unasked))

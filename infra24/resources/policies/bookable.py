@@ -66,7 +66,7 @@ class Bookable:
 
     def day_of(self, instant: datetime) -> date:
         """The local date at an instant."""
-        return instant.astimezone(zone_of(self.zone)).date()
+        return day_at(self.zone, instant)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Asker:
-    """Who wants something, as far as rules care. Staff are bound by hours, grid, lengths and claims only."""
+    """Who wants something, as far as rules care. Staff are bound by hours, closures, grid, lengths and claims only."""
 
     role: Role = Role.MEMBER
     holds: Mapping[UUID, date | None] = field(default_factory=dict)
@@ -111,3 +111,8 @@ STAFF = Asker(Role.STAFF)
 @lru_cache(maxsize=512)
 def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
+
+
+def day_at(zone: str, instant: datetime) -> date:
+    """The local date at an instant."""
+    return instant.astimezone(zone_of(zone)).date()

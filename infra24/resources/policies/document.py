@@ -4,12 +4,14 @@ Version 1 of the schema; docs/reference/rules.md describes each value. A fault i
 named by the path of its field, with what to do about it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from infra24.core.wording import Sentence, said
 
@@ -20,11 +22,50 @@ MOST_SPANS, MOST_EXCEPTIONS, MOST_SEASONS, MOST_QUOTAS = 12, 400, 12, 12
 LONGEST_DOCUMENT = 100_000
 """Bytes of JSON; a year of dated exceptions is a tenth of it."""
 
-Opens = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+_OPENS = r"^([01]\d|2[0-3]):[0-5]\d$"
+_CLOSES = r"^([0-3]\d|4[0-7]):[0-5]\d$|^48:00$"
+_YEAR_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+
+
+def _written_as(pattern: str, advice: Sentence) -> Callable[[str], str]:
+    """Refuses other text with advice; a bare pattern would be refused with the pattern."""
+    form = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not form.fullmatch(text):
+            raise ValueError(advice)
+        return text
+
+    return check
+
+
+def _of_the_year(text: str) -> str:
+    month, day = int(text[:2]), int(text[3:])
+    if day > monthrange(2024, month)[1]:
+        raise ValueError(said("No year has a %(day)s. Write a day of the month, such as 02-28.", day=text))
+    return text
+
+
+Opens = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": _OPENS}),
+    AfterValidator(_written_as(_OPENS, said("Write the time as HH:MM, from 00:00 to 23:59."))),
+]
 """A wall time as HH:MM."""
-Closes = Annotated[str, Field(pattern=r"^([0-3]\d|4[0-7]):[0-5]\d$|^48:00$")]
+Closes = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": _CLOSES}),
+    AfterValidator(
+        _written_as(_CLOSES, said("Write the time as HH:MM, counted on past midnight: 26:00 is 02:00 of the next day."))
+    ),
+]
 """A wall time as HH:MM, counted on past midnight: 24:00 is the end of the day, 26:00 is two in the morning."""
-YearDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+YearDay = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": _YEAR_DAY}),
+    AfterValidator(_written_as(_YEAR_DAY, said("Write the day as MM-DD, such as 11-01."))),
+    AfterValidator(_of_the_year),
+]
 """A day of every year as MM-DD."""
 
 
@@ -106,6 +147,20 @@ class DatedHours(_Part):
     note: Annotated[str, Field(max_length=120)] = ""
 
     @model_validator(mode="after")
+    def _not_into_its_next_day(self) -> Self:
+        if self.last > self.on and self.hours:
+            opens, closes = self.hours[-1]
+            if minute_of(closes) - DAY_MINUTES > minute_of(self.hours[0][0]):
+                raise ValueError(
+                    said(
+                        "%(opens)s to %(closes)s runs into the next day's hours. End it earlier.",
+                        opens=opens,
+                        closes=closes,
+                    )
+                )
+        return self
+
+    @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
         if self.until is not None and not timedelta() <= self.until - self.on <= timedelta(days=366):
             raise ValueError(said("until must lie within a year after on. Choose a later last day, or leave it out."))
@@ -125,7 +180,7 @@ class Season(_Part):
     weekly: Weekly
 
     def covers(self, on: date) -> bool:
-        today = f"{on:%m-%d}"
+        today = f"{on.month:02d}-{on.day:02d}"
         if self.first <= self.last:
             return self.first <= today <= self.last
         return today >= self.first or today <= self.last
@@ -144,6 +199,17 @@ class ApprovalWhen(_Part):
         return self
 
 
+def _kind_of_approval(value: Any) -> str:
+    return "ApprovalWhen" if isinstance(value, dict | ApprovalWhen) else "Word"
+
+
+# Told apart beforehand, so that a fault in one is not reported as a fault in both.
+Approval = Annotated[
+    Annotated[Literal["never", "always"], Tag("Word")] | Annotated[ApprovalWhen, Tag("ApprovalWhen")],
+    Discriminator(_kind_of_approval),
+]
+
+
 class Quota(_Part):
     """How much one person may book of the scope that says it, in a calendar day, week or month of the organisation."""
 
@@ -156,9 +222,6 @@ class Quota(_Part):
         if (self.count is None) == (self.hours is None):
             raise ValueError(said("Say count or hours, one of them. For both, list two quotas."))
         return self
-
-
-Minutes = Annotated[int, Field(ge=0)]
 
 
 def _no_day_twice(exceptions: tuple[DatedHours, ...]) -> tuple[DatedHours, ...]:
@@ -205,7 +268,7 @@ class Rules(BaseModel):
     buffer_after_minutes: int | None = Field(default=None, ge=0, le=1440)
     notice_minutes: int | None = Field(default=None, ge=0, le=527040)
     horizon_days: int | None = Field(default=None, ge=0, le=1830)
-    approval: Literal["never", "always"] | ApprovalWhen | None = None
+    approval: Approval | None = None
     pending_blocks: bool | None = None
     use: Literal["exclusive", "shared"] | None = None
     quotas: Annotated[tuple[Quota, ...], Field(max_length=MOST_QUOTAS)] | None = None

@@ -5,13 +5,16 @@ minutes from the start of each opening. Which rules hold for a booking is said
 by the local day on which it starts.
 """
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import chain, pairwise
 
-from infra24.resources.policies.bookable import Bookable, Claim, zone_of
-from infra24.resources.policies.hours import ONE_DAY, Span, merged, open_spans, openings, without
-from infra24.resources.policies.rules import Effective
+from infra24.resources.policies.bookable import Bookable, Claim, day_at
+from infra24.resources.policies.hours import Opening, Span, merged, midnight, open_spans, openings, without
+from infra24.resources.policies.rules import Effective, RuleRow, effective
 
 LONGEST_BUFFER = timedelta(days=1)
 """No buffer is longer; claims this far outside a window may still matter inside it."""
@@ -29,39 +32,54 @@ class Size:
 ONE = Size()
 
 
-def taken(resource: Bookable, claims: Iterable[Claim], size: Size, *, shared: bool) -> list[Span]:
-    """Stretches in which a booking of this size and use would not fit, buffers of the claims included."""
-    claims = list(claims)
+def taken(resource: Bookable, claims: Sequence[Claim], size: Size, *, shared: bool) -> list[Span]:
+    """Stretches in which a booking of this size and use would not fit, buffers of the claims included.
+
+    In no order, and they may overlap.
+    """
     if not shared:
-        return merged((claim.blocks_from, claim.blocks_until) for claim in claims)
+        return [(claim.blocks_from, claim.blocks_until) for claim in claims]
     spans = [(claim.blocks_from, claim.blocks_until) for claim in claims if not claim.is_shared]
-    steps: list[tuple[datetime, int, int, int]] = []
-    for claim in claims:
-        if claim.is_shared:
-            steps.append((claim.blocks_from, 1, claim.units, claim.people))
-            steps.append((claim.blocks_until, 0, -claim.units, -claim.people))
-    used_units = used_people = 0
     full_since: datetime | None = None
-    for at, _, more_units, more_people in sorted(steps):
-        used_units, used_people = used_units + more_units, used_people + more_people
-        full = _overflows(resource, used_units + size.units, used_people + size.people)
+    for at, units, people in loads(claims):
+        full = lacks_units(resource, units + size.units) or lacks_room(resource, people + size.people)
         if full and full_since is None:
             full_since = at
         elif not full and full_since is not None:
-            spans.append((full_since, at))
+            if full_since < at:
+                spans.append((full_since, at))
             full_since = None
-    return merged(span for span in spans if span[0] < span[1])
+    return spans
+
+
+def loads(claims: Iterable[Claim]) -> Iterator[tuple[datetime, int, int]]:
+    """Units and people of the shared claims together, from each instant on at which they change.
+
+    At one instant those who leave go before those who come.
+    """
+    steps: list[tuple[datetime, int, int]] = []
+    for claim in claims:
+        if claim.is_shared:
+            steps.append((claim.blocks_until, -claim.units, -claim.people))
+            steps.append((claim.blocks_from, claim.units, claim.people))
+    units = people = 0
+    for at, more_units, more_people in sorted(steps):
+        units, people = units + more_units, people + more_people
+        yield at, units, people
 
 
 def fits(resource: Bookable, size: Size) -> bool:
     """Whether there is as much of it at all."""
-    return size.units <= resource.units and not _overflows(resource, size.units, size.people)
+    return size.units <= resource.units and not lacks_room(resource, size.people)
 
 
-def _overflows(resource: Bookable, units: int, people: int) -> bool:
-    return (resource.units > 1 and units > resource.units) or (
-        resource.capacity is not None and people > resource.capacity
-    )
+def lacks_units(resource: Bookable, units: int) -> bool:
+    """Whether these are more than there are. Bookings that share the only one of its kind are counted by people."""
+    return resource.units > 1 and units > resource.units
+
+
+def lacks_room(resource: Bookable, people: int) -> bool:
+    return resource.capacity is not None and people > resource.capacity
 
 
 def is_shared(resource: Bookable, rules: Effective) -> bool:
@@ -86,13 +104,12 @@ def free(
     """
     if not fits(resource, size):
         return []
-    opened = open_spans(resource, since, until)
-    claims = list(claims)
+    opened, claims = open_spans(resource, since, until), list(claims)
     found: list[Span] = []
     terms: tuple[object, ...] = ()
-    for segment in _segments(resource, since, until):
-        bounds = segment.bounds(resource, now)
-        pieces = _cut(without(opened, segment.kept_clear(resource, claims, size)), bounds) if bounds else []
+    for segment in _segments(resource.zone, resource.rows, since.astimezone(UTC), until.astimezone(UTC)):
+        starts = segment.starts(resource, now)
+        pieces = _cut(without(opened, segment.kept_clear(resource, claims, size)), starts)
         if pieces and found and found[-1][1] == pieces[0][0] and segment.terms == terms:
             pieces[0] = (found.pop()[0], pieces[0][1])
         found += pieces
@@ -109,38 +126,54 @@ def slots(
     *,
     size: Size = ONE,
     now: datetime | None = None,
+    unwanted: Sequence[Span] = (),
 ) -> Iterator[Span]:
     """Every start on the grid at which a booking of this length may lie in the window, by start.
 
-    With `now`, members' notice and horizon bind the start.
+    With `now`, members' notice and horizon bind the start. No slot lies in any
+    part of `unwanted`, disjoint and in order. They are found as they are asked
+    for: the first few of a long window cost little.
     """
     if not fits(resource, size):
         return
-    opened = open_spans(resource, since, until)
-    claims = list(claims)
+    opened, claims = open_spans(resource, since, until), list(claims)
     grids = openings(resource, since, until)
-    for segment in _segments(resource, since, until):
-        bounds = segment.bounds(resource, now)
-        if bounds is None or not segment.rules.shortest <= length <= segment.rules.longest:
+    for segment in _segments(resource.zone, resource.rows, since.astimezone(UTC), until.astimezone(UTC)):
+        if not segment.rules.shortest <= length <= segment.rules.longest:
             continue
-        spans = without(opened, segment.kept_clear(resource, claims, size))
-        step = timedelta(minutes=segment.rules.slot_minutes)
-        starts: set[datetime] = set()
+        earliest, end = segment.starts(resource, now)
+        spans = without(without(opened, segment.kept_clear(resource, claims, size)), unwanted)
         for begins, ends in spans:
-            first, last = max(begins, bounds[0]), ends - length
-            if first > last or first >= bounds[1]:
+            first, last = max(begins, earliest), min(ends - length, end - timedelta.resolution)
+            if first > last:
                 continue
-            for opening in grids:
-                if opening.since > last or opening.until <= first:
-                    continue
-                start = max(first, opening.since)
-                # Grid points are wall times counted from the anchor.
-                start += (opening.anchor - opening.offset - start) % step
-                while start <= last and start < opening.until and start < bounds[1]:
-                    starts.add(start)
-                    start += step
-        for start in sorted(starts):
-            yield start, start + length
+            meeting = (opening for opening in grids if opening.since <= last and opening.until > first)
+            for start in _in_order(
+                [_starts_of(opening, segment.rules.slot_minutes, first, last) for opening in meeting]
+            ):
+                yield start, start + length
+
+
+def _starts_of(opening: Opening, slot_minutes: int, first: datetime, last: datetime) -> Sequence[datetime]:
+    grid = _grid(opening, slot_minutes)
+    return grid[bisect_left(grid, first) : bisect_right(grid, last)]
+
+
+@lru_cache(maxsize=2048)
+def _grid(opening: Opening, slot_minutes: int) -> Sequence[datetime]:
+    """The starts in an opening: wall time counted from where its hours begin."""
+    step = timedelta(minutes=slot_minutes)
+    start = opening.since + (opening.anchor - opening.offset - opening.since) % step
+    return [start + place * step for place in range(-((start - opening.until) // step))]
+
+
+def _in_order(runs: list[Sequence[datetime]]) -> Iterable[datetime]:
+    """All of several rising runs, each instant once."""
+    runs = [run for run in runs if run]
+    if all(before[-1] < after[0] for before, after in pairwise(runs)):
+        return chain.from_iterable(runs)
+    # Hours that last past midnight may overlap the next day's, each with a grid of its own.
+    return sorted(set(chain.from_iterable(runs)))
 
 
 @dataclass(frozen=True)
@@ -159,33 +192,31 @@ class _Segment:
     def kept_clear(self, resource: Bookable, claims: list[Claim], size: Size) -> list[Span]:
         """Where a booking under these rules may not lie because of others."""
         shared = not size.is_exclusive and is_shared(resource, self.rules)
-        busy = taken(resource, claims, size, shared=shared)
         before, after = self.rules.buffer_before, self.rules.buffer_after
+        busy = taken(resource, claims, size, shared=shared)
         return merged((begins - after, ends + before) for begins, ends in busy)
 
-    def bounds(self, resource: Bookable, now: datetime | None) -> Span | None:
-        """Where starts may lie: in the segment and, with `now`, within notice and horizon. None: nowhere."""
-        begins, ends = self.since, self.until
-        if now is not None:
-            begins = max(begins, now + self.rules.notice)
-            ends = min(ends, horizon_end(resource, self.rules, now))
-        return (begins, ends) if begins < ends else None
+    def starts(self, resource: Bookable, now: datetime | None) -> Span:
+        """Between which instants a booking may start: in the segment and, with `now`, within notice and horizon."""
+        if now is None:
+            return self.since, self.until
+        earliest, end = now + self.rules.notice, horizon_end(resource, self.rules, now)
+        return max(self.since, earliest), min(self.until, end)
 
 
 def horizon_end(resource: Bookable, rules: Effective, now: datetime) -> datetime:
     """The end of the last local day on which members may start a booking."""
-    last = resource.day_of(now) + timedelta(days=rules.horizon_days)
-    return datetime.combine(last + ONE_DAY, time(), tzinfo=zone_of(resource.zone)).astimezone(UTC)
+    return midnight(resource.zone, resource.day_of(now) + timedelta(days=rules.horizon_days + 1))
 
 
-def _segments(resource: Bookable, since: datetime, until: datetime) -> list[_Segment]:
+@lru_cache(maxsize=512)
+def _segments(zone: str, rows: tuple[RuleRow, ...], since: datetime, until: datetime) -> tuple[_Segment, ...]:
     """The window, cut at the local midnights at which other rows of rules begin to hold."""
-    first, last = resource.day_of(since), resource.day_of(until)
-    zone = zone_of(resource.zone)
-    days = sorted({row.valid_from for row in resource.rows if first < row.valid_from <= last})
-    cuts = [since, *(datetime.combine(on, time(), tzinfo=zone).astimezone(UTC) for on in days), until]
+    first, last = day_at(zone, since), day_at(zone, until)
+    days = sorted({row.valid_from for row in rows if first < row.valid_from <= last})
+    cuts = [since, *(midnight(zone, on) for on in days), until]
     spans = zip([first, *days], cuts, cuts[1:], strict=False)
-    return [_Segment(begins, ends, resource.rules_on(on)) for on, begins, ends in spans if begins < ends]
+    return tuple(_Segment(begins, ends, effective(rows, on)) for on, begins, ends in spans if begins < ends)
 
 
 def _cut(spans: list[Span], window: Span) -> list[Span]:

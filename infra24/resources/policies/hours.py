@@ -1,16 +1,17 @@
 """From wall time to instants: when clocks show what, and what is open then.
 
 A minute is open by its wall time: hours that begin in a clock gap begin at its
-end, a repeated hour is open twice. A closure is one stretch: from the first
-time the clock shows its start to the last time it shows its end.
+end, a repeated hour is open twice. A closure is one stretch, however the clock
+moves meanwhile: from the first time the clock shows its start until it has
+shown the last minute before its end for the last time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from infra24.resources.policies.bookable import Bookable, Closure, zone_of
+from infra24.resources.policies.bookable import Bookable, Closure, day_at, zone_of
 from infra24.resources.policies.rules import DaySpans, RuleRow, Week, effective
 
 Span = tuple[datetime, datetime]
@@ -28,38 +29,41 @@ def stretches_of_day(zone: str, on: date) -> tuple[Stretch, ...]:
     zone skipped.
     """
     midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
-    stretches = []
-    for since, until, offset in _offsets(zone, midnight - timedelta(hours=26), midnight + timedelta(hours=50)):
-        begins, ends = max(since, midnight - offset), min(until, midnight + ONE_DAY - offset)
-        if begins < ends:
-            stretches.append((begins, ends, offset))
-    return tuple(stretches)
+    shown = (
+        (max(since, midnight - offset), min(until, midnight + ONE_DAY - offset), offset)
+        for since, until, offset in _offsets_about(zone, on.year)
+    )
+    return tuple(stretch for stretch in shown if stretch[0] < stretch[1])
 
 
-def _offsets(zone: str, since: datetime, until: datetime) -> Iterator[Stretch]:
-    """Stretches of constant UTC offset, exact to the second."""
+@lru_cache(maxsize=1024)
+def _offsets_about(zone: str, year: int) -> tuple[Stretch, ...]:
+    """Stretches of constant UTC offset from two days before a year to two days after it, exact to the second."""
     info = zone_of(zone)
 
     def offset_at(instant: datetime) -> timedelta:
         return instant.astimezone(info).utcoffset() or timedelta()
 
-    begins, offset = since, offset_at(since)
-    instant = since
-    while instant < until:
-        later = instant + timedelta(hours=2)
+    instant = datetime(year, 1, 1, tzinfo=UTC) - 2 * ONE_DAY
+    end = datetime(year, 12, 31, tzinfo=UTC) + 3 * ONE_DAY
+    begins, offset = instant, offset_at(instant)
+    found = []
+    # No zone changes twice in a day.
+    while instant < end:
+        later = instant + ONE_DAY
         if (changed := offset_at(later)) != offset:
-            before, after = instant, later
-            while after - before > timedelta(seconds=1):
-                middle = before + (after - before) // 2
-                middle = middle.replace(microsecond=0)
-                if offset_at(middle) == offset:
+            before, after = 0, 86400
+            while after - before > 1:
+                middle = (before + after) // 2
+                if offset_at(instant + timedelta(seconds=middle)) == offset:
                     before = middle
                 else:
                     after = middle
-            yield begins, after, offset
-            begins, offset = after, changed
+            change = instant + timedelta(seconds=after)
+            found.append((begins, change, offset))
+            begins, offset = change, changed
         instant = later
-    yield begins, until, offset
+    return (*found, (begins, end, offset))
 
 
 @dataclass(frozen=True)
@@ -102,33 +106,55 @@ def _openings_between(zone: str, rows: tuple[RuleRow, ...], first: date, last: d
 
 def openings(resource: Bookable, since: datetime, until: datetime) -> list[Opening]:
     """Opening hours that meet the window, whole ones, by start. Closures are not considered."""
-    # Clocks may show a date a day either side of the window's own (Apia skipped one), and hours may last past midnight.
-    first, last = resource.day_of(since) - 2 * ONE_DAY, resource.day_of(until) + ONE_DAY
-    opened = _openings_between(resource.zone, resource.rows, first, last)
+    return openings_of(resource.zone, resource.rows, since, until)
+
+
+def openings_of(zone: str, rows: tuple[RuleRow, ...], since: datetime, until: datetime) -> list[Opening]:
+    opened = _openings_between(zone, rows, *_days_about(zone, since, until))
     return [opening for opening in opened if opening.until > since and opening.since < until]
 
 
-def week_spans(resource: Bookable, week: Week, since: datetime, until: datetime) -> list[Span]:
-    """What hours said by day of the week come to around a window, in the resource's zone."""
-    first, last = resource.day_of(since) - 2 * ONE_DAY, resource.day_of(until) + ONE_DAY
+def _days_about(zone: str, since: datetime, until: datetime) -> tuple[date, date]:
+    """First and last date whose hours may reach into a window."""
+    # Hours may last into the next day; and where clocks go back over midnight, a day comes again.
+    return day_at(zone, since) - 2 * ONE_DAY, day_at(zone, until) + ONE_DAY
+
+
+def week_spans(zone: str, week: Week, since: datetime, until: datetime) -> list[Span]:
+    """What hours said by day of the week come to around a window, in a zone: day by day, neither cut nor joined."""
+    first, last = _days_about(zone, since, until)
     days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
-    opened = (opening for on in days for opening in _openings_of_day(resource.zone, week[on.weekday()], on))
-    return merged((opening.since, opening.until) for opening in opened)
+    opened = (opening for on in days for opening in _openings_of_day(zone, week[on.weekday()], on))
+    return [(opening.since, opening.until) for opening in opened]
 
 
-def open_spans(resource: Bookable, since: datetime, until: datetime) -> list[Span]:
+def open_spans(resource: Bookable, since: datetime, until: datetime) -> Sequence[Span]:
     """Bookable time of the window: opening hours less closures."""
-    opened = merged((max(o.since, since), min(o.until, until)) for o in openings(resource, since, until))
-    shut = merged((begins, ends) for begins, ends, _ in closed_spans(resource, since, until))
+    return _open_spans(resource.zone, resource.rows, resource.closures, since.astimezone(UTC), until.astimezone(UTC))
+
+
+@lru_cache(maxsize=512)
+def _open_spans(
+    zone: str, rows: tuple[RuleRow, ...], closures: tuple[Closure, ...], since: datetime, until: datetime
+) -> Sequence[Span]:
+    """Kept like openings: a calendar asks for one window of many rooms."""
+    opened = merged((max(o.since, since), min(o.until, until)) for o in openings_of(zone, rows, since, until))
+    shut = merged((begins, ends) for begins, ends, _ in _closed_spans(zone, closures, since, until))
     return without(opened, shut) if shut else opened
 
 
 def closed_spans(resource: Bookable, since: datetime, until: datetime) -> list[tuple[datetime, datetime, Closure]]:
     """The closures that meet the window, by start, each with the instants it takes."""
+    return _closed_spans(resource.zone, resource.closures, since, until)
+
+
+def _closed_spans(
+    zone: str, closures: tuple[Closure, ...], since: datetime, until: datetime
+) -> list[tuple[datetime, datetime, Closure]]:
     found = []
-    for closure in resource.closures:
+    for closure in closures:
         for wall_from, wall_until in _occurrences(closure, since, until):
-            begins, ends = first_instant(resource.zone, wall_from), last_instant(resource.zone, wall_until)
+            begins, ends = first_instant(zone, wall_from), last_instant(zone, wall_until)
             if closure.lifted_at is not None:
                 ends = min(ends, closure.lifted_at)
             if begins < ends and begins < until and ends > since:
@@ -159,7 +185,7 @@ def _in_year(wall: datetime, year: int) -> datetime:
 def first_instant(zone: str, wall: datetime) -> datetime:
     """The first instant at which a clock shows this wall time or, where it skips it, a later one."""
     as_utc = wall.replace(tzinfo=UTC)
-    shown = ((max(since, as_utc - offset), until) for since, until, offset in _around(zone, wall))
+    shown = ((max(since, as_utc - offset), until) for since, until, offset in _offsets_about(zone, wall.year))
     return min(at for at, until in shown if at < until)
 
 
@@ -167,13 +193,13 @@ def first_instant(zone: str, wall: datetime) -> datetime:
 def last_instant(zone: str, wall: datetime) -> datetime:
     """The last instant before which a clock shows less than this wall time."""
     as_utc = wall.replace(tzinfo=UTC)
-    shown = ((min(until, as_utc - offset), since) for since, until, offset in _around(zone, wall))
+    shown = ((min(until, as_utc - offset), since) for since, until, offset in _offsets_about(zone, wall.year))
     return max(at for at, since in shown if at > since)
 
 
-def _around(zone: str, wall: datetime) -> list[Stretch]:
-    middle = wall.replace(tzinfo=UTC)
-    return list(_offsets(zone, middle - 2 * ONE_DAY, middle + 2 * ONE_DAY))
+def midnight(zone: str, on: date) -> datetime:
+    """The instant at which a local day begins; of a day the zone skipped, the next one's."""
+    return first_instant(zone, datetime.combine(on, time()))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -191,16 +217,16 @@ def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
     """What of `spans` lies outside `taken`; both disjoint and in order."""
     left: list[Span] = []
     place = 0
-    for span_since, until in spans:
-        since = span_since
-        while place < len(taken) and taken[place][1] <= since:
+    for since, until in spans:
+        rest = since
+        while place < len(taken) and taken[place][0] < until:
+            busy_since, busy_until = taken[place]
+            if busy_since > rest:
+                left.append((rest, busy_since))
+            rest = max(rest, busy_until)
+            if busy_until > until:
+                break  # it may reach into the next span
             place += 1
-        for busy_since, busy_until in taken[place:]:
-            if busy_since >= until:
-                break
-            if busy_since > since:
-                left.append((since, busy_since))
-            since = max(since, busy_until)
-        if since < until:
-            left.append((since, until))
+        if rest < until:
+            left.append((rest, until))
     return left

@@ -8,10 +8,11 @@ of the house, a kind, or one resource.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from infra24.resources.policies.bookable import Asker, Bookable, Use, zone_of
+from infra24.resources.policies.bookable import Asker, Bookable, Use, day_at
 from infra24.resources.policies.document import Quota
+from infra24.resources.policies.hours import midnight
 from infra24.resources.policies.rules import Provenance
 
 
@@ -45,6 +46,19 @@ def used_up(resource: Bookable, asker: Asker, since: datetime, until: datetime) 
     return found
 
 
+def bound_until(resource: Bookable, asker: Asker, since: datetime, until: datetime) -> datetime | None:
+    """An instant before which no later start helps against the quotas in the way of a window; None: none is.
+
+    Lets a search leave out the rest of a used-up month at once.
+    """
+    ends = []
+    for over in used_up(resource, asker, since, until):
+        _begins, over_at = _instants(*over.period, resource.home_zone)
+        # What is used up by count is so until the period ends. Of hours, less falls into it from its end backwards.
+        ends.append(over_at if over.quota.count is not None else max(over_at - (until - since), since))
+    return max(ends, default=None)
+
+
 def reach_of(resources: Iterable[Bookable], since: datetime, until: datetime) -> tuple[datetime, datetime]:
     """The instants between which other bookings of the person matter to the quotas of these resources."""
     spans = [
@@ -67,9 +81,8 @@ def _counts(use: Use, resource: Bookable, scope: Provenance) -> bool:
 
 def _periods(quota: Quota, zone: str, since: datetime, until: datetime) -> list[tuple[date, date]]:
     """The calendar periods the window touches, each as its first and last day."""
-    info = zone_of(zone)
     # Half-open: what ends at midnight does not touch the next day.
-    first, last = since.astimezone(info).date(), (until - timedelta(microseconds=1)).astimezone(info).date()
+    first, last = day_at(zone, since), day_at(zone, until - timedelta(microseconds=1))
     periods = [_period_of(quota, first)]
     while periods[-1][1] < last:
         periods.append(_period_of(quota, periods[-1][1] + timedelta(days=1)))
@@ -87,10 +100,7 @@ def _period_of(quota: Quota, on: date) -> tuple[date, date]:
 
 
 def _instants(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
-    info = zone_of(zone)
-    begins = datetime.combine(first, time(), tzinfo=info)
-    ends = datetime.combine(last + timedelta(days=1), time(), tzinfo=info)
-    return begins.astimezone(UTC), ends.astimezone(UTC)
+    return midnight(zone, first), midnight(zone, last + timedelta(days=1))
 
 
 def _overlap(since: datetime, until: datetime, begins: datetime, ends: datetime) -> timedelta:

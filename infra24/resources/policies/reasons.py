@@ -12,7 +12,7 @@ from infra24.core.errors import Reason
 from infra24.core.wording import Hours, Sentence, said
 from infra24.orgs.policies import Role
 from infra24.resources.policies.bookable import STAFF, Asker, Bookable, Claim
-from infra24.resources.policies.freedom import ONE, Size, horizon_end, is_shared, taken
+from infra24.resources.policies.freedom import ONE, Size, horizon_end, is_shared, lacks_room, lacks_units, loads
 from infra24.resources.policies.hours import Opening, Span, closed_spans, merged, openings, without
 from infra24.resources.policies.quotas import UsedUp, used_up
 from infra24.resources.policies.rules import Effective
@@ -95,7 +95,7 @@ def hours_reasons(resource: Bookable, window: Span, *, grid: bool = True) -> Ite
     for _begins, ends, closure in closed_spans(resource, since, until):
         title = closure.title or said("closure")
         detail = said("%(name)s is closed then: %(title)s.", name=resource.name, title=title)
-        source = {"closure_id": str(closure.id), "until": ends.isoformat()}
+        source = {"closure_id": str(closure.id), "title": closure.title, "until": ends.isoformat()}
         yield _reason(resource, "closure", detail, said("Choose a time outside the closure."), source)
     around = [opening for opening in opened if opening.since <= since < opening.until]
     if grid and around and not any(_on_grid(opening, since, rules.slot_minutes) for opening in around):
@@ -111,7 +111,8 @@ def _ahead_reasons(resource: Bookable, rules: Effective, since: datetime, now: d
         detail = said("That time is past.") if past else said("Bookings need %(length)s notice.", length=rules.notice)
         yield _reason(resource, "too_soon", detail, said("Choose a later time."), rules.source_of("notice"))
     if since >= horizon_end(resource, rules, now):
-        detail = said("Bookings open %(days)s days ahead.", days=rules.horizon_days)
+        ahead = timedelta(days=rules.horizon_days)
+        detail = said("Bookings open %(length)s ahead.", length=ahead) if ahead else said("Bookings open on the day.")
         yield _reason(resource, "too_far", detail, said("Choose an earlier date."), rules.source_of("horizon_days"))
 
 
@@ -120,22 +121,13 @@ def taken_reasons(
 ) -> list[Reason]:
     """Reasons that lie in other bookings, and in the size of the resource."""
     rules = resource.rules_at(since)
-    if resource.capacity is not None and size.people > resource.capacity:
-        detail = said("%(name)s holds %(number)s people.", name=resource.name, number=resource.capacity)
-        return [_reason(resource, "over_capacity", detail, said("Choose a larger space or a smaller party."))]
-    if size.units > resource.units:
-        detail = (
-            said("There are %(number)s of %(name)s.", number=resource.units, name=resource.name)
-            if resource.units > 1
-            else said("There is only one of %(name)s.", name=resource.name)
-        )
-        return [_reason(resource, "units_taken", detail, said("Ask for fewer."))]
     shared = not size.is_exclusive and is_shared(resource, rules)
     claims = [
         claim
         for claim in claims
         if claim.blocks_from < until + rules.buffer_after and claim.blocks_until > since - rules.buffer_before
     ]
+    found = [*_size_reasons(resource, size)]
     in_the_way = [claim for claim in claims if not (shared and claim.is_shared)]
     if in_the_way:
         meets = any(claim.blocks_from < until and claim.blocks_until > since for claim in in_the_way)
@@ -144,14 +136,38 @@ def taken_reasons(
             if meets
             else said("%(name)s needs set-up or pack-down time beside another booking.", name=resource.name)
         )
-        return [_reason(resource, "slot_taken", detail, said("Choose another time or another resource."))]
-    if not shared or not taken(resource, claims, size, shared=True):
-        return []
-    if resource.units > 1:
+        found.append(_reason(resource, "slot_taken", detail, said("Choose another time or another resource.")))
+    if shared:
+        named = {reason.code for reason in found}
+        found += [reason for reason in _sharing_reasons(resource, claims, size) if reason.code not in named]
+    return found
+
+
+def _size_reasons(resource: Bookable, size: Size) -> Iterator[Reason]:
+    """More is asked for than there is, whatever others do."""
+    if lacks_room(resource, size.people):
+        detail = said("%(name)s has room for %(number)s.", name=resource.name, number=resource.capacity)
+        yield _reason(resource, "over_capacity", detail, said("Choose a larger space or a smaller party."))
+    if size.units > resource.units:
+        detail = (
+            said("There are %(number)s of %(name)s.", number=resource.units, name=resource.name)
+            if resource.units > 1
+            else said("There is only one of %(name)s.", name=resource.name)
+        )
+        yield _reason(resource, "units_taken", detail, said("Ask for fewer."))
+
+
+def _sharing_reasons(resource: Bookable, claims: list[Claim], size: Size) -> Iterator[Reason]:
+    """Too little is left beside the claims that share it. All of them meet the window, so their peak does too."""
+    after_each = list(loads(claims))
+    units = max((units for _, units, _ in after_each), default=0)
+    people = max((people for _, _, people in after_each), default=0)
+    if lacks_units(resource, units + size.units):
         detail = said("Not enough of %(name)s are left then.", name=resource.name)
-        return [_reason(resource, "units_taken", detail, said("Ask for fewer, or choose another time."))]
-    detail = said("%(name)s has no room for %(number)s more then.", name=resource.name, number=size.people)
-    return [_reason(resource, "over_capacity", detail, said("Choose another time."))]
+        yield _reason(resource, "units_taken", detail, said("Ask for fewer, or choose another time."))
+    if lacks_room(resource, people + size.people):
+        detail = said("%(name)s has no room for %(number)s more then.", name=resource.name, number=size.people)
+        yield _reason(resource, "over_capacity", detail, said("Choose another time."))
 
 
 def _quota_reasons(
@@ -168,14 +184,14 @@ def _quota_sentence(over: UsedUp) -> Sentence:
     per = {"day": said("a day"), "week": said("a week"), "month": said("a month")}[quota.per]
     if quota.count is not None:
         return said(
-            "Each person may have %(most)s bookings %(per)s here; you have %(number)s.",
+            "The limit here is %(most)s %(per)s for each person; you have %(number)s.",
             most=quota.count,
             per=per,
             number=over.count,
         )
     assert quota.hours is not None
     return said(
-        "Each person may have %(most)s %(per)s here; you have used %(time)s.",
+        "The limit here is %(most)s %(per)s for each person; you have used %(time)s.",
         most=timedelta(hours=quota.hours),
         per=per,
         time=over.time,

@@ -104,8 +104,8 @@ class Effective:
         raise AssertionError("the default says hours for every day")
 
     def source_of(self, name: str) -> dict[str, Any]:
-        """`{"field", "scope", "rule_id"}` of one value, as reasons and pages show it."""
-        return _source(name, self.provenance[name])
+        """`{"field", "scope", "rule_id"}` of one value, as reasons and pages show it: the field as documents do."""
+        return _source(name if name in VALUES else f"{name}_minutes", self.provenance[name])
 
     def source_of_hours(self, on: date) -> dict[str, Any]:
         """The same for the hours of a date: the field is `weekly`, `seasons` or `exceptions`."""
@@ -158,13 +158,13 @@ def effective(rows: tuple[RuleRow, ...], on: date) -> Effective:
 def _effective(rows: tuple[RuleRow, ...]) -> Effective:
     values = {name: getattr(DEFAULTS, name) for name in VALUES}
     said = dict.fromkeys(values, Provenance("default"))
-    hours = [_hours(DEFAULTS, Provenance("default"))]
+    hours = [_HOURS_BY_DEFAULT]
     for row in rows:
         where = Provenance(row.scope, str(row.id))
         for name in VALUES:
             if (value := getattr(row.rules, name)) is not None:
                 values[name], said[name] = value, where
-        hours.insert(0, _hours(row.rules, where))
+        hours.insert(0, _hours_of(row))
     return Effective(
         hours_said=tuple(hours),
         slot_minutes=values["slot_minutes"],
@@ -183,6 +183,11 @@ def _effective(rows: tuple[RuleRow, ...]) -> Effective:
         check_in_after=_minutes(values["check_in_after_minutes"]),
         provenance={name.removesuffix("_minutes") if name != "slot_minutes" else name: p for name, p in said.items()},
     )
+
+
+@lru_cache(maxsize=4096)
+def _hours_of(row: RuleRow) -> HoursSaid:
+    return _hours(row.rules, Provenance(row.scope, str(row.id)))
 
 
 def _hours(rules: Rules, said: Provenance) -> HoursSaid:
@@ -206,3 +211,6 @@ def _week(weekly: Mapping[Any, Any]) -> Week:
 
 def _minutes(value: int | None) -> timedelta | None:
     return None if value is None else timedelta(minutes=value)
+
+
+_HOURS_BY_DEFAULT = _hours(DEFAULTS, Provenance("default"))

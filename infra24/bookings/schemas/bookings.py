@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from infra24.bookings.models import Booking, Status
+from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.services import BookingChange, BookingWish, LegWish
 from infra24.core.days import zone_names
 from infra24.core.instants import Instant
@@ -38,13 +38,15 @@ class BookingIn(Schema):
     title: Title
     starts_at: Instant
     ends_at: Instant
-    resource_id: UUID | None = None
-    legs: Annotated[list[LegIn], Field(max_length=50)] | None = None
+    resource_id: UUID | None = Field(default=None, description="Short for `legs` with one unit of one resource.")
+    legs: Annotated[list[LegIn], Field(max_length=50)] | None = Field(
+        default=None, description="Everything it takes, together."
+    )
     status: Literal["hold", "confirmed"] | None = Field(
         default=None, description="null: what the rules and your role lead to."
     )
-    person_id: UUID | None = None
-    party_size: Annotated[int, Field(ge=1, le=100_000)] = 1
+    person_id: UUID | None = Field(default=None, description="For whom; null: a member's is for themselves.")
+    party_size: Annotated[int, Field(ge=1, le=100_000, description="How many are coming.")] = 1
     note: Note = ""
     visibility: Visibility = "busy"
     time_zone: str | None = Field(default=None, description="Zone in which the times were chosen; IANA name.")
@@ -81,7 +83,10 @@ class BookingIn(Schema):
 
 
 class BookingPatch(Schema):
-    """What to change; absent values stay. `status` takes the booking one step on."""
+    """What to change; absent values stay, and so does what is null, but for `person_id`.
+
+    `status` takes the booking one step on.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -116,6 +121,8 @@ class BookingPatch(Schema):
 
 
 class LegOut(Schema):
+    """One resource of a booking. `blocks_from` and `blocks_until` include setting up and packing down."""
+
     resource_id: UUID
     units: int
     exclusive: bool
@@ -126,20 +133,22 @@ class LegOut(Schema):
 
 
 class BookingOut(Schema):
+    """A booking."""
+
     id: UUID
     title: str
-    status: str
+    status: Status
     version: int
     starts_at: datetime
     ends_at: datetime
-    time_zone: str
-    person_id: UUID | None
+    time_zone: str = Field(description="Zone in which the times were chosen; IANA name.")
+    person_id: UUID | None = Field(description="For whom, if for anybody.")
     party_size: int
     note: str
-    visibility: str
-    source: str
-    reason: str
-    expires_at: datetime | None
+    visibility: Visibility
+    source: Source
+    reason: str = Field(description="Why it was declined or cancelled; else empty.")
+    expires_at: datetime | None = Field(description="When a hold ends by itself; null for everything else.")
     legs: list[LegOut]
 
 
@@ -180,6 +189,8 @@ def booking_out(booking: Booking) -> dict[str, Any]:
 
 
 class SpanOut(Schema):
+    """A stretch of time; its end is no longer part of it."""
+
     start: datetime
     end: datetime
 
@@ -187,43 +198,57 @@ class SpanOut(Schema):
 class ReasonOut(Schema):
     """One cause of a refusal: the rule or row it comes from is in `source`, what would help in `cure`."""
 
-    code: str
+    code: str = Field(description="One of the reason codes.")
     detail: str
-    resource_id: UUID | None
+    resource_id: UUID | None = Field(description="Of which resource; null where it is about none.")
     source: dict[str, Any]
     cure: str
 
 
 class RefusedOut(SpanOut):
+    """A stretch of time that cannot be had, and every reason why."""
+
     reasons: list[ReasonOut]
 
 
 class AvailabilityOut(Schema):
-    time_zone: str
+    """When a resource can be had. What is not free is refused."""
+
+    time_zone: str = Field(description="The resource's; IANA name.")
     free: list[SpanOut]
-    slots: list[SpanOut]
+    slots: list[SpanOut] = Field(description="Where a booking of the asked length fits; empty without a length.")
     refused: list[RefusedOut]
 
 
+class EventLeg(Schema):
+    """What an event says of one of its resources."""
+
+    resource_id: UUID
+    units: int
+    exclusive: bool
+
+
 class EventProps(Schema):
-    kind: str
-    status: str | None = None
+    """What the house says of an event beyond FullCalendar's own names. What you may not see is left out."""
+
+    kind: Literal["booking", "closed", "closure"]
+    status: Status | None = None
     version: int | None = None
     person: str | None = None
     person_id: UUID | None = None
     party_size: int | None = None
     mayEdit: bool | None = None  # noqa: N815  # FullCalendar's own spelling
     url: str | None = None
-    legs: list[dict[str, Any]] | None = None
+    legs: list[EventLeg] | None = None
 
 
 class EventOut(Schema):
     """One item of FullCalendar's event array."""
 
-    id: str
-    resourceIds: list[str]  # noqa: N815
+    id: str = Field(description="A booking's own id; for times that are closed a text of no meaning.")
+    resourceIds: list[UUID]  # noqa: N815
     title: str
-    start: str
-    end: str
-    display: str | None = None
+    start: datetime
+    end: datetime
+    display: Literal["background"] | None = Field(default=None, description="Given for times that are closed.")
     extendedProps: EventProps  # noqa: N815

@@ -1,6 +1,5 @@
 """A booking as people write it down: days, two clock times, one resource, in the organisation's zone."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,15 +13,13 @@ from infra24.bookings.services import BookingChange, BookingWish, LegWish
 from infra24.bookings.services.claims import wishes_of
 from infra24.core.days import instant_of, wall_of
 from infra24.core.forms import DayField
-from infra24.core.sorting import sort_key
 from infra24.orgs.models import Member, Organisation
+from infra24.people.forms import WhoField, person_called
 from infra24.people.models import Person
-from infra24.people.queries import people_like, visible_people
 from infra24.resources.models import Resource
 from infra24.resources.queries import visible_resources
 
 LONGEST_PARTY = 100_000
-CANDIDATES = 5
 
 Wall = tuple[date, time]
 """A day and what the clock shows, to the minute."""
@@ -48,13 +45,7 @@ class BookingForm(forms.Form):
         required=False,
         help_text=_("Empty means the same day, or the next when it ends before it begins."),
     )
-    person = forms.CharField(
-        label=_("For"),
-        required=False,
-        max_length=200,
-        help_text=_("A whole name or e-mail address you have under People."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    person = WhoField(label=_("For"), required=False)
     party_size = forms.IntegerField(label=_("People"), min_value=1, max_value=LONGEST_PARTY, initial=1)
     note = forms.CharField(label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
     visibility = forms.ChoiceField(
@@ -78,31 +69,13 @@ class BookingForm(forms.Form):
             del self.fields["person"], self.fields["person_id"], self.fields["visibility"]
 
     def clean_person(self) -> Person | None:
-        """Whoever is called exactly that; the stored person while nobody touched the field.
-
-        Nobody is booked for because part of a name happens to fit: such people are offered beside the field.
-        """
+        """Whoever is called exactly that; the stored person while nobody touched the field."""
         text = self.cleaned_data["person"].strip()
         if self.booking and text == self.initial["person"]:
             return self.booking.person
         if not text:
             return None
-        people = visible_people(self.viewer)
-        for exact in (people.filter(email=text.lower()), people.filter(sort_key=sort_key(text))):
-            found = list(exact[:CANDIDATES])
-            if len(found) == 1:
-                return found[0]
-            if found:
-                raise forms.ValidationError(
-                    _("Several people fit. Write the e-mail address of one: %(people)s."),
-                    params={"people": _names(found)},
-                )
-        if like := list(people_like(self.viewer, text)[:CANDIDATES]):
-            raise forms.ValidationError(
-                _("Nobody is called exactly that. Write a whole name or e-mail address. You may mean %(people)s."),
-                params={"people": _names(like)},
-            )
-        raise forms.ValidationError(_("Nobody of that name. Write them down under People first."))
+        return person_called(self.viewer, text)
 
     def clean(self) -> None:
         starts_on, ends_on = self.cleaned_data.get("date"), self.cleaned_data.get("end_date")
@@ -193,10 +166,6 @@ def _wall(at: datetime, zone: str) -> Wall:
 def _plain_end_day(starts_on: date, start: time, end: time) -> date:
     """Where nobody says the last day: the same, or the next when the end is before the start."""
     return starts_on + timedelta(days=1 if end < start else 0)
-
-
-def _names(people: Iterable[Person]) -> str:
-    return ", ".join(f"{person.name} ({person.email})" if person.email else person.name for person in people)
 
 
 class ReasonForm(forms.Form):

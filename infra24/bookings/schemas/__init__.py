@@ -1,0 +1,23 @@
+"""What comes in and goes out of the API of bookings."""
+
+from infra24.bookings.schemas.bookings import (
+    AvailabilityOut,
+    BookingIn,
+    BookingOut,
+    BookingPatch,
+    EventOut,
+    ReasonOut,
+    SpanOut,
+    booking_out,
+)
+
+__all__ = [
+    "AvailabilityOut",
+    "BookingIn",
+    "BookingOut",
+    "BookingPatch",
+    "EventOut",
+    "ReasonOut",
+    "SpanOut",
+    "booking_out",
+]

@@ -1,0 +1,108 @@
+"""A booking's life and the calendar, through the generated client."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.client.calling import Package, Refused
+from tests.client.conftest import House
+
+HOUR = timedelta(hours=1)
+
+
+def firing(house: House, package: Package, **more: Any) -> Any:
+    """A wish for the kiln when nobody has it."""
+    ids = house.world.ids
+    usual = {"resource_id": ids["resource_id"], "starts_at": ids["later"], "ends_at": ids["later_end"]}
+    return package.models.BookingIn(title="Glaze", **{**usual, **more})
+
+
+def test_a_hold_is_confirmed_moved_and_cancelled(house: House, package: Package) -> None:
+    alice, change = house.alice, package.models.BookingPatch
+
+    held = alice.create_booking(body=firing(house, package, status="hold"))
+    assert (held.status, held.source, held.expires_at is None) == ("hold", "api", False)
+    assert alice.headers["ETag"] == f'"{held.version}"'
+    assert alice.show_booking(held.id) == held
+
+    confirmed = alice.change_booking(held.id, body=change(status="confirmed"), if_match=alice.headers["ETag"])
+    assert (confirmed.status, confirmed.expires_at) == ("confirmed", None)
+
+    moved = alice.change_booking(held.id, body=change(starts_at=held.starts_at + HOUR, ends_at=held.ends_at + HOUR))
+    assert [(leg.resource_id, leg.starts_at) for leg in moved.legs] == [
+        (house.world.ids["resource_id"], held.starts_at + HOUR)
+    ]
+
+    cancelled = alice.change_booking(held.id, body=change(status="cancelled", reason="The kiln is cold."))
+    assert (cancelled.status, cancelled.reason) == ("cancelled", "The kiln is cold.")
+    assert alice.list_bookings(status=["cancelled"], resource=house.world.ids["resource_id"]).items == [cancelled]
+
+
+def test_several_resources_go_into_one_booking(house: House, package: Package) -> None:
+    leg = package.models.LegIn(resource_id=house.world.ids["resource_id"], exclusive=True)
+
+    made = house.alice.create_booking(body=firing(house, package, resource_id=None, legs=[leg]))
+
+    assert [(each.resource_id, each.exclusive) for each in made.legs] == [(leg.resource_id, True)]
+
+
+def test_a_taken_time_is_refused_with_its_reason_and_other_times(house: House, package: Package) -> None:
+    noon = house.world.ids["noon"]
+
+    with pytest.raises(Refused) as refusal:
+        house.alice.create_booking(body=firing(house, package, starts_at=noon, ends_at=noon + HOUR))
+
+    problem = refusal.value.problem
+    assert refusal.value.told == (409, "slot_taken")
+    assert [(reason.code, reason.resource_id) for reason in problem.reasons] == [
+        ("slot_taken", house.world.ids["resource_id"])
+    ]
+    assert all(isinstance(each.starts_at, datetime) for each in problem.alternatives)
+    assert len(problem.alternatives) == 3
+
+
+def test_who_decides_on_an_older_version_is_refused(house: House, package: Package) -> None:
+    with pytest.raises(Refused) as refusal:
+        house.alice.change_booking(
+            house.world.ids["requested_id"],
+            body=package.models.BookingPatch(status="declined", reason="Full."),
+            if_match='"0"',
+        )
+
+    assert refusal.value.told == (412, "stale")
+
+
+def test_staff_decline_what_was_requested(house: House, package: Package) -> None:
+    declined = house.alice.change_booking(
+        house.world.ids["requested_id"], body=package.models.BookingPatch(status="declined", reason="Full.")
+    )
+
+    assert (declined.status, declined.reason) == ("declined", "Full.")
+
+
+def test_the_calendar_shows_bookings_and_when_the_house_is_closed(house: House) -> None:
+    noon = house.world.ids["noon"]
+
+    events = house.alice.calendar_feed(start=noon - 12 * HOUR, end=noon + 12 * HOUR)
+
+    kiln = house.world.ids["resource_id"]
+    bookings = [event for event in events if event.resource_ids == [kiln] and event.extended_props.kind == "booking"]
+    assert [(event.start, event.extended_props.status) for event in bookings] == [
+        (noon, "confirmed"),
+        (noon + 2 * HOUR, "pending"),
+    ]
+    assert bookings[0].id == str(house.world.ids["booking_id"])
+    assert [leg.resource_id for leg in bookings[0].extended_props.legs] == [house.world.ids["resource_id"]]
+    assert {event.display for event in events if event.extended_props.kind == "closed"} == {"background"}
+
+
+def test_others_bookings_are_busy_and_strangers_find_none(house: House, package: Package) -> None:
+    noon = house.world.ids["noon"]
+    events = house.bob.calendar_feed(start=noon + 2 * HOUR, end=noon + 3 * HOUR)
+    assert [(event.title, event.extended_props.may_edit) for event in events] == [("Busy", False)]
+
+    assert house.charlie.list_bookings().items == []
+    with pytest.raises(Refused) as refusal:
+        house.charlie.show_booking(house.world.ids["booking_id"])
+    assert refusal.value.told == (404, "booking_not_found")
