@@ -102,7 +102,8 @@ export function hoursLabel(spans: readonly Span[] | null, texts: Texts): string 
 }
 
 function createColumn(day: Day, texts: Texts): Column {
-  const add = button("week-add", day.short, fill(texts.add_label, { day: day.name }));
+  const add = button("week-add", "", fill(texts.add_label, { day: day.name }));
+  add.dataset.shown = day.short;
   const copy = button("week-copy", texts.copy, fill(texts.copy_label, { day: day.name }));
   const spilled = element("span", { className: "week-spill" });
   const note = element("span", { className: "week-note" });
@@ -130,8 +131,9 @@ function showDay(
     block.style.setProperty("--opens", String(span.opens));
     block.style.setProperty("--closes", String(span.closes));
     block.setAttribute("aria-label", blockLabel(day, span, texts));
-    block.querySelector(".week-opens")!.textContent = clockOf(span.opens);
-    block.querySelector(".week-closes")!.textContent = clockOf(span.closes);
+    // Drawn by the style sheet: the name of the block says it in words, and once is enough.
+    block.querySelector<HTMLElement>(".week-opens")!.dataset.shown = clockOf(span.opens);
+    block.querySelector<HTMLElement>(".week-closes")!.dataset.shown = clockOf(span.closes);
     block.classList.toggle("short", span.closes - span.opens < 90);
   }
 }

@@ -27,12 +27,15 @@ def spans(draw: Any, *, latest: int = 1439) -> list[list[str]]:
 
 
 def weeks() -> st.SearchStrategy[dict[str, Any]]:
-    return st.dictionaries(st.sampled_from([str(day) for day in DAYS]), spans()).filter(is_week)
+    return st.dictionaries(st.sampled_from([str(day) for day in DAYS]), spans()).filter(
+        lambda weekly: is_taken({"weekly": weekly})
+    )
 
 
-def is_week(weekly: dict[str, Any]) -> bool:
+def is_taken(document: dict[str, Any]) -> bool:
+    """Whether the schema takes it: hours that run into the next day's are drawn too."""
     try:
-        Rules.model_validate({"weekly": weekly})
+        Rules.model_validate(document)
     except ValueError:
         return False
     return True
@@ -86,7 +89,7 @@ DOCUMENTS = st.fixed_dictionaries(
     optional={
         "weekly": weeks(),
         "seasons": seasons(),
-        "exceptions": exceptions(),
+        "exceptions": exceptions().filter(lambda dates: is_taken({"exceptions": dates})),
         "slot_minutes": st.integers(5, 1440),
         "shortest_minutes": st.integers(5, 100),
         "longest_minutes": st.integers(100, 44640),
