@@ -29,7 +29,8 @@ from infra24.resources.policies import (
     Sought,
     Span,
 )
-from infra24.resources.queries import all_bookables, audiences_of, features_said, vocabulary
+from infra24.resources.queries import all_bookables, audiences_of, features_said
+from infra24.resources.vocabulary import vocabulary_of
 
 LONGEST_WINDOW = timedelta(days=62)
 USUAL_WINDOW = timedelta(days=14)
@@ -152,7 +153,7 @@ def _known_features(viewer: Member, wishes: Sequence[FeatureWish]) -> list[tuple
     """The wishes, each with the feature it is about. Raises UnknownFeature."""
     if not wishes:
         return []
-    known = vocabulary(viewer.org_id)
+    known = vocabulary_of(viewer.org_id)
     faults = {}
     for place, wish in enumerate(wishes):
         if wish.key not in known:

@@ -165,10 +165,13 @@ def document(error: Infra24Error) -> dict[str, Any]:
     """The problem document. `detail` and all sentences are in the caller's language."""
     title = _(error.title)
     reasons = [reason_document(reason) for reason in error.reasons]
-    if reasons:
+    if error.detail == error.title:
+        detail = title
+    elif reasons:
+        # What was joined in English is joined again in the caller's language.
         detail = " ".join(reason["detail"] for reason in reasons)
     else:
-        detail = title if error.detail == error.title else translated(error.detail)
+        detail = translated(error.detail)
     return {
         "type": f"/api/docs#{error.code}",
         "title": title,

@@ -15,7 +15,7 @@ from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.people.queries import own_person
 from infra24.resources.errors import ResourceNotFound
-from infra24.resources.models import Audience, AvailabilityRule, Feature, Grant, Resource
+from infra24.resources.models import Audience, AvailabilityRule, Grant, Resource
 from infra24.resources.policies import Bookable, Closure, Need, RuleRow, Rules
 
 
@@ -168,12 +168,6 @@ def features_said(org_id: UUID) -> dict[UUID, dict[str, Any]]:
     return dict(live.values_list("id", "features"))
 
 
-def vocabulary(org_id: UUID) -> dict[str, Feature]:
-    """The features that the house speaks of, by key."""
-    live = Feature.objects.filter(org_id=org_id, archived_at=None)
-    return {feature.key: feature for feature in live.order_by("sort_key", "id")}
-
-
 class _Row(NamedTuple):
     """A resource as both statements give it."""
 
@@ -286,8 +280,3 @@ def own_grants(viewer: Member) -> QuerySet[Grant]:
     """What the viewer was given and has still, lapsed or not, by the name of the qualification."""
     grants = Grant.objects.filter(org_id=viewer.org_id, person=own_person(viewer), revoked_at=None)
     return grants.select_related("qualification").order_by("qualification__sort_key", "id")
-
-
-def rules_of(viewer: Member, resource: Resource) -> QuerySet[AvailabilityRule]:
-    """What was said for this resource itself, newest first."""
-    return AvailabilityRule.objects.filter(org_id=viewer.org_id, resource=resource).order_by("-valid_from", "-id")

@@ -101,8 +101,8 @@ def test_a_refusal_says_which_quota_in_which_period_and_who_said_it(cast: Cast) 
 
     by_day, by_month = refused(cast.bob, room, starts_at=NOON + HOUR)
 
-    assert by_day.detail == "Each person may have 1 bookings a day here; you have 1."
-    assert by_month.detail == "Each person may have 1 hour 30 minutes a month here; you have used 1 hour."
+    assert by_day.detail == "The limit here is 1 a day for each person; you have 1."
+    assert by_month.detail == "The limit here is 1 hour 30 minutes a month for each person; you have used 1 hour."
     assert (by_day.source["field"], by_day.source["scope"]) == ("quotas", "organisation")
     assert by_day.source["from"] == by_day.source["until"]
     assert (by_month.source["from"][8:], by_month.source["rule_id"]) == ("01", by_day.source["rule_id"])

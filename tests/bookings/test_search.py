@@ -307,7 +307,7 @@ def test_searching_through_the_api(cast: Cast) -> None:
             "reasons": [
                 {
                     "code": "over_capacity",
-                    "detail": "Nook holds 2 people.",
+                    "detail": "Nook has room for 2.",
                     "resource_id": str(nook.pk),
                     "source": {},
                     "cure": "Choose a larger space or a smaller party.",

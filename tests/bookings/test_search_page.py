@@ -45,7 +45,7 @@ def test_a_search_finds_times_that_the_form_of_the_resource_takes(cast: Cast) ->
     link = f"/o/oolite/book/{hall.pk}?date={MORNING:%Y-%m-%d}&amp;start=18%3A00&amp;end=21%3A00&amp;people=12#book"
     assert link in html
     assert "Why not the others" in html
-    assert "Nook holds 2 people." in html
+    assert "Nook has room for 2." in html
     assert 'value="12"' in html
     form = make.client(cast.bob).get(link.replace("&amp;", "&")).content.decode()
     for value in (f"{MORNING:%Y-%m-%d}", "18:00", "21:00", "12"):

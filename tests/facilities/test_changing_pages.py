@@ -195,6 +195,7 @@ def test_members_see_photo_words_and_features_where_they_book(cast: make.Cast) -
     for html in (one, listed):
         assert "1,240 °C" in html
         assert "Extraction" in html
-        assert "Lift" not in html
+        assert "Lift</dt>" not in html
+        assert "Lift ·" not in html
         assert 'alt="A kiln"' in html
     assert page.get(f"/o/oolite/book/{kiln.pk}?from={(make.NOON + timedelta(days=1)).date()}").status_code == 200

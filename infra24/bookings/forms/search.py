@@ -16,7 +16,7 @@ from infra24.core.translating import length
 from infra24.orgs.models import Member, Organisation
 from infra24.resources.models import Feature, FeatureType, ResourceKind
 from infra24.resources.policies import FeatureWish, Size, days_named, hours_between
-from infra24.resources.queries import vocabulary
+from infra24.resources.vocabulary import vocabulary_of
 
 LENGTHS = (30, 60, 90, 120, 180, 240, 360, 480, 720, 1440)
 """Minutes that the form offers."""
@@ -58,7 +58,7 @@ class SearchForm(forms.Form):
         lengths = [(str(minutes), length(timedelta(minutes=minutes))) for minutes in LENGTHS]
         choice: Any = self.fields["length"]
         choice.choices = [("", _("Any length")), *lengths]
-        self._features = list(vocabulary(viewer.org_id).values())
+        self._features = list(vocabulary_of(viewer.org_id).values())
         flags = [(feature.key, feature.name) for feature in self._features if feature.type == FeatureType.FLAG]
         if flags:
             choice = self.fields["feature"]
