@@ -20,6 +20,8 @@ class Entry:
     url_name: str
     role: Role | None
     group: str = "main"
+    also: tuple[str, ...] = ()
+    """Names of further pages that belong to it."""
 
 
 ENTRIES: Final = (
@@ -28,7 +30,13 @@ ENTRIES: Final = (
     Entry(_("My bookings"), "my", Role.MEMBER),
     Entry(_("Calendar"), "calendar", Role.STAFF, "staff"),
     Entry(_("Bookings"), "bookings", Role.STAFF, "staff"),
-    Entry(_("Resources"), "resources", Role.STAFF, "staff"),
+    Entry(
+        _("Resources"),
+        "resources",
+        Role.STAFF,
+        "staff",
+        also=("rules", "closures", "qualifications", "studios", "features"),
+    ),
     Entry(_("People"), "people", Role.STAFF, "staff"),
     Entry(_("Outbox"), "outbox", Role.STAFF, "staff"),
     Entry(_("Settings"), "settings", Role.STAFF, "staff"),
@@ -59,7 +67,8 @@ def navigation_for(organisation: Organisation, member: Member | None, *, path: s
         for entry in ENTRIES:
             if entry.group == key and _may_see(entry, member):
                 url = reverse(entry.url_name, kwargs={"org": organisation.slug})
-                below = path.startswith(url) and url != home
+                places = [url, *(reverse(name, kwargs={"org": organisation.slug}) for name in entry.also)]
+                below = url != home and path.startswith(tuple(places))
                 links.append(Link(entry.label, url, "page" if path == url else "true" if below else ""))
         if links:
             groups.append(Group(label, links))
