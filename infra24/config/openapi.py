@@ -170,7 +170,12 @@ def operations_in(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[
 def _complete(operation: dict[str, Any], method: str, shapes: Mapping[str, Any]) -> None:
     for parameter in operation["parameters"]:
         _without_null(parameter["schema"])
+    if method == "patch":
+        _without_defaults(operation, shapes)
     responses: dict[int | str, dict[str, Any]] = operation["responses"]
+    for given in [each for each in responses if isinstance(each, str)]:
+        # What an operation adds by hand comes beside what django-ninja has said.
+        responses[int(given)] = {**responses.get(int(given), {}), **responses.pop(given)}
     versioned = [answer for answer in responses.values() if _is_versioned(answer, shapes)]
     for answer in versioned:
         answer["headers"] = {"ETag": ETAG}
@@ -181,7 +186,7 @@ def _complete(operation: dict[str, Any], method: str, shapes: Mapping[str, Any])
         "Infra24-Organisation": "security" in operation,
         "Idempotency-Key": method == "post",
         # What is made has no version to match yet.
-        "If-Match": method in {"patch", "post"} and any(answer is responses.get(200) for answer in versioned),
+        "If-Match": method != "get" and any(answer is responses.get(200) for answer in versioned),
     }
     operation["parameters"] += [header for header in HEADERS if headers[header["name"]]]
     for status in _refusals(operation, method):
@@ -195,6 +200,13 @@ def _without_null(schema: dict[str, Any]) -> None:
     if len(choices) == 1:
         del schema["anyOf"]
         schema.update({**choices[0], **schema})
+
+
+def _without_defaults(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> None:
+    """What is left out of a change stays as it is. A client that sent defaults would put everything back."""
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    for field in shapes.get(schema.get("$ref", "").removeprefix(SHAPES), {}).get("properties", {}).values():
+        field.pop("default", None)
 
 
 def _refusals(operation: Mapping[str, Any], method: str) -> list[int]:

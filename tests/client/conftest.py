@@ -2,14 +2,16 @@
 
 import fcntl
 import hashlib
+import importlib
 import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 
 from infra24.orgs.models import Member
-from launch.client import SETTINGS, describe, generate
+from launch.client import PACKAGE, SETTINGS, describe, generate
 from tests import make
 from tests.client.calling import Caller, Package
 from tests.database import TestDatabase
@@ -31,6 +33,12 @@ def package(database: TestDatabase) -> Package:
             generate(document, fresh)
             fresh.rename(folder)
     return Package.in_folder(folder)
+
+
+@pytest.fixture(scope="session")
+def client_types(package: Package) -> Any:
+    """What the client sends and gives besides shapes: files."""
+    return importlib.import_module(f"{PACKAGE}.types")
 
 
 def _digest(document: bytes) -> str:

@@ -1,10 +1,13 @@
 """Resources and when they are free, through the generated client."""
 
 from datetime import timedelta
+from io import BytesIO
+from typing import Any
 
 import pytest
+from PIL import Image
 
-from tests.client.calling import Refused
+from tests.client.calling import Package, Refused
 from tests.client.conftest import House
 
 HOUR = timedelta(hours=1)
@@ -17,6 +20,53 @@ def test_resources_are_listed_by_kind_and_shown(house: House) -> None:
     assert house.bob.headers["ETag"] == f'"{kiln.version}"'
     assert kiln in house.bob.list_resources(kind="space").items
     assert kiln not in house.bob.list_resources(kind="equipment").items
+
+
+def test_a_resource_is_added_changed_and_put_away(house: House, package: Package) -> None:
+    dana, shapes = house.dana, package.models
+
+    made = dana.create_resource(body=shapes.ResourceIn(kind="equipment", name="Camera", units=3))
+    assert (made.kind, made.name, made.units, made.archived) == ("equipment", "Camera", 3, False)
+
+    changed = dana.change_resource(made.id, body=shapes.ResourceChange(units=4), if_match=dana.headers["ETag"])
+    assert (changed.name, changed.units, changed.version) == ("Camera", 4, made.version + 1)
+
+    put_away = dana.change_resource(made.id, body=shapes.ResourceChange(archived=True))
+    assert put_away in dana.list_resources(archived=True).items
+
+
+def test_a_resource_gets_a_photo_and_loses_it(house: House, package: Package, client_types: Any) -> None:
+    dana, kiln = house.dana, house.world.ids["resource_id"]
+    picture = BytesIO()
+    Image.new("RGB", (600, 300)).save(picture, "JPEG")
+    photo = client_types.File(payload=BytesIO(picture.getvalue()), file_name="kiln.jpg", mime_type="image/jpeg")
+
+    shown = dana.put_photo(kiln, body=package.models.PutPhotoBody(photo=photo, alt="The kiln")).photo
+    assert shown.alt == "The kiln"
+
+    assert dana.remove_photo(kiln, if_match=dana.headers["ETag"]).photo is None
+
+
+def test_resources_go_out_and_come_in_as_a_table(house: House, client_types: Any) -> None:
+    table = house.dana.export_resources().payload.read().decode("utf-8-sig")
+    assert "Kiln" in table
+
+    more = b"kind,name,slug\nspace,Press room,press-room\n"
+    told = house.dana.import_table(body=client_types.File(payload=BytesIO(more)), dry_run=True)
+    assert (told.applied, [(row.slug, row.what) for row in told.rows]) == (False, [("press-room", "new")])
+
+
+def test_a_feature_is_added_changed_and_put_away(house: House, package: Package) -> None:
+    dana, shapes = house.dana, package.models
+
+    made = dana.create_feature(body=shapes.FeatureIn(name="Stage", type_="flag"))
+    assert (made.key, made.type_) == ("stage", "flag")
+    assert made in dana.list_features().items
+    assert dana.show_feature(made.id) == made
+
+    change = shapes.FeatureChange(name="Raised stage", archived=True)
+    changed = dana.change_feature(made.id, body=change, if_match=dana.headers["ETag"])
+    assert (changed.name, changed.archived) == ("Raised stage", True)
 
 
 def test_what_is_not_free_says_why(house: House) -> None:

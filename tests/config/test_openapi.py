@@ -113,6 +113,24 @@ def test_the_statuses_to_expect_stand_with_each_operation(described: dict[str, d
     }
 
 
+def test_a_change_has_no_defaults_for_what_it_leaves_out() -> None:
+    """They would be sent by generated clients, and put back whatever else was said."""
+    document = api.get_openapi_schema()
+    bodies = {
+        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for _path, method, operation in operations_in(document)
+        if method == "patch"
+    }
+
+    assert bodies >= {"BookingPatch", "MemberChange"}
+    assert [
+        (name, field)
+        for name in bodies
+        for field, schema in document["components"]["schemas"][name]["properties"].items()
+        if "default" in schema
+    ] == []
+
+
 def test_what_has_a_version_comes_with_its_tag(described: dict[str, dict[str, Any]]) -> None:
     headers = {
         name: (

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from infra24.core.codec import encode
 from infra24.core.days import wall_of
@@ -47,8 +47,8 @@ WRITE = member_auth(Role.MANAGER, scope="resources:write")
 
 
 class ScopeQuery(Schema):
-    resource: UUID | None = None
-    kind: ResourceKind | None = None
+    resource: UUID | None = Field(default=None, description="Of this resource.")
+    kind: ResourceKind | None = Field(default=None, description="Of this kind.")
 
     @model_validator(mode="after")
     def _one_scope(self) -> "ScopeQuery":
@@ -62,7 +62,7 @@ class RowsQuery(PageQuery, ScopeQuery):
 
 
 class EffectiveQuery(ScopeQuery):
-    on: KnownDay | None = None
+    on: KnownDay | None = Field(default=None, description="Local date. Left out: today.")
 
 
 @router.get("/rules/schema", response=dict[str, Any], auth=None, summary="The JSON Schema of a document of rules")
@@ -129,7 +129,7 @@ def show_effective_rules(request: HttpRequest, asked: Query[EffectiveQuery]) -> 
 
 
 class ResourceRulesQuery(Schema):
-    on: KnownDay | None = None
+    on: KnownDay | None = Field(default=None, description="Local date. Left out: today.")
 
 
 @router.get(

@@ -14,7 +14,8 @@ from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
 
 router = Router(tags=["resources"])
-CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
+CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
+"""Any bytes: what is no table is told by 422."""
 
 
 @router.get(
@@ -37,8 +38,7 @@ class ImportQuery(Schema):
     response=ImportOut,
     auth=member_auth(Role.MANAGER, scope="resources:write"),
     summary="Resources from a table: all of it or nothing",
-    # Any text: what is no table is told by 422.
-    openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {"schema": {}}}}},
+    openapi_extra={"requestBody": {"required": True, "content": CSV}},
 )
 def import_table(request: HttpRequest, asked: Query[ImportQuery]) -> dict[str, Any]:
     """The body is CSV, at most 1 MB and 2,000 rows. Rows are matched by `id` or `slug`."""

@@ -158,6 +158,8 @@ class SeasonOut(Schema):
 
 
 class ClosureRehearsalOut(Schema):
+    """What a closure would hit, and what it would have hit a year earlier."""
+
     hits: list[HitOut]
     last_season: SeasonOut
 

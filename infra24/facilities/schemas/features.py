@@ -51,10 +51,12 @@ class FeatureChange(Schema, extra="forbid"):
 
 
 class FeatureOut(Schema):
+    """A word for what resources have."""
+
     id: UUID
     key: str
     name: str
-    type: str
+    type: FeatureType
     unit: str
     choices: list[str]
     archived: bool

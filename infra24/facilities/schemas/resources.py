@@ -26,7 +26,7 @@ PLACE = "Degrees, WGS 84; both or neither."
 
 
 class ResourcesQuery(PageQuery):
-    kind: ResourceKind | None = None
+    kind: ResourceKind | None = Field(default=None, description="Only of this kind.")
     q: Annotated[str, Field(max_length=100, description="Part of the name.")] = ""
     feature: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = Field(
         default=[],
@@ -102,8 +102,10 @@ class PhotoOut(Schema):
 
 
 class ResourceOut(Schema):
+    """Something that can be booked."""
+
     id: UUID
-    kind: str
+    kind: ResourceKind
     name: str
     slug: str
     description: str
@@ -112,16 +114,16 @@ class ResourceOut(Schema):
     longitude: float | None
     capacity: int | None
     units: int
-    time_zone: str
-    features: dict[str, Any]
-    visible_to: str
-    bookable_by: str
-    person_id: UUID | None
+    time_zone: str = Field(description="Its own, or else the organisation's; IANA name.")
+    features: dict[str, Any] = Field(description="Values by the key of a feature.")
+    visible_to: Audience
+    bookable_by: Bookers
+    person_id: UUID | None = Field(description="Who it is, if it is a person.")
     part_of: UUID | None
-    needs: list[UUID]
+    needs: list[UUID] = Field(description="Ids of the qualifications without which members cannot book it.")
     photo: PhotoOut | None
     archived: bool
-    legacy_id: str
+    legacy_id: str = Field(description="What it was called where it was imported from; else empty.")
     version: int
 
 

@@ -50,6 +50,8 @@ class RulesIn(Schema):
 
 
 class RuleOut(Schema):
+    """What a scope said from a day on. Why, and by whom, is between staff."""
+
     id: UUID
     kind: str | None
     resource_id: UUID | None
@@ -75,6 +77,8 @@ def rule_out(row: AvailabilityRule, *, for_staff: bool = True) -> dict[str, Any]
 
 
 class ValueOut(Schema):
+    """A value, and who said it."""
+
     value: Any
     scope: ScopeName
     rule_id: UUID | None
@@ -92,6 +96,8 @@ class DayOut(Schema):
 
 
 class EffectiveOut(Schema):
+    """What holds on a day, and the hours of seven days from then."""
+
     on: date
     values: dict[str, ValueOut]
     hours: list[DayOut]
@@ -120,6 +126,8 @@ def _day_out(rules: Effective, on: date) -> dict[str, Any]:
 
 
 class ResourceRulesOut(Schema):
+    """What holds for a resource, and the last it said itself."""
+
     effective: EffectiveOut
     own: RuleOut | None
 

@@ -1,7 +1,7 @@
 """What an import tells."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Schema
 
@@ -17,17 +17,20 @@ class FaultOut(Schema):
 
 
 class DifferenceOut(Schema):
+    """What a line changes."""
+
     column: str
     before: str | int | float | None
     after: str | int | float | None
 
 
 class RowOut(Schema):
+    """What becomes of one line."""
+
     line: int
     name: str
     slug: str
-    what: str
-    """`new`, `changed` or `unchanged`."""
+    what: Literal["new", "changed", "unchanged"]
     differences: list[DifferenceOut]
 
 
