@@ -137,26 +137,20 @@ def slots(
     if not fits(resource, size):
         return
     opened, claims = open_spans(resource, since, until), list(claims)
-    grids = openings(resource, since, until)
+    opened_hours = openings(resource, since, until)
     for segment in _segments(resource.zone, resource.rows, since.astimezone(UTC), until.astimezone(UTC)):
         if not segment.rules.shortest <= length <= segment.rules.longest:
             continue
         earliest, end = segment.starts(resource, now)
+        slot_minutes = segment.rules.slot_minutes
         spans = without(without(opened, segment.kept_clear(resource, claims, size)), unwanted)
         for begins, ends in spans:
             first, last = max(begins, earliest), min(ends - length, end - timedelta.resolution)
             if first > last:
                 continue
-            meeting = (opening for opening in grids if opening.since <= last and opening.until > first)
-            for start in _in_order(
-                [_starts_of(opening, segment.rules.slot_minutes, first, last) for opening in meeting]
-            ):
+            meeting = [_grid(each, slot_minutes) for each in opened_hours if each.since <= last and each.until > first]
+            for start in _in_order(grid[bisect_left(grid, first) : bisect_right(grid, last)] for grid in meeting):
                 yield start, start + length
-
-
-def _starts_of(opening: Opening, slot_minutes: int, first: datetime, last: datetime) -> Sequence[datetime]:
-    grid = _grid(opening, slot_minutes)
-    return grid[bisect_left(grid, first) : bisect_right(grid, last)]
 
 
 @lru_cache(maxsize=2048)
@@ -167,7 +161,7 @@ def _grid(opening: Opening, slot_minutes: int) -> Sequence[datetime]:
     return [start + place * step for place in range(-((start - opening.until) // step))]
 
 
-def _in_order(runs: list[Sequence[datetime]]) -> Iterable[datetime]:
+def _in_order(runs: Iterable[Sequence[datetime]]) -> Iterable[datetime]:
     """All of several rising runs, each instant once."""
     runs = [run for run in runs if run]
     if all(before[-1] < after[0] for before, after in pairwise(runs)):
