@@ -68,7 +68,7 @@ def test_the_table_of_rules_names_every_value_with_its_limits_and_default() -> N
         value = defaults.pop(name)
         if name != "weekly":  # said in words
             assert (name, limits.replace("`", "")) == (name, _limits(name, schema[name]["anyOf"][0]))
-            assert (name, default.strip("`")) == (name, json.dumps(value).strip('"'))
+            assert (name, default.strip("`")) == (name, json.dumps(value).strip('"') if value or value == 0 else "none")
     assert defaults == {}
 
 
@@ -78,6 +78,10 @@ def _limits(name: str, schema: dict[str, Any]) -> str:
         return "true, false"
     if "enum" in schema:
         return ", ".join(schema["enum"])
+    if "oneOf" in schema:
+        return f"{_limits(name, schema['oneOf'][0])}, or an object"
+    if "maxItems" in schema:
+        return f"a list, at most {schema['maxItems']}"
     return f"{name.rpartition('_')[2]}, {schema['minimum']} to {schema['maximum']}"
 
 
@@ -99,15 +103,16 @@ def test_the_published_catalogue_of_facts_is_the_catalogue() -> None:
 
 
 def codes_given() -> set[str]:
-    """The first argument of every `Reason(…)`, and of the engine's `no(…)`."""
+    """The code in every `Reason(code, …)`, and in the engine's `_reason(resource, code, …)`."""
+    place = {"Reason": 0, "_reason": 1}
     calls = (
         node
         for file in python_files("infra24/resources/policies", "infra24/bookings")
         for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Reason", "no"}
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in place
     )
-    first = (call.args[0] for call in calls if call.args)
-    return {node.value for node in first if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    codes = (call.args[place[ast.unparse(call.func)]] for call in calls if call.args)
+    return {node.value for node in codes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 def test_every_reason_has_a_cure_and_no_other_is_told_of() -> None:

@@ -20,8 +20,8 @@ STEP = timedelta(minutes=5)
 DAY = timedelta(days=1)
 MEMORY = timedelta(hours=6)
 """No clock goes back further."""
-LATELY = 20_000
-"""Moments remembered."""
+LATELY, A_FEW_DAYS = 4_000, 200
+"""Moments and days remembered: some more than one model asks for."""
 BY_DEFAULT: dict[str, Any] = {
     "slot_minutes": 15,
     "shortest_minutes": 15,
@@ -63,7 +63,7 @@ class Model:
     def _documents(self) -> list[tuple[str, date, dict[str, Any]]]:
         return [(row.scope, row.valid_from, row.rules.model_dump(by_alias=True)) for row in self.resource.rows]
 
-    @lru_cache(maxsize=LATELY)  # noqa: B019 - bounded
+    @lru_cache(maxsize=A_FEW_DAYS)  # noqa: B019 - bounded
     def said(self, on: date) -> list[tuple[str, dict[str, Any]]]:
         """The documents that hold on a day, the widest scope first."""
         held = []
@@ -75,7 +75,7 @@ class Model:
                 held.append((scope, [document for begins, document in begun if begins == newest][-1]))
         return held
 
-    @lru_cache(maxsize=LATELY)  # noqa: B019
+    @lru_cache(maxsize=A_FEW_DAYS)  # noqa: B019
     def value(self, name: str, on: date) -> Any:
         values = [document[name] for _, document in self.said(on) if document[name] is not None]
         return values[-1] if values else BY_DEFAULT[name]
@@ -83,7 +83,7 @@ class Model:
     def length(self, name: str, on: date) -> timedelta:
         return timedelta(minutes=self.value(name, on))
 
-    @lru_cache(maxsize=LATELY)  # noqa: B019
+    @lru_cache(maxsize=A_FEW_DAYS)  # noqa: B019
     def hours(self, on: date) -> Spans:
         """Opening hours of a day, in minutes since its midnight."""
         narrowest_first = [document for _, document in reversed(self.said(on))]

@@ -59,9 +59,10 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
      "March 4, 2026 has two exceptions. Keep one of them."),
     ({"exceptions": [exception("2026-03-01", note="x" * 121)]}, "exceptions.0.note", "At most 120 characters."),
     # Seasons.
-    ({"seasons": [season("31-12", "01-05")]}, "seasons.0.from", "Write the day as MM-DD, such as 11-01."),
+    ({"seasons": [season("31-12", "01-05")]}, "seasons.0.from", "Write a day of the year as MM-DD, such as 11-01."),
     ({"seasons": [season("11-31", "01-05")]}, "seasons.0.from",
-     "No year has a 11-31. Write a day of the month, such as 02-28."),
+     "Write a day of the year as MM-DD, such as 11-01."),
+    ({"seasons": [season("02-30", "03-01")]}, "seasons.0.from", "Write a day of the year as MM-DD, such as 11-01."),
     ({"seasons": [season("11-01", "03-31"), season("03-31", "10-31", "summer")]}, "seasons",
      "On 03-31 both winter and summer hold. Let one end before the other begins."),
     ({"seasons": [season("05-01", "05-01", name="")]}, "seasons.0.name", "At least 1 characters."),

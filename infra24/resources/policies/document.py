@@ -5,7 +5,6 @@ named by the path of its field, with what to do about it.
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
@@ -24,7 +23,7 @@ LONGEST_DOCUMENT = 100_000
 
 _OPENS = r"^([01]\d|2[0-3]):[0-5]\d$"
 _CLOSES = r"^([0-3]\d|4[0-7]):[0-5]\d$|^48:00$"
-_YEAR_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+_YEAR_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d)$|^(0[13-9]|1[0-2])-30$|^(0[13578]|1[02])-31$"
 
 
 def _written_as(pattern: str, advice: Sentence) -> Callable[[str], str]:
@@ -37,13 +36,6 @@ def _written_as(pattern: str, advice: Sentence) -> Callable[[str], str]:
         return text
 
     return check
-
-
-def _of_the_year(text: str) -> str:
-    month, day = int(text[:2]), int(text[3:])
-    if day > monthrange(2024, month)[1]:
-        raise ValueError(said("No year has a %(day)s. Write a day of the month, such as 02-28.", day=text))
-    return text
 
 
 Opens = Annotated[
@@ -63,8 +55,7 @@ Closes = Annotated[
 YearDay = Annotated[
     str,
     Field(json_schema_extra={"pattern": _YEAR_DAY}),
-    AfterValidator(_written_as(_YEAR_DAY, said("Write the day as MM-DD, such as 11-01."))),
-    AfterValidator(_of_the_year),
+    AfterValidator(_written_as(_YEAR_DAY, said("Write a day of the year as MM-DD, such as 11-01."))),
 ]
 """A day of every year as MM-DD."""
 
