@@ -94,6 +94,7 @@ def test_everything_can_be_said_of_a_resource(cast: make.Cast) -> None:
         ("space", {"name": "A", "features": {"heat": "hot", "lamp": 1, "floor": "9"}},
          {"features.heat", "features.lamp", "features.floor"}),
         ("space", {"name": "A", "features": {"heat": True}}, {"features.heat"}),
+        ("space", {"name": "A", "features": {"heat": 10**400}}, {"features.heat"}),
         ("space", {"name": "A", "person_id": uuid4()}, {"person_id"}),
         ("person", {"name": "A"}, {"person_id"}),
         ("person", {"name": "A", "person_id": uuid4()}, {"person_id"}),
