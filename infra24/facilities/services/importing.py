@@ -249,16 +249,17 @@ def _noting(report: Report, step: _Step, *, otherwise: str = "") -> Iterator[Non
     except Infra24Error as error:
         faults = {_column(path): translated(fault) for path, fault in error.fields.items()}
         if not faults:
-            faults = {_COLUMN_OF.get(type(error), otherwise): _in_words(error)}
+            faults = {_COLUMN_OF.get(type(error), otherwise): _told(error)}
         report.faults += [Fault(step.row.line, column, detail) for column, detail in faults.items()]
+
+
+def _told(error: Infra24Error) -> str:
+    """A refusal as one text, its reasons included: a cell has no list beside it."""
+    said = document(error)
+    reasons = [reason["detail"] for reason in said["reasons"]]
+    return " ".join([said["detail"], *(each for each in reasons if each not in said["detail"])])
 
 
 def _column(path: str) -> str:
     top, _dot, rest = path.partition(".")
     return FEATURE + rest if top == "features" else {"person_id": "person"}.get(top, top)
-
-
-def _in_words(error: Infra24Error) -> str:
-    """What went wrong with a row, with every reason: a cell has no room for a list of its own."""
-    problem = document(error)
-    return " ".join([problem["detail"], *(reason["detail"] for reason in problem["reasons"])])
