@@ -209,7 +209,9 @@ def asker_for(
 ) -> Asker:
     """The viewer as rules see them: with the qualifications and live bookings that matter to these resources."""
     asker = Asker(viewer.rank)
-    if asker.is_staff or not any(each.needs or each.rules_at(since).quotas for each in resources):
+    if asker.is_staff or not any(
+        each.needs or any(rules.quotas for rules in each.rules_between(since, until)) for each in resources
+    ):
         return asker
     person = own_person(viewer)
     if person is None:

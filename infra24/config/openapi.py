@@ -136,7 +136,11 @@ class _Document(OpenAPISchema):
 
 
 class HouseAPI(NinjaAPI):
-    """NinjaAPI whose document says what is true of every operation: errors, headers, ways to sign in."""
+    """NinjaAPI whose document says what is true of every operation: errors, headers, ways to sign in.
+
+    Whatever answers with one thing that has a `version` is taken to send it as ETag, and to honour If-Match when it
+    changes that thing. An operation whose versions are not in its answer says `openapi_extra={"x-versioned": True}`.
+    """
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
@@ -176,7 +180,8 @@ def _complete(operation: dict[str, Any], method: str, shapes: Mapping[str, Any])
     for given in [each for each in responses if isinstance(each, str)]:
         # What an operation adds by hand comes beside what django-ninja has said.
         responses[int(given)] = {**responses.get(int(given), {}), **responses.pop(given)}
-    versioned = [answer for answer in responses.values() if _is_versioned(answer, shapes)]
+    by_hand = operation.pop("x-versioned", False)
+    versioned = [answer for answer in responses.values() if by_hand or _is_versioned(answer, shapes)]
     for answer in versioned:
         answer["headers"] = {"ETag": ETAG}
     if method == "post":
@@ -186,7 +191,7 @@ def _complete(operation: dict[str, Any], method: str, shapes: Mapping[str, Any])
         "Infra24-Organisation": "security" in operation,
         "Idempotency-Key": method == "post",
         # What is made has no version to match yet.
-        "If-Match": method != "get" and any(answer is responses.get(200) for answer in versioned),
+        "If-Match": method != "get" and (by_hand or any(answer is responses.get(200) for answer in versioned)),
     }
     operation["parameters"] += [header for header in HEADERS if headers[header["name"]]]
     for status in _refusals(operation, method):

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _CALLS = {
     "_": ("text",),
     "said": ("text",),
+    "plural": ("text", "plural"),
     "gettext": ("text",),
     "gettext_lazy": ("text",),
     "gettext_noop": ("text",),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from infra24.facilities.errors import TableTooLarge, TableUnreadable
 
-MOST_BYTES, MOST_ROWS = 1024 * 1024, 2000
+MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 1024 * 1024, 2000, 500
 _DELIMITERS: Final = (",", ";", "\t")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the start of a formula, or skips to look for one."""
@@ -92,6 +92,8 @@ def _columns(words: Sequence[str]) -> list[str]:
     columns = [word.casefold() for word in words]
     while columns and not columns[-1]:
         columns.pop()  # spreadsheets like to add empty columns at the end
+    if len(columns) > MOST_COLUMNS:
+        raise TableTooLarge
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise TableUnreadable(_("These columns are there twice: %(columns)s.") % {"columns": ", ".join(twice)})

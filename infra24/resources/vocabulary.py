@@ -1,6 +1,5 @@
 """What resources have, in the organisation's own words: a projector, 1,240 °C, the second floor."""
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -77,7 +76,8 @@ def value_fault(feature: Feature, value: Any) -> str:
             return "" if isinstance(value, bool) else _("This is there or not: true or false.")
         case FeatureType.NUMBER:
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            fits = is_number and math.isfinite(value) and abs(value) <= LARGEST_NUMBER
+            # What is no number at all fails too; and a whole number may be longer than floats reach.
+            fits = is_number and abs(value) <= LARGEST_NUMBER
             return "" if fits else _("This is a number.")
         case FeatureType.CHOICE:
             choices = ", ".join(map(str, feature.choices))

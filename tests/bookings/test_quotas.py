@@ -235,3 +235,17 @@ def test_the_api_says_what_is_used_up(cast: Cast) -> None:
     assert (problem.status_code, problem.json()["code"]) == (409, "quota_used")
     assert problem.json()["reasons"][0]["source"]["scope"] == "resource"
     assert problem.json()["alternatives"]
+
+
+def test_a_quota_that_begins_within_the_window_is_reckoned_with(cast: Cast) -> None:
+    limited_from = (NOON + 2 * DAY).date()
+    room = make.resource(cast.house)
+    make.opening_hours(cast.house, rules={**make.open_week(), **limited(ONE_A_DAY)}, valid_from=limited_from)
+    make.booking(cast.bob, room, starts_at=NOON + 3 * DAY)
+
+    found = availability_of(cast.bob, room.pk, NOON, NOON + 4 * DAY, length=HOUR)
+
+    # Hours at which New York and UTC show the same day.
+    near_noon = {starts_at.date() for starts_at, _until in found.slots if 15 <= starts_at.hour <= 22}
+    assert (NOON + 2 * DAY).date() in near_noon
+    assert (NOON + 3 * DAY).date() not in near_noon

@@ -61,7 +61,7 @@ def seasons(draw: Any) -> list[dict[str, Any]]:
         {
             "name": draw(TEXT.filter(bool)),
             "from": f"{month:02d}-{draw(st.integers(1, 10)):02d}",
-            "until": f"{month:02d}-{draw(st.integers(10, 31)):02d}",
+            "until": f"{month:02d}-{draw(st.integers(10, 28)):02d}",
             "weekly": draw(weeks()),
         }
         for month in months

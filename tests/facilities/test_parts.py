@@ -65,6 +65,21 @@ def test_a_part_taken_out_is_free_again(cast: Cast) -> None:
     make.booking(cast.alice, half)
 
 
+def test_whoever_has_read_a_part_before_it_became_one_reads_it_again(cast: Cast) -> None:
+    """What closes the hall closes its new half, and whoever was about to book the half has to hear of it."""
+    hall, half = make.resource(cast.house, name="Hall"), make.resource(cast.house, name="East")
+    corner = make.resource(cast.house, name="Corner", part_of=half)
+
+    def shapes() -> list[int]:
+        with acting_for(cast.house.pk):
+            return [Resource.objects.get(pk=each.pk).shape for each in (hall, half, corner)]
+
+    before = shapes()
+    put(half, hall, cast.alice)
+
+    assert all(now > was for now, was in zip(shapes(), before, strict=True))
+
+
 def test_to_any_depth_leaves_alone_are_blocked(cast: Cast) -> None:
     house_, hall = make.resource(cast.house, name="House"), make.resource(cast.house, name="Hall")
     half, corner = make.resource(cast.house, name="East"), make.resource(cast.house, name="Corner")

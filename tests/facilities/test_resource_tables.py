@@ -43,7 +43,9 @@ def test_what_is_no_table_is_refused(data: bytes) -> None:
         read_table(data)
 
 
-@pytest.mark.parametrize("data", [b"slug\n" + b"a\n" * 2001, b"slug\n" + b"a" * 1024 * 1024])
+@pytest.mark.parametrize(
+    "data", [b"slug\n" + b"a\n" * 2001, b"slug\n" + b"a" * 1024 * 1024, b",".join(b"%d" % n for n in range(501))]
+)
 def test_what_is_too_large_is_refused(data: bytes) -> None:
     with pytest.raises(TableTooLarge):
         read_table(data)

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from infra24.bookings.models import Booking
 from infra24.core.errors import Stale
@@ -94,6 +96,7 @@ def test_everything_can_be_said_of_a_resource(cast: make.Cast) -> None:
         ("space", {"name": "A", "features": {"heat": "hot", "lamp": 1, "floor": "9"}},
          {"features.heat", "features.lamp", "features.floor"}),
         ("space", {"name": "A", "features": {"heat": True}}, {"features.heat"}),
+        ("space", {"name": "A", "features": {"heat": 10**400}}, {"features.heat"}),
         ("space", {"name": "A", "person_id": uuid4()}, {"person_id"}),
         ("person", {"name": "A"}, {"person_id"}),
         ("person", {"name": "A", "person_id": uuid4()}, {"person_id"}),
@@ -210,6 +213,17 @@ def test_a_part_moves_in_and_out_of_its_whole(cast: make.Cast) -> None:
     outside = change_resource(inside, {"part_of": None}, by=cast.alice, source="staff")
     assert outside.part_of_id is None
     assert recorded_facts() == ["resource.changed", "resource.changed"]
+
+
+def test_the_tree_is_locked_before_the_row(cast: make.Cast) -> None:
+    """Closures lock the tree, then rows. A change may be followed by an archiving, or by a move, in its transaction."""
+    room = make.resource(cast.house)
+
+    with CaptureQueriesContext(connection) as queries:
+        change_resource(room, {"name": "North"}, by=cast.alice, source="staff")
+
+    locks = [query["sql"] for query in queries if "pg_advisory" in query["sql"] or "FOR NO KEY" in query["sql"]]
+    assert ["pg_advisory" in lock for lock in locks] == [True, False]
 
 
 def test_a_stale_move_into_a_whole_is_refused(cast: make.Cast) -> None:

@@ -58,8 +58,8 @@ def put_photo(request: HttpRequest, resource_id: UUID) -> HttpResponse:
     """Only the picture is kept, turned upright: not where it was taken, nor with what."""
     visit = cast(MemberRequest, request)
     resource = queries.resource_for(visit.member, resource_id)
-    require_match(request, resource.version)
     photo, alt = _sent(request)
+    require_match(request, resource.version)
     changed = pictures.put_photo(resource, photo, alt=alt, by=visit.member, source=source_of(visit))
     return answer(visit, changed)
 

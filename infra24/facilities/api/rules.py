@@ -80,7 +80,13 @@ def list_rules(request: HttpRequest, filters: Query[RowsQuery]) -> dict[str, Any
     return {"items": [rule_out(row) for row in page.items], "next": page.next}
 
 
-@router.post("/rules", response={201: RuleOut}, auth=WRITE, summary="Say rules for a scope, from a day on")
+@router.post(
+    "/rules",
+    response={201: RuleOut},
+    auth=WRITE,
+    summary="Say rules for a scope, from a day on",
+    openapi_extra={"x-versioned": True},  # the id of a scope's last row
+)
 def save_new_rules(request: HttpRequest, body: RulesIn) -> HttpResponse:
     """What was said before stays for the days before. Faults are named by path: `rules.weekly.mon.0`."""
     visit = cast(MemberRequest, request)

@@ -249,8 +249,15 @@ def _noting(report: Report, step: _Step, *, otherwise: str = "") -> Iterator[Non
     except Infra24Error as error:
         faults = {_column(path): translated(fault) for path, fault in error.fields.items()}
         if not faults:
-            faults = {_COLUMN_OF.get(type(error), otherwise): document(error)["detail"]}
+            faults = {_COLUMN_OF.get(type(error), otherwise): _told(error)}
         report.faults += [Fault(step.row.line, column, detail) for column, detail in faults.items()]
+
+
+def _told(error: Infra24Error) -> str:
+    """A refusal as one text, its reasons included: a cell has no list beside it."""
+    said = document(error)
+    reasons = [reason["detail"] for reason in said["reasons"]]
+    return " ".join([said["detail"], *(each for each in reasons if each not in said["detail"])])
 
 
 def _column(path: str) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from infra24.bookings.locking import lock_claims, lock_tree
+from infra24.bookings.locking import lock_claims, lock_tree, unsettle
 from infra24.bookings.policies import LATEST
 from infra24.bookings.services.current import TRIES, MovedOn
 from infra24.bookings.services.expiring import expire_locked
@@ -51,7 +51,8 @@ def _move(resource: Resource, whole: Resource | None, *, by: Member, now: dateti
     if resource.pk in gaining:
         raise CircularParts
     changing = gaining | (whole_ids(org_id, resource.part_of_id) if resource.part_of_id else set())
-    touched = changing | subtree_ids(org_id, resource.pk)
+    parts = subtree_ids(org_id, resource.pk)
+    touched = changing | parts
     asked = _booked_ahead(org_id, changing, now)
     locks = lock_claims(org_id, touched, now, LATEST, now=now, bookings=asked)
     if _booked_ahead(org_id, changing, now) - asked:
@@ -59,6 +60,8 @@ def _move(resource: Resource, whole: Resource | None, *, by: Member, now: dateti
     expire_locked(org_id, locks.dead, locks.bookings, now=now)
     if clashes := clashes_of(org_id, resource.pk, gaining, since=now):
         raise PartsClash(reasons=clashes)
+    # What closes the wholes closes the parts from now on; the shapes of the wholes change by themselves.
+    unsettle(org_id, parts)
     with guarded_by(leg_no_overlap=PartsClash, resource_tree_no_circle=CircularParts):
         Resource.objects.filter(org_id=org_id, pk=resource.pk).update(part_of=whole)
         with connection.cursor() as cursor:

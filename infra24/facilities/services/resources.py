@@ -90,11 +90,12 @@ def change_resource(
 def _change(resource: Resource, wish: ResourceWish, *, by: Member, source: str, version: int | None) -> Resource:
     now = timezone.now()
     was_part_of = resource.part_of_id
+    # Before the row, though nothing may move: the same transaction may yet archive it, or move another one.
+    lock_tree(by.org_id)
     if wish.get("part_of", was_part_of) != was_part_of:
         checked = check(resource, wish, by=by)
-        # The tree and the bookings in it are locked before the row. What the caller has seen is compared
+        # The bookings in the tree are locked before the row, too. What the caller has seen is compared
         # here already, since moving raises the version.
-        lock_tree(by.org_id)
         if version is not None and not Resource.objects.filter(pk=resource.pk, version=version).exists():
             raise Stale
         put_into(resource, checked.whole, by=by, now=now)

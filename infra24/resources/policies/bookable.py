@@ -64,6 +64,12 @@ class Bookable:
     def rules_at(self, instant: datetime) -> Effective:
         return effective(self.rows, self.day_of(instant))
 
+    def rules_between(self, since: datetime, until: datetime) -> list[Effective]:
+        """Those that hold at an instant, and those that begin to hold after it and by another."""
+        first, last = self.day_of(since), self.day_of(until)
+        days = sorted({row.valid_from for row in self.rows if first < row.valid_from <= last})
+        return [effective(self.rows, on) for on in (first, *days)]
+
     def day_of(self, instant: datetime) -> date:
         """The local date at an instant."""
         return day_at(self.zone, instant)

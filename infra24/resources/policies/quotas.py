@@ -64,7 +64,8 @@ def reach_of(resources: Iterable[Bookable], since: datetime, until: datetime) ->
     spans = [
         _instants(*period, resource.home_zone)
         for resource in resources
-        for quota in resource.rules_at(since).quotas
+        for rules in resource.rules_between(since, until)
+        for quota in rules.quotas
         for period in _periods(quota, resource.home_zone, since, until)
     ]
     return min((begins for begins, _ in spans), default=since), max((ends for _, ends in spans), default=until)

@@ -1,4 +1,4 @@
-"""Reading resources, starting from who is looking."""
+"""Resources as the engine sees them: hand-written SQL, because every booking, feed and search begins here."""
 
 import json
 from collections import defaultdict
@@ -9,43 +9,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
 
-from infra24.orgs.models import Member
-from infra24.orgs.policies import Role
-from infra24.people.queries import own_person
-from infra24.resources.errors import ResourceNotFound
-from infra24.resources.models import Audience, AvailabilityRule, Grant, Resource
+from infra24.resources.models import AvailabilityRule
 from infra24.resources.policies import Bookable, Closure, Need, RuleRow, Rules
-
-
-def audiences_of(viewer: Member) -> list[Audience]:
-    """The audiences the viewer belongs to: `visible_to` of what they see."""
-    return [
-        audience for audience in Audience if audience == Audience.EVERYONE or viewer.rank.includes(Role(audience.value))
-    ]
-
-
-def visible_resources(viewer: Member, *, archived: bool = False) -> QuerySet[Resource]:
-    """The live resources the viewer may see, by name; with `archived`, the archived ones instead."""
-    resources = Resource.objects.filter(org_id=viewer.org_id, archived_at__isnull=not archived)
-    if not viewer.is_staff:
-        resources = resources.filter(visible_to__in=audiences_of(viewer))
-    return resources.order_by("sort_key", "id")
-
-
-def resource_for(viewer: Member, resource_id: UUID) -> Resource:
-    """A resource, archived ones for staff only.
-
-    Raises ResourceNotFound both for a missing resource and for one the viewer may not see.
-    """
-    try:
-        if viewer.is_staff:
-            return Resource.objects.get(org_id=viewer.org_id, pk=resource_id)
-        return visible_resources(viewer).get(pk=resource_id)
-    except Resource.DoesNotExist:
-        raise ResourceNotFound from None
-
 
 # What the engine needs besides rules and parts, in the order of `_Row`.
 _COLUMNS = """r.id, r.name, coalesce(nullif(r.time_zone, ''), o.time_zone), r.units, r.capacity, r.kind, r.part_of_id,
@@ -162,12 +128,6 @@ def all_bookables(org_id: UUID, *, since: datetime) -> list[Bookable]:
     return found
 
 
-def features_said(org_id: UUID) -> dict[UUID, dict[str, Any]]:
-    """What is said of each live resource, by its id: values by the key of a feature. One query."""
-    live = Resource.objects.filter(org_id=org_id, archived_at=None)
-    return dict(live.values_list("id", "features"))
-
-
 class _Row(NamedTuple):
     """A resource as both statements give it."""
 
@@ -254,12 +214,6 @@ def _rule_row(rule_id: str, valid_from: str, document: str, scope: str) -> RuleR
     )
 
 
-def qualifications_held(org_id: UUID, person_id: UUID) -> dict[UUID, date | None]:
-    """What a person may show, each with the last day on which it holds; None: for good. Lapsed ones are told too."""
-    grants = Grant.objects.filter(org_id=org_id, person_id=person_id, revoked_at=None)
-    return dict(grants.values_list("qualification_id", "lapses_on"))
-
-
 def rule_row(rule: AvailabilityRule) -> RuleRow:
     """A stored row as the engine reads it."""
     scope = "resource" if rule.resource_id else "kind" if rule.kind else "organisation"
@@ -274,9 +228,3 @@ def related_ids(org_id: UUID, resource_id: UUID) -> set[UUID]:
 
 
 _RELATED = f"{_PARTS} SELECT parts.id FROM parts UNION SELECT resource_wholes(%(org)s, %(id)s)"  # noqa: S608
-
-
-def own_grants(viewer: Member) -> QuerySet[Grant]:
-    """What the viewer was given and has still, lapsed or not, by the name of the qualification."""
-    grants = Grant.objects.filter(org_id=viewer.org_id, person=own_person(viewer), revoked_at=None)
-    return grants.select_related("qualification").order_by("qualification__sort_key", "id")
