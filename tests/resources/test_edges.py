@@ -145,6 +145,7 @@ def test_those_who_leave_make_room_for_those_who_come() -> None:
     window = (at("10T09:00"), at("10T15:00"))
 
     assert free(cameras, claims, *window) == [window]
+    assert explain(cameras, claims, *window, now=at("10T00:00")) == []
     assert free(cameras, claims, *window, size=Size(units=2)) == [
         (at("10T09:00"), at("10T10:00")),
         (at("10T14:00"), at("10T15:00")),
