@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase, override_settings
@@ -10,6 +11,12 @@ from django.test import TransactionTestCase, override_settings
 from infra24.core.catalogues import compile_catalogues
 from tests.database import TestDatabase, prepare
 from tests.running import web
+
+# The same examples every time, and no verdict by the clock: the machine may be busy.
+hypothesis.settings.register_profile(
+    "house", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
