@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
-import msgspec
-
 from infra24.bookings import queries
 from infra24.bookings.errors import (
     ExclusiveUseNotYours,
@@ -82,6 +80,7 @@ class LegRow:
     """A leg ready to be written; its fields are columns of `bookings_leg`."""
 
     id: UUID
+    booking_id: UUID
     resource_id: UUID
     units: int
     people: int
@@ -146,14 +145,9 @@ def leg_rows(booking_id: UUID, claimed: Iterable[Claimed], starts_at: datetime, 
         rules = claim.resource.rules_at(starts_at)
         blocks = (starts_at - rules.buffer_before, ends_at + rules.buffer_after)
         sharing = claim.sharing or booking_id
-        rows.append(LegRow(new_id(), claim.resource.id, claim.units, claim.people, False, *blocks, sharing))
-        rows += [LegRow(new_id(), leaf, 1, 0, True, *blocks, sharing) for leaf in claim.resource.leaves]
+        rows.append(LegRow(new_id(), booking_id, claim.resource.id, claim.units, claim.people, False, *blocks, sharing))
+        rows += [LegRow(new_id(), booking_id, leaf, 1, 0, True, *blocks, sharing) for leaf in claim.resource.leaves]
     return rows
-
-
-def as_rows(rows: Sequence[LegRow]) -> str:
-    """The rows as one value for PostgreSQL's `jsonb_populate_recordset`."""
-    return msgspec.json.encode(rows).decode()
 
 
 def lock_rows(
