@@ -30,6 +30,8 @@ REACTIONS = Reactions(
         # timers
         nights.TIMER: nights.begin_night,
         "bookings.expire_hold": bookings.expire_hold,
+        "bookings.release_no_show": bookings.release_no_show,
+        "bookings.remind": bookings.remind,
         # reactions
         "outbox.purge_technical": nights.purge_technical,
         "notifications.send_invitation": notifications.send_invitation,

@@ -56,10 +56,10 @@ class RulesForm(forms.Form):
         self._add_days("", _("closed"))
         for name in LENGTHS:
             self.fields[name] = LengthField(label=NAMES[name], help_text=self._hint(name))
-        labels: dict[str, str | Promise] = {"horizon_days": _("Bookings open ahead")}
+        labels = {"horizon_days": _("Bookings open ahead")}
         for name, (least, most) in NUMBERS.items():
             self.fields[name] = forms.IntegerField(
-                label=labels.get(name, NAMES[name]),
+                label=labels.get(name, str(NAMES[name])),
                 required=False,
                 min_value=least,
                 max_value=most,
