@@ -1,11 +1,11 @@
 """Handing a booking over: who is to have it, then a question by name, then it is done."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -39,8 +39,8 @@ def transfer_own(request: MemberRequest, booking_id: UUID) -> HttpResponse:
 
 def _transfer(request: MemberRequest, booking: Booking, *, source: Source, back: str) -> HttpResponse:
     viewer, organisation = request.member, request.organisation
-    way_back: dict[str, Any] = {"booking_id": booking.pk} if back == "booking" else {}
     is_own = back == "my"
+    about = {} if is_own else {"booking_id": booking.pk}
     error = refusal(Step.TRANSFER, booking.standing, now=timezone.now(), is_staff=viewer.is_staff)
     may, receiver = error is None, None
     form = TransferForm(request.POST or None, viewer=viewer, is_own=is_own, initial={"version": booking.version})
@@ -55,7 +55,7 @@ def _transfer(request: MemberRequest, booking: Booking, *, source: Source, back:
             else:
                 said = {"title": booking.title, "name": receiver.name}
                 messages.success(request, _("%(title)s is %(name)s’s now.") % said)
-                return redirect(back, org=organisation.slug, **way_back)
+                return HttpResponseRedirect(reverse(back, kwargs={"org": organisation.slug, **about}))
     shown = {
         "booking": booking,
         "form": form,
