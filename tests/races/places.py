@@ -46,7 +46,7 @@ def exclusive_against_shared(stage: Stage) -> Race:
 
 
 def hall_against_halves(stage: Stage) -> Race:
-    """The whole, its parts in either order, and one part of a part."""
+    """The whole, its parts in either order, and parts of a part. Each leaf is asked for alone, too."""
     hall = make.resource(stage.house, name="Hall")
     north, south = (make.resource(stage.house, name=name, part_of=hall) for name in ("North", "South"))
     bay, nook = (make.resource(stage.house, name=name, part_of=north) for name in ("Bay", "Nook"))
@@ -56,7 +56,7 @@ def hall_against_halves(stage: Stage) -> Race:
         covered = {"Hall": 3, "North": 2, "South": 1, "Bay": 1, "Nook": 1}
         assert sum(covered[name] for name in taken) == 3, taken  # all of it, and none of it twice
 
-    wishes = [[hall], [north, south], [south, north], [bay], [south, nook], [nook, bay, south], [south]]
+    wishes = [[hall], [north, south], [south, north], [bay], [nook], [south], [south, nook], [nook, bay, south]]
     return Race(
         mixed(*(again(stage.books(stage.alice, *things), 4) for things in wishes)),
         {201, 409},

@@ -1,0 +1,298 @@
+"""Anything anybody may do, in any order: the house on paper and the house in PostgreSQL say the same each time."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, precondition, rule
+
+from tests.bookings.model.house import DAY, OVER, Booking, Closure, House, Member, Outcome, Thing, Wanted, Wish, clock
+from tests.bookings.model.product import Product, instant
+
+THINGS = {
+    "hall": Thing(room=40),
+    "north": Thing(part_of="hall"),
+    "south": Thing(part_of="hall", room=12),
+    "nook": Thing(part_of="north"),
+    "bay": Thing(part_of="north"),
+    "commons": Thing(room=8),
+    "cameras": Thing("equipment", units=3),
+    "kiln": Thing("equipment"),
+    "vault": Thing("other", bookable_by="staff"),
+}
+MEMBERS = {
+    "alice": Member("staff"),
+    "bob": Member("member", "bob"),
+    "ivy": Member("instructor", "ivy"),
+}
+DAYTIME = [("10:00", "16:00")]
+AT_FIRST: list[tuple[str, dict[str, Any]]] = [
+    ("house", {"weekly": [("08:00", "20:00")], "slot_minutes": 30, "horizon_days": 3}),
+    ("commons", {"use": "shared"}),
+    ("kiln", {"approval": "always", "pending_blocks": False, "buffer_before_minutes": 30, "buffer_after_minutes": 60}),
+    ("south", {"approval": {"roles": ["member"]}}),
+]
+VALUES: dict[str, list[Any]] = {
+    "weekly": [[("08:00", "20:00")], [("09:00", "12:00"), ("13:00", "18:00")], [("00:00", "24:00")], []],
+    "slot_minutes": [15, 30, 60],
+    "shortest_minutes": [15, 30, 60],
+    "longest_minutes": [60, 120, 240],
+    "buffer_before_minutes": [0, 15, 60],
+    "buffer_after_minutes": [0, 30],
+    "notice_minutes": [0, 60, 600],
+    "horizon_days": [0, 1, 3, 30],
+    "approval": ["never", "always", {"roles": ["member"]}, {"outside": DAYTIME}],
+    "pending_blocks": [True, False],
+    "use": ["exclusive", "shared"],
+    "quotas": [[], [{"per": "day", "count": 1}], [{"per": "day", "hours": 2}, {"per": "week", "count": 3}]],
+}
+SCOPES = st.sampled_from(["house", "space", "equipment", "kiln", "commons", "hall", "north", "cameras"])
+OF_ONE = st.sampled_from(["kiln", "commons", "hall", "north", "bay", "cameras", "equipment"])
+BY = st.sampled_from(["alice", "bob", "bob", "ivy"])
+BY_ANYBODY = st.sampled_from(["whose it is", "whose it is", "alice", "alice", "bob", "ivy"])
+DAYS = st.sampled_from([0, 1, 1, 1, 2])
+IN_THE_DAY = st.sampled_from(["10:00", "10:30", "11:00", "12:00", "13:00", "15:30"])
+AT_ANY_TIME = st.sampled_from(["07:30", "08:00", "11:15", "12:20", "14:00", "19:30", "23:00"])
+MINUTES = st.sampled_from([60, 60, 60, 30, 90, 120])
+ANY_MINUTES = st.sampled_from([5, 15, 60, 100, 180, 300, 1500])
+PARTIES = st.sampled_from([1, 1, 1, 2, 3, 5, 9, 13])
+SENSIBLE: list[list[Wanted]] = [
+    [("hall", 1, False)],
+    [("north", 1, False)],
+    [("nook", 1, False)],
+    [("south", 1, False), ("bay", 1, False)],
+    [("bay", 1, False), ("cameras", 1, False)],
+    [("commons", 1, False)],
+    [("commons", 1, False), ("kiln", 1, False)],
+    [("commons", 1, True)],
+    [("cameras", 2, False)],
+    [("cameras", 1, False)],
+    [("kiln", 1, False)],
+    [("kiln", 1, False)],
+    [("south", 1, False)],
+]
+LEGS = st.sampled_from(SENSIBLE)
+ANY_LEGS: st.SearchStrategy[list[Wanted]] = st.lists(
+    st.tuples(st.sampled_from(list(THINGS)), st.sampled_from([1, 1, 1, 2, 4]), st.sampled_from([False, False, True])),
+    min_size=1,
+    max_size=3,
+)
+OTHERWISE = st.one_of(
+    st.fixed_dictionaries({"minutes": MINUTES}),
+    st.fixed_dictionaries({"wanted": LEGS}),
+    st.fixed_dictionaries({"party": PARTIES}),
+    st.fixed_dictionaries({"wanted": LEGS | ANY_LEGS, "party": PARTIES, "minutes": MINUTES}),
+)
+ASKED = st.sampled_from(["hold", "hold", "confirmed"])
+PEOPLE = st.sampled_from(["", "bob", "guest"])
+SAID = st.sampled_from([(name, value) for name, values in VALUES.items() for value in values])
+
+
+class Machine(RuleBasedStateMachine):
+    """Times are told as days from today and a clock, so that a found story reads as one."""
+
+    bookings: Bundle[int] = Bundle("bookings")
+    closures: Bundle[int] = Bundle("closures")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.house = House(THINGS, MEMBERS, now=clock("07:00"))
+        self.product = Product(self.house)
+        for scope, document in AT_FIRST:
+            self._say(scope, 0, document)
+
+    def teardown(self) -> None:
+        self.product.close()
+
+    # --- Booking ----------------------------------------------------------------------
+
+    @rule(target=bookings, by=BY, day=DAYS, at=IN_THE_DAY, minutes=MINUTES, wanted=LEGS)
+    def book(self, *, by: str, day: int, at: str, minutes: int, wanted: list[Wanted]) -> Any:
+        return self._book(by, self._wish(self._minute(day, at), minutes, wanted))
+
+    @rule(target=bookings, by=BY, day=DAYS, at=IN_THE_DAY, minutes=MINUTES, wanted=LEGS, asked=ASKED)
+    def hold(self, *, by: str, day: int, at: str, minutes: int, wanted: list[Wanted], asked: str | None) -> Any:
+        return self._book(by, self._wish(self._minute(day, at), minutes, wanted), asked=asked)
+
+    @rule(target=bookings, by=BY, at=AT_ANY_TIME, minutes=MINUTES | ANY_MINUTES, wanted=LEGS)
+    def book_at_an_odd_time(self, by: str, at: str, minutes: int, wanted: list[Wanted]) -> Any:
+        return self._book(by, self._wish(self._minute(1, at), minutes, wanted))
+
+    @rule(target=bookings, by=BY, at=IN_THE_DAY, wanted=ANY_LEGS, party=PARTIES)
+    def book_odd_things(self, by: str, at: str, wanted: list[Wanted], party: int) -> Any:
+        return self._book(by, self._wish(self._minute(1, at), 60, wanted, party))
+
+    @rule(
+        target=bookings,
+        number=bookings,
+        by=BY,
+        later=st.sampled_from([0, 0, 30, -30, 60, -60, 90, -90]),
+        minutes=MINUTES,
+        wanted=LEGS,
+        person=PEOPLE,
+        party=PARTIES,
+    )
+    def book_beside(
+        self, *, number: int, by: str, later: int, minutes: int, wanted: list[Wanted], person: str, party: int
+    ) -> Any:
+        starts = self.house.bookings[number].starts + later
+        return self._book(by, self._wish(starts, minutes, wanted, party), person=person)
+
+    def _book(self, by: str, wish: Wish, *, asked: str | None = None, person: str = "") -> Any:
+        person = person if by == "alice" else ""
+        said, number = self.house.book(by, wish, asked=asked, person=person)
+        self._compare(self.product.book(by, wish, asked=asked, person=person, number=number), said)
+        self._offers(by, person or MEMBERS[by].person, wish)
+        return number if number else multiple()
+
+    @rule(number=bookings, by=BY_ANYBODY, day=DAYS, at=IN_THE_DAY)
+    def move(self, number: int, by: str, day: int, at: str) -> None:
+        was = self.house.bookings[number].wish
+        starts = self._minute(day, at)
+        self._change(number, by, replace(was, starts=starts, ends=starts + was.ends - was.starts))
+
+    @rule(number=bookings, by=BY_ANYBODY, other=OTHERWISE)
+    def change(self, number: int, by: str, other: dict[str, Any]) -> None:
+        was = self.house.bookings[number].wish
+        minutes = other.get("minutes", was.ends - was.starts)
+        wanted, party = tuple(other.get("wanted", was.wanted)), other.get("party", was.party)
+        self._change(number, by, self._wish(was.starts, minutes, wanted, party))
+
+    def _change(self, number: int, by: str, wish: Wish) -> None:
+        booking, by = self.house.bookings[number], self._who(by, number)
+        self._compare(self.product.change(by, number, booking.wish, wish), self.house.change(by, number, wish))
+        self._offers(by, booking.person, wish, besides=number)
+
+    @rule(number=bookings, by=BY_ANYBODY, person=st.sampled_from(["", "bob", "ivy", "guest"]))
+    def give(self, number: int, by: str, person: str) -> None:
+        by = self._who(by, number)
+        self._compare(self.product.give(by, number, person), self.house.give(by, number, person))
+
+    # --- Deciding ---------------------------------------------------------------------
+
+    @precondition(lambda self: self._waiting())
+    @rule(place=st.integers(0, 3), by=BY_ANYBODY, step=st.sampled_from(["confirm", "confirm", "cancel", "decline"]))
+    def decide(self, place: int, by: str, step: str) -> None:
+        """About one of those that wait, the last first."""
+        waiting = self._waiting()
+        self._step(waiting[place % len(waiting)], by, step)
+
+    @rule(number=bookings, by=BY_ANYBODY, step=st.sampled_from(["confirm", "cancel", "cancel", "decline"]))
+    def step(self, number: int, by: str, step: str) -> None:
+        self._step(number, by, step)
+
+    def _step(self, number: int, by: str, step: str) -> None:
+        booking, by = self.house.bookings[number], self._who(by, number)
+        self._compare(getattr(self.product, step)(by, number), getattr(self.house, step)(by, number))
+        self._offers("", "", booking.wish, besides=number)
+
+    def _waiting(self) -> list[int]:
+        return [number for number, each in reversed(self.house.bookings.items()) if each.status in {"hold", "pending"}]
+
+    # --- Time -------------------------------------------------------------------------
+
+    @rule(minutes=st.sampled_from([5, 5, 10, 45, 300, 1440]))
+    def wait(self, minutes: int) -> None:
+        self.house.now += minutes
+
+    @rule()
+    def let_the_worker_look(self) -> None:
+        self.product.note_what_ran_out()
+
+    # --- The house ----------------------------------------------------------------------
+
+    @rule(scope=SCOPES, in_days=st.integers(0, 1), said=SAID)
+    def say(self, scope: str, in_days: int, said: tuple[str, Any]) -> None:
+        """One thing more, or otherwise, than was said last."""
+        before = [document for spoken_for, _, document in self.house.rules if spoken_for == scope]
+        self._say(scope, self.house.now // DAY + in_days, {**(before[-1] if before else {}), said[0]: said[1]})
+
+    def _say(self, scope: str, since_day: int, document: dict[str, Any]) -> None:
+        self.house.rules.append((scope, since_day, document))
+        self.product.say(scope, since_day, _spelt_out(document))
+
+    @rule(
+        target=closures,
+        scope=OF_ONE | SCOPES,
+        day=DAYS,
+        at=IN_THE_DAY,
+        minutes=st.sampled_from([60, 120, 2880]),
+        verdicts=st.lists(st.sampled_from(["keep", "cancel", ""]), min_size=1, max_size=3),
+    )
+    def shut(self, *, scope: str, day: int, at: str, minutes: int, verdicts: list[str]) -> Any:
+        since = self._minute(day, at)
+        until, things = since + minutes, self._closed_by(scope)
+        hits = sorted(self.house.hits(things, since, until))
+        decided = {number: verdicts[place % len(verdicts)] for place, number in enumerate(hits)}
+        decisions = {number: verdict for number, verdict in decided.items() if verdict}
+        number = len(self.house.closures) + 1
+        listed = self.product.shut(scope, since, until, decisions, number=number)
+        assert listed == (set() if len(decisions) == len(hits) else set(hits))
+        if listed:
+            return multiple()
+        self.house.closures[number] = Closure(things, since, until)
+        for hit, verdict in decisions.items():
+            if verdict == "cancel":
+                self.house.bookings[hit].status = "cancelled"
+        return number
+
+    @rule(number=closures)
+    def lift(self, number: int) -> None:
+        closure = self.house.closures[number]
+        is_over = closure.lifted_at is not None or closure.until <= self.house.now
+        assert self.product.lift(number) == ("closure_over" if is_over else "")
+        if not is_over:
+            closure.lifted_at = self.house.now
+
+    # --- Agreeing -----------------------------------------------------------------------
+
+    @invariant()
+    def they_have_the_same_bookings(self) -> None:
+        assert self.product.seen() == {number: self._shown(each) for number, each in self.house.bookings.items()}
+
+    def _shown(self, booking: Booking) -> tuple[Any, ...]:
+        legs = [(leg.thing, leg.units, leg.alone, leg.since, leg.until) for leg in booking.legs]
+        status = self.house.status_of(booking)
+        return (status, booking.person, booking.starts, booking.ends, booking.party, legs)
+
+    def _compare(self, found: Outcome, said: Outcome) -> None:
+        if said == OVER:
+            assert found in {("no", "hold_expired"), ("no", "illegal_step")}
+        else:
+            assert found == said, f"The product: {found}. The model: {said}. At {instant(self.house.now)}."
+
+    def _offers(self, by: str, person: str, wish: Wish, *, besides: int = 0) -> None:
+        """What a refusal offered instead would not be refused in its turn."""
+        for starts in self.product.offered:
+            offered = replace(wish, starts=starts, ends=starts + wish.ends - wish.starts)
+            assert not self.house.against(by, person, offered, besides=besides), offered
+
+    def _wish(self, starts: int, minutes: int, wanted: Iterable[Wanted], party: int = 1) -> Wish:
+        return Wish(starts, starts + minutes, tuple(wanted), party)
+
+    def _who(self, by: str, number: int) -> str:
+        return self.house.bookings[number].by if by == "whose it is" else by
+
+    def _minute(self, day: int, at: str) -> int:
+        return (self.house.now // DAY + day) * DAY + clock(at)
+
+    def _closed_by(self, scope: str) -> set[str]:
+        if scope in THINGS:
+            return {thing for thing in THINGS if self.house.are_related(scope, thing)}
+        return {name for name, thing in THINGS.items() if scope in {"house", thing.kind}}
+
+
+def _spelt_out(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as the product takes it: every day of the week by its name."""
+
+    def week(hours: Any) -> dict[str, Any]:
+        return dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), hours)
+
+    spelt = {"schema": 1, **document}
+    if "weekly" in document:
+        spelt["weekly"] = week(document["weekly"])
+    approval = document.get("approval")
+    if isinstance(approval, dict) and "outside" in approval:
+        spelt["approval"] = {**approval, "outside": week(approval["outside"])}
+    return spelt
