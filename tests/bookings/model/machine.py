@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, precondition, rule
 
 from tests.bookings.model.house import DAY, OVER, Booking, Closure, House, Member, Outcome, Thing, Wanted, Wish, clock
-from tests.bookings.model.product import Product, instant
+from tests.bookings.model.product import Offer, Product, instant
 
 THINGS = {
     "hall": Thing(room=40),
@@ -264,9 +264,17 @@ class Machine(RuleBasedStateMachine):
 
     def _offers(self, by: str, person: str, wish: Wish, *, besides: int = 0) -> None:
         """What a refusal offered instead would not be refused in its turn."""
-        for starts in self.product.offered:
-            offered = replace(wish, starts=starts, ends=starts + wish.ends - wish.starts)
-            assert not self.house.against(by, person, offered, besides=besides), offered
+        for offer in self.product.offered:
+            wanted = [self._or_like_it(one, offer, wish) for one in wish.wanted]
+            offered = self._wish(offer.starts, offer.ends - offer.starts, wanted, wish.party)
+            assert not self.house.against(by, person, offered, besides=besides), offer
+
+    def _or_like_it(self, one: Wanted, offer: Offer, wish: Wish) -> Wanted:
+        """Alone only where it would be alone though others might be let in."""
+        thing, units, alone = one
+        if thing != offer.instead_of:
+            return one
+        return (offer.thing, units, alone and self.house.may_be_shared(thing, wish.starts))
 
     def _wish(self, starts: int, minutes: int, wanted: Iterable[Wanted], party: int = 1) -> Wish:
         return Wish(starts, starts + minutes, tuple(wanted), party)

@@ -1,6 +1,7 @@
 """The product doing the same, on PostgreSQL: names become rows, minutes instants, errors outcomes."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -37,6 +38,16 @@ def minute(at: datetime) -> int:
     return int((at - MONDAY) / timedelta(minutes=1))
 
 
+@dataclass(frozen=True)
+class Offer:
+    """Another time or, `instead_of` something, a thing like it."""
+
+    starts: int
+    ends: int
+    thing: str
+    instead_of: str = ""
+
+
 class Product:
     """An organisation with the things and members of a model, and a clock that shows what the model's does."""
 
@@ -62,8 +73,8 @@ class Product:
                 self.people[member.person] = make.person(self.org, name=name, member=self.members[name]).pk
         self.bookings: dict[int, UUID] = {}
         self.closures: dict[int, UUID] = {}
-        self.offered: list[int] = []
-        """Starts the last refusal offered instead."""
+        self.offered: list[Offer] = []
+        """What the last refusal offered instead."""
         self._clock = patch.object(timezone, "now", lambda: instant(house.now))
         self._clock.start()
 
@@ -198,10 +209,15 @@ class Product:
             with acting_for(self.org.pk):
                 return ("is", str(do().status))
         except TimeRefused as refusal:
-            self.offered = [_start(each) for each in refusal.alternatives]
+            self.offered = [self._offer(each) for each in refusal.alternatives]
             return ("refused", {reason.code for reason in refusal.reasons} or {f"without a reason: {refusal.code}"})
         except Infra24Error as error:
             return ("no", error.code)
+
+    def _offer(self, offered: Alternative) -> Offer:
+        names = {str(resource.pk): name for name, resource in self.things.items()}
+        since, until = (minute(datetime.fromisoformat(at)) for at in (offered.starts_at, offered.ends_at))
+        return Offer(since, until, names[offered.resource_id], instead_of=names.get(offered.instead_of or "", ""))
 
     def _legs(self, wanted: Iterable[Wanted]) -> tuple[LegWish, ...]:
         return tuple(LegWish(self.things[thing].pk, units, is_exclusive=alone) for thing, units, alone in wanted)
@@ -214,7 +230,3 @@ class Product:
 
 def _wall(minutes: int) -> datetime:
     return instant(minutes).replace(tzinfo=None)
-
-
-def _start(offer: Alternative) -> int:
-    return minute(datetime.fromisoformat(offer.starts_at))
