@@ -28,7 +28,15 @@ MEMBERS = {
 }
 DAYTIME = [("10:00", "16:00")]
 AT_FIRST: list[tuple[str, dict[str, Any]]] = [
-    ("house", {"weekly": [("08:00", "20:00")], "slot_minutes": 30, "horizon_days": 3}),
+    (
+        "house",
+        {
+            "weekly": [("08:00", "20:00")],
+            "slot_minutes": 30,
+            "horizon_days": 3,
+            "quotas": [{"per": "day", "hours": 4}, {"per": "week", "count": 5}],
+        },
+    ),
     ("commons", {"use": "shared"}),
     ("kiln", {"approval": "always", "pending_blocks": False, "buffer_before_minutes": 30, "buffer_after_minutes": 60}),
     ("south", {"approval": {"roles": ["member"]}}),
@@ -85,6 +93,7 @@ OTHERWISE = st.one_of(
     st.fixed_dictionaries({"wanted": LEGS | ANY_LEGS, "party": PARTIES, "minutes": MINUTES}),
 )
 ASKED = st.sampled_from(["hold", "hold", "confirmed"])
+LATER = st.sampled_from([0, 0, 0, 30, -30, 60, -60, -90])
 PEOPLE = st.sampled_from(["", "bob", "guest"])
 SAID = st.sampled_from([(name, value) for name, values in VALUES.items() for value in values])
 
@@ -123,21 +132,17 @@ class Machine(RuleBasedStateMachine):
     def book_odd_things(self, by: str, at: str, wanted: list[Wanted], party: int) -> Any:
         return self._book(by, self._wish(self._minute(1, at), 60, wanted, party))
 
-    @rule(
-        target=bookings,
-        number=bookings,
-        by=BY,
-        later=st.sampled_from([0, 0, 30, -30, 60, -60, 90, -90]),
-        minutes=MINUTES,
-        wanted=LEGS,
-        person=PEOPLE,
-        party=PARTIES,
-    )
-    def book_beside(
-        self, *, number: int, by: str, later: int, minutes: int, wanted: list[Wanted], person: str, party: int
-    ) -> Any:
-        starts = self.house.bookings[number].starts + later
-        return self._book(by, self._wish(starts, minutes, wanted, party), person=person)
+    @rule(target=bookings, number=bookings, by=BY, later=LATER, minutes=MINUTES, wanted=st.none() | LEGS)
+    def book_beside(self, *, number: int, by: str, later: int, minutes: int, wanted: list[Wanted] | None) -> Any:
+        """At about the time of another booking, the same things or others."""
+        other = self.house.bookings[number].wish
+        things = tuple((thing, units, False) for thing, units, _ in other.wanted)
+        return self._book(by, self._wish(other.starts + later, minutes, wanted or things))
+
+    @rule(target=bookings, number=bookings, wanted=LEGS, person=PEOPLE, party=PARTIES)
+    def book_for_somebody(self, number: int, wanted: list[Wanted], person: str, party: int) -> Any:
+        starts = self.house.bookings[number].ends
+        return self._book("alice", self._wish(starts, 60, wanted, party), person=person)
 
     def _book(self, by: str, wish: Wish, *, asked: str | None = None, person: str = "") -> Any:
         person = person if by == "alice" else ""
