@@ -1,6 +1,7 @@
 """Confirming, declining, cancelling: the steps of a booking's life."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,12 +15,15 @@ from infra24.bookings.errors import (
     ReasonMissing,
     TimeRefused,
 )
-from infra24.bookings.locking import lock_bookings, lock_claims
-from infra24.bookings.models import Booking, Source, Status
+from infra24.bookings.locking import lock_bookings
+from infra24.bookings.models import Booking, Leg, Source, Status
 from infra24.bookings.policies import may_step
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
+    LegRow,
     check_shapes,
+    leg_rows,
+    lock_rows,
     needs_approval,
     resolve,
     rule_reasons,
@@ -28,7 +32,7 @@ from infra24.bookings.services.claims import (
 from infra24.bookings.services.current import check_unmoved, on_current
 from infra24.bookings.services.expiring import expire_locked
 from infra24.bookings.services.refusing import refuse
-from infra24.bookings.services.writing import step
+from infra24.bookings.services.writing import rewrite_legs, step, visible_legs
 from infra24.core.constraints import guarded_by
 from infra24.facts.services import record
 from infra24.orgs import audit
@@ -41,7 +45,8 @@ from infra24.resources.policies import STAFF
 def confirm_booking(booking: Booking, *, by: Member, source: Source, version: int | None = None) -> Booking:
     """Make a hold or a request certain; rules and time are checked again in the same transaction.
 
-    A member's hold of what needs approval becomes a request instead.
+    It takes the time the rules say by now: set-up, pack-down and sharing are
+    theirs. A member's hold of what needs approval becomes a request instead.
 
     Raises TimeRefused with reasons when by now something stands against it,
     HoldExpired, IllegalStep, Stale; ApprovalNeeded when a member confirms a
@@ -59,12 +64,10 @@ def _confirm(booking: Booking, *, by: Member, source: Source, version: int | Non
         raise ApprovalNeeded
     if needs_approval(claimed, by.rank, booking.starts_at, booking.ends_at):
         following = Status.PENDING
-    targets = [target for claim in claimed for target in (claim.resource.id, *claim.resource.leaves)]
-    since = min(leg.blocks_from for leg in booking.visible_legs)
-    until = max(leg.blocks_until for leg in booking.visible_legs)
+    rows = leg_rows(booking.pk, claimed, booking.starts_at, booking.ends_at)
     try:
         with guarded_by(**LEG_CONSTRAINTS):
-            locks = lock_claims(booking.org_id, targets, since, until, now=now, bookings=[booking.pk])
+            locks = lock_rows(booking.org_id, rows, now=now, bookings=[booking.pk])
             check_unmoved(booking, locks.bookings, version)
             check_shapes(claimed, locks)
             _check_step(booking, following, now=now)
@@ -73,6 +76,9 @@ def _confirm(booking: Booking, *, by: Member, source: Source, version: int | Non
                 raise TimeRefused
             was = booking.status
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
+            if _agreed(booking) != {_terms(row) for row in rows if not row.is_implied}:
+                rewrite_legs(booking, rows)
+                booking.visible_legs = visible_legs(booking, rows)
             step(booking.org_id, [booking], following)
             cancel_timers(org_id=booking.org_id, subject_id=booking.pk)
             what = "booking.confirmed" if following == Status.CONFIRMED else "booking.requested"
@@ -90,6 +96,15 @@ def _confirm(booking: Booking, *, by: Member, source: Source, version: int | Non
             otherwise=refusal,
         )
     return booking
+
+
+def _agreed(booking: Booking) -> set[tuple[Any, ...]]:
+    """What was agreed when its legs were written."""
+    return {_terms(leg) for leg in booking.visible_legs}
+
+
+def _terms(leg: Leg | LegRow) -> tuple[Any, ...]:
+    return (leg.resource_id, leg.blocks_from, leg.blocks_until, leg.sharing)
 
 
 def decline_booking(

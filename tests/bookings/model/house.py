@@ -65,7 +65,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Leg:
-    """What was agreed when it was written: rules that change later do not change it."""
+    """What was agreed when it was written or confirmed: rules that change later do not change it."""
 
     thing: str
     units: int
@@ -187,12 +187,11 @@ class House:
             return OVER
         following = "pending" if self.waits(self.members[by].role, found.wish) else "confirmed"
         # What was near enough and far enough when it was asked for is not measured again, nor what it counts for.
-        own = self.rules_against("", "", found.wish)
-        blocks = following == "confirmed" or found.keeps_time
-        met = self.met_by(found.legs, besides=number) if blocks else set()
-        if own or met:
-            # Said by the rules as they are now; where these see nothing, what was agreed stands in the way.
-            return ("refused", own | self.met_by(self.legs(found.wish), besides=number) or met)
+        own, legs = self.rules_against("", "", found.wish), self.legs(found.wish)
+        met = self.met_by(legs, besides=number)
+        if own or (met and (following == "confirmed" or found.keeps_time)):
+            return ("refused", own | met)
+        found.legs = legs
         found.status = following
         return ("is", following)
 
