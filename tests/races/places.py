@@ -88,6 +88,22 @@ def the_last_hour_of_a_quota(stage: Stage) -> Race:
     return Race(mixed(*(again(stage.books(stage.bob, room), 8) for room in rooms)), {201, 409}, judge)
 
 
+def any_of_three(stage: Stage) -> Race:
+    """Whoever comes while one is left gets it, whichever they named first; with a table that there is once."""
+    wheels = [make.resource(stage.house, name=name, kind="equipment") for name in ("a", "b", "c")]
+    table = make.resource(stage.house, name="table")
+
+    def judge(outcome: Outcome) -> None:
+        taken = sorted(name for each in outcome.live for name in each["things"])
+        assert taken in (["a", "b", "c"], ["a", "b", "c", "table"]), taken
+        assert outcome.statuses == {201: 3, 409: 21}
+
+    orders = [[wheel.pk for wheel in (*wheels[turn:], *wheels[:turn])] for turn in range(3)]
+    alone = [stage.asks(stage.alice, [{"any_of": order}]) for order in orders]
+    at_the_table = [stage.asks(stage.alice, [{"any_of": order}, {"resource_id": table.pk}]) for order in orders]
+    return Race(mixed(*(again(one, 4) for one in (*alone, *at_the_table))), {201, 409}, judge)
+
+
 def one_request_sent_again_and_again(stage: Stage) -> Race:
     """A client that got no answer and repeats itself, by its key, makes one booking."""
     room = make.resource(stage.house)
@@ -107,5 +123,6 @@ PLACES = [
     hall_against_halves,
     things_named_in_any_order,
     the_last_hour_of_a_quota,
+    any_of_three,
     one_request_sent_again_and_again,
 ]

@@ -131,9 +131,15 @@ class Stage:
         """Asks for all the things together."""
         exclusive = more.pop("exclusive", False)
         legs = [{"resource_id": thing.pk, "units": units, "exclusive": exclusive} for thing in things]
-        span = {"starts_at": at, "ends_at": at + hours * HOUR}
+        return self.asks(by, legs, at=at, hours=hours, **more)
+
+    def asks(
+        self, by: Member, legs: list[dict[str, Any]], *, at: datetime = NOON, hours: float = 1, **more: Any
+    ) -> Runner:
+        """Asks for legs as the API takes them."""
         headers = more.pop("headers", {})
-        return self.sends(by, "POST", "/api/bookings", {"title": "Firing", "legs": legs, **span, **more}, **headers)
+        body = {"title": "Firing", "legs": legs, "starts_at": at, "ends_at": at + hours * HOUR, **more}
+        return self.sends(by, "POST", "/api/bookings", body, **headers)
 
     def changes(self, by: Member, booking_id: UUID, headers: dict[str, str] | None = None, **body: Any) -> Runner:
         return self.sends(by, "PATCH", f"/api/bookings/{booking_id}", body, **(headers or {}))
