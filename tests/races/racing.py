@@ -182,10 +182,13 @@ def run(set_up: Callable[[Stage], Race], stage: Stage) -> None:
     assert not twice_taken(stage.database, stage.house.pk)
     assert not overfull(stage.database, stage.house.pk)
     race.judge(outcome)
-    ours = f"@{stage.database.name} "
-    assert not [
-        line for line in postgres_log(stage.database)[logged:].splitlines() if "deadlock" in line and ours in line
-    ]
+    assert not deadlocks(stage.database, logged)
+
+
+def deadlocks(database: TestDatabase, since: int = 0) -> list[str]:
+    """What PostgreSQL has logged of deadlocks in this database, from a place in its log on."""
+    lines = postgres_log(database)[since:].splitlines()
+    return [line for line in lines if "deadlock detected" in line and f"@{database.name} " in line]
 
 
 def _started_together(race: Race) -> list[Answer | None]:
