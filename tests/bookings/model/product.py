@@ -25,7 +25,7 @@ from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.resources.models import Resource
 from tests import make
-from tests.bookings.model.house import House, Outcome, Wanted, Wish
+from tests.bookings.model.paper import Outcome, Paper, Wanted, Wish
 
 MONDAY = datetime(2031, 3, 3, tzinfo=UTC)
 
@@ -51,7 +51,7 @@ class Offer:
 class Product:
     """An organisation with the things and members of a model, and a clock that shows what the model's does."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Paper) -> None:
         self._house = house
         self.org = make.organisation(time_zone="UTC", open_daily=False)
         self.things: dict[str, Resource] = {}
