@@ -30,7 +30,7 @@ from tests.bookings.model.drawing import (
     THINGS,
 )
 from tests.bookings.model.house import House
-from tests.bookings.model.paper import DAY, OVER, Booking, Closure, Outcome, Wanted, Wish, clock
+from tests.bookings.model.paper import DAY, HOLD_MINUTES, OVER, Booking, Closure, Outcome, Wanted, Wish, clock
 from tests.bookings.model.product import Offer, Product, instant
 
 
@@ -74,6 +74,22 @@ class Machine(RuleBasedStateMachine):
         other = self.house.bookings[number].wish
         things = tuple((thing, units, False) for thing, units, _ in other.wanted)
         return self._book(by, self._wish(other.starts + later, minutes, wanted or things))
+
+    @rule(target=bookings, by=BY, day=DAYS, at=IN_THE_DAY, wanted=LEGS)
+    def hold_in_vain(self, by: str, day: int, at: str, wanted: list[Wanted]) -> Any:
+        """Until it has run out, to the minute."""
+        number = self._book(by, self._wish(self._minute(day, at), 60, wanted), asked="hold")
+        self.house.now += HOLD_MINUTES
+        return number
+
+    @rule(target=bookings, at=IN_THE_DAY, minutes=MINUTES, later=LATER)
+    def two_want_the_kiln(self, at: str, minutes: int, later: int) -> Any:
+        """Requests for it keep no time, unless rules have come to say otherwise."""
+        starts, kiln = self._minute(1, at), [("kiln", 1, False)]
+        made = [
+            self._book(by, self._wish(since, minutes, kiln)) for by, since in (("bob", starts), ("ivy", starts + later))
+        ]
+        return multiple(*(number for number in made if isinstance(number, int)))
 
     @rule(target=bookings, number=bookings, wanted=LEGS, person=PEOPLE, party=PARTIES)
     def book_for_somebody(self, number: int, wanted: list[Wanted], person: str, party: int) -> Any:
