@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from infra24.bookings.errors import ApprovalNeeded, NotYours, ReasonMissing, TimeRefused
-from infra24.bookings.locking import lock_bookings, lock_claims
-from infra24.bookings.models import Booking, Source, Status
+from infra24.bookings.locking import lock_bookings
+from infra24.bookings.models import Booking, Leg, Source, Status
 from infra24.bookings.policies import Step
 from infra24.bookings.rivals import rivals_of
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
+    LegRow,
     check_shapes,
+    leg_rows,
+    lock_rows,
     needs_approval,
     resolve,
     rule_reasons,
@@ -24,7 +28,7 @@ from infra24.bookings.services.expiring import expire_locked
 from infra24.bookings.services.refusing import refuse
 from infra24.bookings.services.stepping import check_step
 from infra24.bookings.services.terms import reset_timers, take_terms, terms_for
-from infra24.bookings.services.writing import set_values, step
+from infra24.bookings.services.writing import rewrite_legs, set_values, step, visible_legs
 from infra24.core.constraints import guarded_by
 from infra24.facts.services import Event, record, record_all
 from infra24.orgs import audit
@@ -44,8 +48,9 @@ def confirm_booking(
 ) -> Booking:
     """Make a hold or a request certain; rules and time are checked again in the same transaction.
 
-    A member's hold of what needs approval becomes a request instead. With
-    `decline_rivals`, which is for staff and asks for a reason, the requests
+    It takes the time the rules say by now: set-up, pack-down and sharing are
+    theirs. A member's hold of what needs approval becomes a request instead.
+    With `decline_rivals`, which is for staff and asks for a reason, the requests
     that would lose their time by it are declined with it, all or none.
 
     Raises TimeRefused with reasons when by now something stands against it,
@@ -70,13 +75,11 @@ def _confirm(booking: Booking, why: str | None, *, by: Member, source: Source, v
     if needs_approval(claimed, by.rank, booking.starts_at, booking.ends_at):
         following = Status.PENDING
     rivals = rivals_of(by, booking, now=now) if why is not None else []
-    targets = [target for claim in claimed for target in (claim.resource.id, *claim.resource.leaves)]
-    since = min(leg.blocks_from for leg in booking.visible_legs)
-    until = max(leg.blocks_until for leg in booking.visible_legs)
     ours = [booking.pk, *(rival.pk for rival in rivals)]
+    rows = leg_rows(booking.pk, claimed, booking.starts_at, booking.ends_at)
     try:
         with guarded_by(**LEG_CONSTRAINTS):
-            locks = lock_claims(booking.org_id, targets, since, until, now=now, bookings=ours)
+            locks = lock_rows(booking.org_id, rows, now=now, bookings=ours)
             check_unmoved(booking, locks.bookings, version)
             for rival in rivals:
                 check_unmoved(rival, locks.bookings, None)
@@ -87,6 +90,9 @@ def _confirm(booking: Booking, why: str | None, *, by: Member, source: Source, v
                 raise TimeRefused
             was = booking.status
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
+            if _agreed(booking) != {_terms(row) for row in rows if not row.is_implied}:
+                rewrite_legs(booking, rows)
+                booking.visible_legs = visible_legs(booking, rows)
             step(booking.org_id, [booking], following)
             terms = terms_for(claimed, booking.starts_at, booking.ends_at, now=now)
             if changed := take_terms(booking, terms):
@@ -108,6 +114,15 @@ def _confirm(booking: Booking, why: str | None, *, by: Member, source: Source, v
             otherwise=refusal,
         )
     return booking
+
+
+def _agreed(booking: Booking) -> set[tuple[Any, ...]]:
+    """What was agreed when its legs were written."""
+    return {_terms(leg) for leg in booking.visible_legs}
+
+
+def _terms(leg: Leg | LegRow) -> tuple[Any, ...]:
+    return (leg.resource_id, leg.blocks_from, leg.blocks_until, leg.sharing)
 
 
 def decline_booking(
