@@ -19,6 +19,7 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "booking.changed": _("Booking changed"),
     "booking.declined": _("Request declined"),
     "booking.cancelled": _("Booking cancelled"),
+    "booking.messaged": _("Message sent about a booking"),
     "booking.expired": _("Hold ran out"),
 }
 _STEPS: Final[dict[str, str | Promise]] = {
@@ -27,6 +28,7 @@ _STEPS: Final[dict[str, str | Promise]] = {
     "booking.change": _("Changed"),
     "booking.declined": _("Declined"),
     "booking.cancelled": _("Cancelled"),
+    "booking.message": _("Message sent"),
     "booking.expire": _("Hold ran out"),
 }
 
