@@ -2,5 +2,6 @@
 
 from infra24.notifications.services.bookings import tell_about_booking
 from infra24.notifications.services.members import send_invitation, tell_destination_paused
+from infra24.notifications.services.messages import send_message
 
-__all__ = ["send_invitation", "tell_about_booking", "tell_destination_paused"]
+__all__ = ["send_invitation", "send_message", "tell_about_booking", "tell_destination_paused"]
