@@ -83,6 +83,7 @@ RULES_FORM = {
     "valid_from": "{later_day}",
     **{f"{part}-{count}_FORMS": "0" for part in ("seasons", "exceptions", "quotas") for count in ("TOTAL", "INITIAL")},
 }
+MANY = {"ids": [{"id": "{booking_id}"}], "action": "cancel"}
 WEEK = {"start": "{noon}", "end": "{later_end}"}
 
 DOORS: dict[str, Door] = {
@@ -275,6 +276,8 @@ DOORS: dict[str, Door] = {
     "PATCH api/studio-assignments/<uuid:assignment_id>": api(403, 200, data={"ends_on": SINCE}),
     "GET api/bookings": api(200, 200),
     "POST api/bookings": api(201, 201, data=BOOK),
+    "POST api/bookings/bulk": api(403, 200, data=MANY),
+    "POST api/bookings/bulk/preview": api(403, 200, data=MANY),
     "GET api/bookings/<uuid:booking_id>": api(200, 200),
     "PATCH api/bookings/<uuid:booking_id>": api(200, 200, data={"title": "Glaze"}),
     "GET api/outbox/deliveries": api(403, 200),

@@ -1,6 +1,7 @@
 """What comes in and goes out of the API of bookings."""
 
 from infra24.bookings.schemas.bookings import (
+    AlternativeOut,
     AvailabilityOut,
     BookingIn,
     BookingOut,
@@ -12,6 +13,7 @@ from infra24.bookings.schemas.bookings import (
 )
 
 __all__ = [
+    "AlternativeOut",
     "AvailabilityOut",
     "BookingIn",
     "BookingOut",

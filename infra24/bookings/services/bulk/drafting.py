@@ -38,9 +38,11 @@ MOVES = (Action.MOVE, Action.CHANGE_RESOURCE)
 def draft(wish: BulkWish, *, by: Member, now: datetime) -> list[Item]:
     """The items of a wish in the order asked, each with what it would become or why not. Three queries at most.
 
-    Raises ResourceNotFound when there is no such resource to change to.
+    Raises BookingNotFound when there is none of them, and ResourceNotFound when there is no resource to change to.
     """
     found = _found(wish, by)
+    if not found:
+        raise BookingNotFound
     items = [Item(pick.booking_id, found.get(pick.booking_id)) for pick in wish.picks]
     for item, pick in zip(items, wish.picks, strict=True):
         if item.booking is None:

@@ -20,7 +20,6 @@ from infra24.bookings.services.expiring import expire_locked
 from infra24.core.constraints import guarded_by
 from infra24.core.ids import new_id
 from infra24.core.problems import Rivalry
-from infra24.core.translating import translated
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 
@@ -31,7 +30,8 @@ KEPT_FOR = timedelta(days=1)
 def preview_many(wish: BulkWish, *, by: Member) -> BulkResult:
     """What `change_many` would do to each if nothing changed in between. Staff only. Writes and locks nothing.
 
-    Raises NotYours, ResourceNotFound, and what is wrong with the wish in itself.
+    Raises BookingNotFound when there is none of them, NotYours, ResourceNotFound,
+    and what is wrong with the wish in itself.
     """
     _check(wish, by)
     now = timezone.now()
@@ -46,9 +46,10 @@ def change_many(wish: BulkWish, *, by: Member, source: Source, run_id: UUID | No
     `run_id` names the run, so that a page sent twice does it once.
 
     Raises BulkRefused, with what becomes of each in `result`, when it is all
-    or nothing and one of them cannot; BulkAlreadyDone, NotYours, ResourceNotFound,
-    and what is wrong with the wish in itself; Rivalry when the bookings change
-    faster than they can be caught.
+    or nothing and one of them cannot; BookingNotFound when there is none of
+    them; BulkAlreadyDone, NotYours, ResourceNotFound, what is wrong with the
+    wish in itself, and Rivalry when the bookings change faster than they can
+    be caught.
     """
     _check(wish, by)
     return anew(lambda: _change(wish, by=by, source=source, run_id=run_id or new_id()))
@@ -124,7 +125,7 @@ def _remember(result: BulkResult, run_id: UUID, *, by: Member, now: datetime) ->
         action=result.wish.action,
         done=[[str(item.booking_id), item.booking.version] for item in result.passed if item.booking],
         left_out=[
-            [str(item.booking_id), translated(item.error.detail)] for item in result.items if item.error is not None
+            [str(item.booking_id), item.why_not] for item in result.items if item.error is not None
         ],
         undo=_undo(result.wish),
     )

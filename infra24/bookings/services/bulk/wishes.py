@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from infra24.bookings.errors import (
     BookingTwice,
     BulkEmpty,
@@ -17,6 +19,7 @@ from infra24.bookings.errors import (
 from infra24.bookings.models import Booking
 from infra24.bookings.services.claims import Claimed, LegRow
 from infra24.core.errors import Alternative, Infra24Error, Reason
+from infra24.core.translating import translated
 
 MOST = 500
 """Bookings in one go: as many as one transaction changes while others wait."""
@@ -125,6 +128,15 @@ class Item:
     takes_time: bool = False
     """Whether these would block time that it does not block already; a mere request may not."""
     outcome: Outcome = Outcome.OK
+
+    @property
+    def why_not(self) -> str:
+        """One sentence or several in the reader's language; empty where it can be."""
+        if self.error is None:
+            return ""
+        if self.reasons:
+            return " ".join(translated(reason.detail) for reason in self.reasons)
+        return translated(self.error.detail) if self.error.detail != self.error.title else _(self.error.title)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
