@@ -64,7 +64,13 @@ class BulkForm(forms.Form):
     run = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, action: Action, picks: Sequence[Pick], bookings: Sequence[Booking], viewer: Member, **kwargs: Any
+        self,
+        *args: Any,
+        action: Action,
+        picks: Sequence[Pick],
+        bookings: Sequence[Booking],
+        viewer: Member,
+        **kwargs: Any,
     ) -> None:
         self.action, self.picks = action, tuple(picks)
         super().__init__(*args, **kwargs)

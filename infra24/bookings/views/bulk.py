@@ -61,15 +61,13 @@ def bulk(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _question(request, form, bookings, status=422)
     try:
-        if step == DO:
-            return _done(request, form)
-        return _preview(request, form, preview_many(form.to_wish(), by=request.member))
-    except BulkRefused as refusal:
-        return _preview(request, form, refusal.result, error=refusal)
-    except BulkAlreadyDone:
-        return redirect("bookings_bulk_run", org=request.organisation.slug, run_id=form.run_id)
+        return _done(request, form) if step == DO else _preview(request, form, _previewed(request, form))
     except Infra24Error as error:
-        return _question(request, form, bookings, error=error)
+        return _refusal(request, form, bookings, error)
+
+
+def _previewed(request: MemberRequest, form: BulkForm) -> BulkResult:
+    return preview_many(form.to_wish(), by=request.member)
 
 
 def _done(request: MemberRequest, form: BulkForm) -> HttpResponse:
@@ -79,6 +77,15 @@ def _done(request: MemberRequest, form: BulkForm) -> HttpResponse:
     said = ngettext("Done to %(n)s booking.", "Done to %(n)s bookings.", number) % {"n": number}
     messages.success(request, said)
     return redirect("bookings_bulk_run", org=request.organisation.slug, run_id=result.run_id)
+
+
+def _refusal(request: MemberRequest, form: BulkForm, bookings: Sequence[Booking], error: Infra24Error) -> HttpResponse:
+    match error:
+        case BulkRefused():
+            return _preview(request, form, error.result, error=error)
+        case BulkAlreadyDone():
+            return redirect("bookings_bulk_run", org=request.organisation.slug, run_id=form.run_id)
+    return _question(request, form, bookings, error=error)
 
 
 @require_safe

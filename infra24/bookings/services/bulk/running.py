@@ -124,9 +124,7 @@ def _remember(result: BulkResult, run_id: UUID, *, by: Member, now: datetime) ->
         at=now,
         action=result.wish.action,
         done=[[str(item.booking_id), item.booking.version] for item in result.passed if item.booking],
-        left_out=[
-            [str(item.booking_id), item.why_not] for item in result.items if item.error is not None
-        ],
+        left_out=[[str(item.booking_id), item.why_not] for item in result.items if item.error is not None],
         undo=_undo(result.wish),
     )
 
