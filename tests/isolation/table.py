@@ -83,6 +83,7 @@ RULES_FORM = {
     "valid_from": "{later_day}",
     **{f"{part}-{count}_FORMS": "0" for part in ("seasons", "exceptions", "quotas") for count in ("TOTAL", "INITIAL")},
 }
+MANY_FORM = {"pick": "{booking_id}", "action": "cancel", "step": "do"}
 MANY = {"ids": [{"id": "{booking_id}"}], "action": "cancel"}
 WEEK = {"start": "{noon}", "end": "{later_end}"}
 
@@ -139,6 +140,9 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/bookings": staff_page(),
     "GET o/<slug:org>/admin/bookings/new": staff_page(),
     "POST o/<slug:org>/admin/bookings/new": staff_page(302, data=FORM),
+    "GET o/<slug:org>/admin/bookings/bulk": staff_page(302),
+    "POST o/<slug:org>/admin/bookings/bulk": staff_page(302, data=MANY_FORM),
+    "GET o/<slug:org>/admin/bookings/bulk/<uuid:run_id>": staff_page(),
     "GET o/<slug:org>/admin/bookings/<uuid:booking_id>": staff_page(),
     "GET o/<slug:org>/admin/bookings/<uuid:booking_id>/edit": staff_page(),
     "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/edit": staff_page(302, data=FORM),

@@ -52,6 +52,11 @@ def bulk(request: MemberRequest) -> HttpResponse:
         said = _("Tick at least one booking first.") if not picks else _("Choose what to do with them first.")
         messages.warning(request, said)
         return _back_to_list(request)
+    return _go_on(request, picks, action)
+
+
+def _go_on(request: MemberRequest, picks: Sequence[Pick], action: Action) -> HttpResponse:
+    """The next of the three steps. What needs to know nothing more begins with the second."""
     bookings = _chosen(request, picks)
     options: Any = {"action": action, "picks": picks, "bookings": bookings, "viewer": request.member}
     step = request.POST.get("step") or ("" if FIELDS[action] else PREVIEW)
@@ -61,13 +66,11 @@ def bulk(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _question(request, form, bookings, status=422)
     try:
-        return _done(request, form) if step == DO else _preview(request, form, _previewed(request, form))
+        if step == DO:
+            return _done(request, form)
+        return _preview(request, form, preview_many(form.to_wish(), by=request.member))
     except Infra24Error as error:
         return _refusal(request, form, bookings, error)
-
-
-def _previewed(request: MemberRequest, form: BulkForm) -> BulkResult:
-    return preview_many(form.to_wish(), by=request.member)
 
 
 def _done(request: MemberRequest, form: BulkForm) -> HttpResponse:
