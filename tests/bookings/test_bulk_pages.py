@@ -88,7 +88,7 @@ def test_many_are_moved_in_three_steps_and_moved_back(cast: Cast, alice: Client)
     assert [booking.starts_at for booking in stored(cast, *bookings)] == [NOON, NOON + HOUR, NOON]
 
     done = alice.post(BULK, {**hidden(page), "step": "do"}, follow=True)
-    assert "done to 3 bookings" in done.content.decode()
+    assert "Moved 3 bookings" in done.content.decode()
     moved = [NOON + DAY, NOON + HOUR + DAY, NOON + DAY]
     assert [booking.starts_at for booking in stored(cast, *bookings)] == moved
 

@@ -11,13 +11,13 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from infra24.bookings import queries
 from infra24.bookings.bulk_runs import run_for
+from infra24.bookings.bulk_words import asked_title, done_title
 from infra24.bookings.errors import BulkAlreadyDone, BulkRefused
-from infra24.bookings.forms.bulk import ACTIONS, FIELDS, BulkForm, read_action, read_picks, undoing
+from infra24.bookings.forms.bulk import FIELDS, BulkForm, read_action, read_picks, undoing
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.services.bulk import (
@@ -76,9 +76,7 @@ def _go_on(request: MemberRequest, picks: Sequence[Pick], action: Action) -> Htt
 def _done(request: MemberRequest, form: BulkForm) -> HttpResponse:
     with counting_refusals(request):
         result = change_many(form.to_wish(), by=request.member, source=Source.STAFF, run_id=form.run_id)
-    number = len(result.passed)
-    said = ngettext("Done to %(n)s booking.", "Done to %(n)s bookings.", number) % {"n": number}
-    messages.success(request, said)
+    messages.success(request, done_title(form.action, len(result.passed)) + ".")
     return redirect("bookings_bulk_run", org=request.organisation.slug, run_id=result.run_id)
 
 
@@ -101,7 +99,7 @@ def bulk_run(request: MemberRequest, run_id: UUID) -> HttpResponse:
     bookings = {one.pk: one for one in _chosen(request, [Pick(key) for key in (*done, *why)])}
     shown = {
         "run": run,
-        "action": dict(ACTIONS)[run.action],
+        "title": done_title(Action(run.action), len(done)),
         "done": [bookings[key] for key in done if key in bookings],
         "left_out": [(bookings.get(key), sentence) for key, sentence in why.items()],
         "picks": [f"{key}:{version}" for key, version in done.items()],
@@ -155,7 +153,8 @@ def _preview(
     passed = len(result.passed)
     shown = {
         **_shared(request, form),
-        "rows": [_row(item, names) for item in result.items],
+        # What cannot be comes first: of fifty rows it is what there is to read.
+        "rows": [_row(item, names) for item in sorted(result.items, key=lambda item: item.outcome is Outcome.OK)],
         "passed": passed,
         "failed": len(result.items) - passed,
         "run": new_id(),
@@ -183,7 +182,7 @@ def _shared(request: MemberRequest, form: BulkForm) -> dict[str, Any]:
     return {
         "form": form,
         "action": form.action.value,
-        "label": dict(ACTIONS)[form.action.value],
+        "title": asked_title(form.action, len(form.picks)),
         "is_end": form.action in {Action.DECLINE, Action.CANCEL},
         "picks": [f"{pick.booking_id}:{pick.version or ''}" for pick in form.picks],
         "list_query": request.POST.get("list", ""),
