@@ -29,6 +29,18 @@ class IllegalStep(Conflict):
     """A booking in this state cannot take that step."""
 
 
+class AlreadyProlonged(IllegalStep):
+    """This hold was prolonged once already. Confirm it, or let it go."""
+
+
+class CheckInNotOpen(IllegalStep):
+    """Check-in is not open yet. Try again shortly before the start."""
+
+
+class CheckInOver(IllegalStep):
+    """Check-in is over. Tell staff that you are here."""
+
+
 class HoldExpired(Conflict):
     """This hold has run out. Choose the time again."""
 
@@ -71,6 +83,18 @@ class ExclusiveUseNotYours(Forbidden):
 
 class AlreadyBegun(Conflict):
     """This booking has begun. Ask staff to cancel it."""
+
+
+class ReceiverUnclear(Invalid):
+    """Say who is to have it: a person's id, or a member's e-mail address."""
+
+
+class NotForThem(Conflict):
+    """They could not book this themselves."""
+
+
+class AlreadyTheirs(Conflict):
+    """It is theirs already."""
 
 
 class ReasonMissing(Invalid):

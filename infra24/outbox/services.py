@@ -1,9 +1,8 @@
 """Writes about deliveries: timers, and what staff do with deliveries and destinations."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
@@ -27,8 +26,8 @@ from infra24.outbox.models import Delivery, Destination
 LONGEST_REASON = 300
 """Characters."""
 
-# One statement on the path of every hold, for one timer or for many. The clock's id follows from the
-# organisation's, so that it need not be looked up and two first timers at once cannot miss each other's.
+# One statement on the path of every hold. The clock's id follows from the organisation's,
+# so that it need not be looked up and two first timers at once cannot miss each other's.
 _SET_TIMERS = """
     WITH clock AS (
         INSERT INTO outbox_destination (id, org_id, kind, name, state, paused_because)
@@ -43,7 +42,6 @@ _SET_TIMERS = """
       FROM jsonb_to_recordset(%(timers)s::jsonb)
            AS timer(id uuid, fact_id uuid, handler text, subject_id uuid, due_at timestamptz)
       JOIN facts_fact fact ON fact.org_id = %(org_id)s AND fact.id = timer.fact_id
-    RETURNING fact_id
 """
 
 _CANCEL_TIMERS = """
@@ -56,31 +54,32 @@ _CANCEL_TIMERS = """
 
 @dataclass(frozen=True)
 class Timer:
-    """Have `handler` run for a subject once `due_at` has come, because of a fact."""
+    """Have `handler` run once `due_at` has come.
+
+    `handler` is a name among the timers of `config.subscriptions`, `fact_id` the fact that made it necessary.
+    """
 
     fact_id: UUID
     handler: str
-    """A name among the timers of `config.subscriptions`."""
     subject_id: UUID
     due_at: datetime
 
 
 def set_timer(*, org_id: UUID, fact_id: UUID, handler: str, subject_id: UUID, due_at: datetime) -> UUID:
-    """Have `handler` run once `due_at` has come; return the timer's id.
-
-    Written in the caller's transaction, as is the fact that made it necessary.
-    `handler` is a name among the timers of `config.subscriptions`. The timer
-    may fire late and, after a crash, twice: the handler looks at the state it
-    finds. An unknown fact raises LookupError.
-    """
+    """Set one timer; return its id. As `set_timers`."""
     return set_timers(org_id, [Timer(fact_id, handler, subject_id, due_at)])[0]
 
 
 def set_timers(org_id: UUID, timers: Sequence[Timer]) -> list[UUID]:
-    """`set_timer` for many at once, in one statement; return their ids in the order given."""
+    """Set timers in one statement; return their ids.
+
+    Written in the caller's transaction, as are the facts that made them
+    necessary. A timer may fire late and, after a crash, twice: the handler
+    looks at the state it finds. An unknown fact raises LookupError.
+    """
     if not timers:
         return []
-    rows: list[dict[str, Any]] = [{"id": new_id(), **asdict(timer)} for timer in timers]
+    rows = [{"id": new_id(), **vars(timer)} for timer in timers]
     with connection.cursor() as cursor:
         cursor.execute(
             _SET_TIMERS,
@@ -90,10 +89,8 @@ def set_timers(org_id: UUID, timers: Sequence[Timer]) -> list[UUID]:
                 "timers": msgspec.json.encode(rows).decode(),
             },
         )
-        known = {row[0] for row in cursor.fetchall()}
-    for timer in timers:
-        if timer.fact_id not in known:
-            raise LookupError(f"There is no fact {timer.fact_id} to set a timer for.")
+        if cursor.rowcount < len(rows):
+            raise LookupError("There is no such fact to set a timer for.")
     return [row["id"] for row in rows]
 
 

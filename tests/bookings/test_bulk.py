@@ -292,6 +292,61 @@ def test_a_dead_hold_among_the_asked_stays_dead_and_in_nobodys_way(cast: Cast) -
     assert Booking.objects.get(pk=hold.pk).status == "expired"
 
 
+def kept_waiting(booking: Booking) -> list[tuple[str, datetime]]:
+    """The timers a booking waits for, with when they are due."""
+    timers = Delivery.objects.filter(is_timer=True, subject_id=booking.pk, status="pending").order_by("handler")
+    return list(timers.values_list("handler", "due_at"))
+
+
+WITH_TERMS = {
+    **make.open_week("00:00", "24:00"),
+    "cancel_notice_minutes": 60,
+    "reminder_minutes": 120,
+    "check_in_before_minutes": 10,
+    "check_in_after_minutes": 15,
+}
+
+
+def test_what_hangs_on_the_time_moves_with_it(cast: Cast) -> None:
+    """Notice, check-in and reminder are those of the new time, and so are the timers."""
+    room = make.resource(cast.house, rules=WITH_TERMS)
+    bookings = [make.booking(cast.alice, room, starts_at=NOON + number * HOUR) for number in range(3)]
+    Booking.objects.update(checked_in_at=NOON, outcome="attended")
+
+    do(cast.alice, Action.MOVE, *[booking_for(cast.alice, booking.pk) for booking in bookings], offset=HOUR)
+
+    for booking in bookings:
+        stored, starts_at = booking_for(cast.alice, booking.pk), booking.starts_at + HOUR
+        assert (stored.cancel_until, stored.remind_at) == (starts_at - HOUR, starts_at - 2 * HOUR)
+        assert (stored.checked_in_at, stored.outcome) == (None, "")
+        assert kept_waiting(booking) == [
+            ("bookings.release_no_show", starts_at + timedelta(minutes=15)),
+            ("bookings.remind", starts_at - 2 * HOUR),
+        ]
+
+
+def test_what_is_confirmed_waits_for_its_reminder_and_what_is_cancelled_for_nothing(cast: Cast) -> None:
+    room = make.resource(cast.house, rules=WITH_TERMS)
+    hold = make.booking(cast.alice, room, status="hold")
+    assert [handler for handler, _due_at in kept_waiting(hold)] == ["bookings.expire_hold"]
+
+    do(cast.alice, Action.CONFIRM, hold)
+    assert [handler for handler, _due_at in kept_waiting(hold)] == ["bookings.release_no_show", "bookings.remind"]
+
+    result = do(cast.alice, Action.CANCEL, booking_for(cast.alice, hold.pk), reason="Storm.")
+    assert (told(result), kept_waiting(hold)) == (["ok"], [])
+    assert Fact.objects.get(type="booking.cancelled").data == {"reason": "Storm.", "late": False}
+
+
+def test_a_hold_that_is_moved_still_ends_when_it_was_to_end(cast: Cast) -> None:
+    hold = make.booking(cast.alice, make.resource(cast.house, rules=WITH_TERMS), status="hold")
+    before = kept_waiting(hold)
+
+    do(cast.alice, Action.MOVE, hold, offset=HOUR)
+
+    assert kept_waiting(hold) == before
+
+
 # --- Changing places -------------------------------------------------------------------
 
 

@@ -189,7 +189,8 @@ def test_nobody_is_double_booked_and_the_preview_tells_the_truth(data: st.DataOb
 
 def row(cast: Cast, number: int) -> list[Booking]:
     """So many in a few rooms, one after the other, each for somebody with an address."""
-    rooms = [make.resource(cast.house, rules=make.open_week("00:00", "24:00")) for _ in range(3)]
+    rules = {**make.open_week("00:00", "24:00"), "reminder_minutes": 60, "check_in_after_minutes": 15}
+    rooms = [make.resource(cast.house, rules=rules) for _ in range(3)]
     dora = make.person(cast.house, email="dora@example.org")
     return [
         make.booking(cast.alice, rooms[place % 3], starts_at=NOON + place // 3 * HOUR, person=dora)

@@ -21,6 +21,7 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery, Destination
+from infra24.people.models import Person
 from infra24.resources.models import Closure, Resource
 from infra24.resources.pictures import file_of
 from tests import make
@@ -62,6 +63,9 @@ def build() -> World:
     feature = make.feature(house, "projector", "flag", name=f"Projector {SECRET_WORD}")
     mine = make.booking(cast.bob, room, title=f"Firing {SECRET_WORD}")
     requested = _requested(cast.alice, room)
+    held = make.booking(cast.bob, room, starts_at=make.NOON - timedelta(hours=1), status="hold")
+    running = _running(house, cast.alice, bob_as_person)
+    make.member(house, email="cara@example.org", name=f"Cara {SECRET_WORD}")
     closure = _closed(cast.alice, room)
     token = make.token(cast.bob)
     with acting_for(house.pk):
@@ -91,6 +95,8 @@ def build() -> World:
             "booking_id": mine.pk,
             "requested_id": requested.pk,
             "run_id": run.pk,
+            "held_id": held.pk,
+            "running_id": running.pk,
             "closure_id": closure.pk,
             "member_id": cast.bob.pk,
             "invitation_id": invitation.pk,
@@ -130,6 +136,13 @@ def _requested(by: Member, room: Any) -> Booking:
     with acting_for(by.org_id):
         Booking.objects.filter(pk=booking.pk).update(status="pending")
     return booking
+
+
+def _running(house: Organisation, by: Member, person: Person) -> Booking:
+    """A booking that is on, in a room that asks for check-in."""
+    rules = {**make.open_week("00:00", "24:00"), "check_in_before_minutes": 15, "check_in_after_minutes": 120}
+    room = make.resource(house, name="Press", rules=rules)
+    return make.begun(by, room, hours=4, person=person, title=f"On {SECRET_WORD}")
 
 
 def _closed(by: Member, room: Any) -> Closure:

@@ -1,6 +1,6 @@
 """The tables of bookings."""
 
-from infra24.bookings.models.bookings import LONGEST_BUFFER, REACH, Booking, Leg, Source, Status, Visibility
+from infra24.bookings.models.bookings import LONGEST_BUFFER, REACH, Booking, Leg, Outcome, Source, Status, Visibility
 from infra24.bookings.models.bulk import BookingMessage, BulkRun
 from infra24.bookings.models.refusals import Refusal
 
@@ -11,6 +11,7 @@ __all__ = [
     "BookingMessage",
     "BulkRun",
     "Leg",
+    "Outcome",
     "Refusal",
     "Source",
     "Status",

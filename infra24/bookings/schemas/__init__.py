@@ -11,6 +11,7 @@ from infra24.bookings.schemas.bookings import (
     SpanOut,
     booking_out,
 )
+from infra24.bookings.schemas.steps import RivalsOut, TransferIn
 
 __all__ = [
     "AlternativeOut",
@@ -20,6 +21,8 @@ __all__ = [
     "BookingPatch",
     "EventOut",
     "ReasonOut",
+    "RivalsOut",
     "SpanOut",
+    "TransferIn",
     "booking_out",
 ]

@@ -7,14 +7,16 @@ from uuid import UUID
 
 from django.db import connection
 
-from infra24.bookings.models import Booking, BookingMessage, Leg, Source
+from infra24.bookings.models import Booking, BookingMessage, Leg, Source, Status
 from infra24.bookings.services.bulk.drafting import MOVES, STEPS
 from infra24.bookings.services.bulk.wishes import Action, BulkWish, Item
+from infra24.bookings.services.changing import begin_anew
+from infra24.bookings.services.terms import take_terms, terms_for, timers_of
 from infra24.bookings.services.writing import replace_legs, step, update, visible_legs
 from infra24.facts.services import Event, record_all
 from infra24.orgs import audit
 from infra24.orgs.models import Member
-from infra24.outbox.services import cancel_all_timers
+from infra24.outbox.services import cancel_all_timers, set_timers
 
 
 def carry_out(wish: BulkWish, items: Sequence[Item], *, by: Member, source: Source, now: datetime) -> None:
@@ -33,11 +35,12 @@ def _move(items: Sequence[Item], *, by: Member, source: Source, now: datetime) -
     org_id = by.org_id
     bookings = [_booking(item) for item in items]
     before = [_told(booking) for booking in bookings]
-    for item, booking in zip(items, bookings, strict=True):
+    for item, booking, was in zip(items, bookings, before, strict=True):
         assert item.after is not None
         booking.starts_at, booking.ends_at = item.after.starts_at, item.after.ends_at
         if item.walls:
             booking.wall_starts_at, booking.wall_ends_at = item.walls
+        begin_anew(booking, item.claimed, was, by=by, now=now)
     update(org_id, bookings)
     _replace_legs(org_id, items)
     events, steps = [], []
@@ -46,24 +49,43 @@ def _move(items: Sequence[Item], *, by: Member, source: Source, now: datetime) -
         changed = {name: value for name, value in was.items() if told[name] != value}
         events.append(Event("booking.changed", booking.pk, {"before": changed}))
         steps.append(audit.Step("booking.change", booking.pk, changed, {name: told[name] for name in changed}))
-    record_all(org_id, events, now=now, source=source)
+    facts = record_all(org_id, events, now=now, source=source)
     audit.write_all(org_id, steps, by=by, source=source, now=now)
+    certain = [
+        (booking, fact) for booking, fact in zip(bookings, facts, strict=True) if booking.status == Status.CONFIRMED
+    ]
+    _reset_timers(org_id, certain)
 
 
 def _step(wish: BulkWish, items: Sequence[Item], *, by: Member, source: Source, now: datetime) -> None:
     org_id, following = by.org_id, STEPS[wish.action]
     bookings = [_booking(item) for item in items]
-    _replace_legs(org_id, [item for item in items if item.rows])
-    step(org_id, bookings, following, reason=wish.reason.strip() if following.value != "confirmed" else "")
-    cancel_all_timers(org_id, [booking.pk for booking in bookings])
+    if following is Status.CONFIRMED:
+        for item, booking in zip(items, bookings, strict=True):
+            take_terms(booking, terms_for(item.claimed, booking.starts_at, booking.ends_at, now=now))
+        update(org_id, bookings)
+        _replace_legs(org_id, [item for item in items if item.rows])
+    reason = "" if following is Status.CONFIRMED else wish.reason.strip()
+    step(org_id, bookings, following, reason=reason)
     what = f"booking.{following.value}"
-    data: dict[str, Any] = {} if following.value == "confirmed" else {"reason": wish.reason.strip()}
-    record_all(org_id, [Event(what, booking.pk, data) for booking in bookings], now=now, source=source)
+    data: dict[str, Any] = {} if following is Status.CONFIRMED else {"reason": reason}
+    if following is Status.CANCELLED:
+        # Late is what a member does; staff cancel for the house.
+        data["late"] = False
+    facts = record_all(org_id, [Event(what, booking.pk, data) for booking in bookings], now=now, source=source)
     steps = [
         audit.Step(what, booking.pk, {"status": _was(item)}, {"status": booking.status, "reason": booking.reason})
         for item, booking in zip(items, bookings, strict=True)
     ]
     audit.write_all(org_id, steps, by=by, source=source, now=now)
+    _reset_timers(org_id, list(zip(bookings, facts, strict=True)))
+
+
+def _reset_timers(org_id: UUID, told: Sequence[tuple[Booking, UUID]]) -> None:
+    """Cancel what the bookings waited for, and set what they wait for now because of a fact. Two statements at most."""
+    if told:
+        cancel_all_timers(org_id, [booking.pk for booking, _fact_id in told])
+        set_timers(org_id, [timer for booking, fact_id in told for timer in timers_of(booking, fact_id)])
 
 
 def _write_to(wish: BulkWish, items: Sequence[Item], *, by: Member, source: Source, now: datetime) -> None:

@@ -8,17 +8,16 @@ from zoneinfo import ZoneInfo
 
 from infra24.bookings.errors import (
     BookingNotFound,
-    HoldExpired,
-    IllegalStep,
     NobodyToWriteTo,
     ResourceNotBooked,
     ResourceTwice,
 )
 from infra24.bookings.models import Booking, Status
-from infra24.bookings.policies import LIVE, check_times, may_step
+from infra24.bookings.policies import Step, check_times
 from infra24.bookings.queries import visible_bookings, with_legs
 from infra24.bookings.services.bulk.wishes import Action, BulkWish, Item, Outcome, State
 from infra24.bookings.services.claims import Claimed, LegWish, check_parts, claim_of, leg_rows, wishes_of
+from infra24.bookings.services.stepping import check_step
 from infra24.bookings.services.writing import wall
 from infra24.core.days import readings_of
 from infra24.core.errors import Infra24Error, Stale
@@ -54,7 +53,7 @@ def draft(wish: BulkWish, *, by: Member, now: datetime) -> list[Item]:
     resources = _resources(items, wish, by) if wish.action in (*MOVES, Action.CONFIRM) else {}
     for item in items:
         if item.error is None and item.booking is not None:
-            _draft(item, item.booking, wish, resources, now=now)
+            _draft(item, item.booking, wish, resources, by=by, now=now)
     return items
 
 
@@ -85,19 +84,20 @@ def _resources(items: Sequence[Item], wish: BulkWish, by: Member) -> dict[UUID, 
     return seen
 
 
-def _draft(item: Item, booking: Booking, wish: BulkWish, resources: Mapping[UUID, Bookable], *, now: datetime) -> None:
+def _draft(
+    item: Item, booking: Booking, wish: BulkWish, resources: Mapping[UUID, Bookable], *, by: Member, now: datetime
+) -> None:
     """Say what one would become."""
     try:
         if wish.action is Action.MESSAGE:
             _check_reader(booking)
             item.after = item.before
         elif wish.action in MOVES:
-            _check_alive(booking, now=now)
+            check_step(booking, Step.CHANGE, by=by, now=now)
             _draft_move(item, booking, wish, resources)
         else:
-            following = STEPS[wish.action]
-            _check_step(booking, following, now=now)
-            _draft_step(item, booking, following, resources)
+            check_step(booking, Step(wish.action.value), by=by, now=now)
+            _draft_step(item, booking, STEPS[wish.action], resources)
     except NobodyToWriteTo as error:
         item.fails(Outcome.NOBODY_TO_WRITE_TO, error)
     except Infra24Error as error:
@@ -187,21 +187,3 @@ def _check_reader(booking: Booking) -> None:
     person = booking.person
     if person is None or person.erased_at is not None or not person.email:
         raise NobodyToWriteTo
-
-
-def _check_step(booking: Booking, following: Status, *, now: datetime) -> None:
-    if not may_step(booking.status, following):
-        was, wanted = Status(booking.status).label.lower(), following.label.lower()
-        raise IllegalStep(f"This booking is {was}; it cannot become {wanted}.")
-    _check_hold(booking, now=now)
-
-
-def _check_alive(booking: Booking, *, now: datetime) -> None:
-    if booking.status not in LIVE:
-        raise IllegalStep
-    _check_hold(booking, now=now)
-
-
-def _check_hold(booking: Booking, *, now: datetime) -> None:
-    if booking.status_at(now) == Status.EXPIRED:
-        raise HoldExpired

@@ -9,7 +9,7 @@ from infra24.core.schema import OrganisationKey, TenantKey, TenantTable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0005_find_dead_holds"),
+        ("bookings", "0006_steps"),
         ("orgs", "0002_walls"),
     ]
 
