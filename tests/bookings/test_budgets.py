@@ -81,6 +81,18 @@ def test_a_member_books_in_at_most_ten_statements_once_they_are_known(house: Org
     assert len(call.statements) <= 10, call.statements
 
 
+def test_all_timers_of_a_booking_cost_one_statement(house: Organisation, alice: Member) -> None:
+    asks = {"check_in_before_minutes": 15, "check_in_after_minutes": 15, "reminder_minutes": 60}
+    plain, busy = make.resource(house), make.resource(house, rules={**make.open_week(), **asks})
+    call = Caller(alice)
+
+    call("POST", "/api/bookings", hour(plain), status=201)
+    without = len(call.statements)
+    call("POST", "/api/bookings", hour(busy), status=201)
+
+    assert len(call.statements) == without + 1
+
+
 def test_many_legs_cost_no_more_statements_than_one(house: Organisation, alice: Member) -> None:
     call = Caller(alice)
     rooms = [make.resource(house) for _ in range(12)]

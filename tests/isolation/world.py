@@ -63,7 +63,7 @@ def build() -> World:
     feature = make.feature(house, "projector", "flag", name=f"Projector {SECRET_WORD}")
     mine = make.booking(cast.bob, room, title=f"Firing {SECRET_WORD}")
     requested = _requested(cast.alice, room)
-    held = make.booking(cast.bob, room, starts_at=make.NOON - timedelta(hours=1), status="hold")
+    held = make.booking(cast.bob, room, starts_at=make.NOON + timedelta(days=7), status="hold")
     running = _running(house, cast.alice, bob_as_person)
     make.member(house, email="cara@example.org", name=f"Cara {SECRET_WORD}")
     closure = _closed(cast.alice, room)

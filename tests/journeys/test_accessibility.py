@@ -1,7 +1,7 @@
 """Every page, by day and by night, wide and narrow, put before axe: nothing may be found."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -62,10 +62,21 @@ def furnished() -> House:
     induction = make.qualification(cast.house, press, name="Press induction", valid_months=12)
     given = make.grant(induction, ana, lapses_on=date(2021, 1, 5))
     make.grant(induction, make.person(cast.house, name="Theo Brandt"))
-    make.grant(make.qualification(cast.house, name="Darkroom"), make.person(cast.house, member=cast.bob))
+    bob = make.person(cast.house, member=cast.bob)
+    make.grant(make.qualification(cast.house, name="Darkroom"), bob)
     assignment = make.assignment(ana, hall)
     certain = booking(cast.alice, hall, person=ana, title="Choir")
     asked = booking(cast.bob, kiln, title="Salt glaze")
+    contest = {**make.open_week("00:00", "24:00"), "approval": "always", "pending_blocks": False}
+    booth = make.resource(cast.house, name="Spray booth", rules=contest)
+    rival, other = (booking(cast.bob, booth, title=title) for title in ("Lacquer", "Varnish"))
+    lost = booking(cast.bob, booth, title="Wax", starts_at=NOON + timedelta(hours=2))
+    booking(cast.alice, booth, title="Filter", starts_at=NOON + timedelta(hours=2))
+    open_day = {**make.open_week("00:00", "24:00"), "check_in_after_minutes": 90, "cancel_notice_minutes": 7200}
+    darkroom = make.resource(cast.house, name="Darkroom", rules=open_day)
+    running = make.begun(cast.alice, darkroom, person=bob, title="Prints", hours=3)
+    late = booking(cast.bob, darkroom, title="Contact sheets")
+    booking(cast.bob, darkroom, title="Enlarging", starts_at=NOON + timedelta(hours=3), status="hold")
     story = Story()
     story.answers = [Rejected("The CRM wants an e-mail address.")]
     crm_of(cast.house)
@@ -92,6 +103,8 @@ def furnished() -> House:
                 f"{home}/",
                 f"{home}/my",
                 f"{home}/my/{asked.pk}/cancel",
+                f"{home}/my/{late.pk}/cancel",
+                f"{home}/my/{late.pk}/transfer",
                 f"{home}/book",
                 f"{home}/book?people=2&length=60&days=mon&days=tue",
                 f"{home}/book/{kiln.pk}",
@@ -107,6 +120,10 @@ def furnished() -> House:
                 f"{admin}/bookings/{certain.pk}",
                 f"{admin}/bookings/{certain.pk}/edit",
                 f"{admin}/bookings/{asked.pk}/decline",
+                f"{admin}/bookings/{running.pk}",
+                f"{admin}/bookings/{rival.pk}",
+                f"{admin}/bookings/{lost.pk}",
+                f"{admin}/bookings/{other.pk}/transfer",
                 f"{admin}/resources",
                 f"{admin}/resources/{kiln.pk}",
                 f"{admin}/qualifications",
