@@ -1,5 +1,7 @@
 """What can go wrong with a booking, in the words of the front desk."""
 
+from typing import Any
+
 from infra24.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -105,3 +107,50 @@ class WishTooNarrow(Invalid):
 
 class UnknownFeature(Invalid):
     """The house has no such feature, or says it otherwise."""
+
+
+class BulkRefused(TimeRefused):
+    """Some of these cannot be done, so nothing was changed. Leave them out, or do the others alone."""
+
+    result: Any = None
+    """What becomes of each: a `services.bulk.BulkResult`."""
+
+
+class BulkEmpty(Invalid):
+    """Choose at least one booking."""
+
+
+class BulkTooMany(Invalid):
+    """At most 500 bookings at once. Do it in parts."""
+
+
+class BookingTwice(Invalid):
+    """Name each booking once."""
+
+
+class OffsetUnusable(Invalid):
+    """Say by how much to move: days, hours or minutes, forwards or back, at most ten years."""
+
+
+class SamePlace(Invalid):
+    """Say which resource they leave, and another one they go to."""
+
+
+class TextMissing(Invalid):
+    """Write what the message says."""
+
+
+class ResourceNotBooked(Conflict):
+    """This booking does not use the resource it is to leave."""
+
+
+class NobodyToWriteTo(Conflict):
+    """There is nobody to write to: the booking is for no person, or for one without an e-mail address."""
+
+
+class BulkAlreadyDone(Conflict):
+    """This was done already, when the page was sent the first time."""
+
+
+class BulkRunNotFound(NotFound):
+    """There is no such change of many bookings, or it was longer than a day ago."""

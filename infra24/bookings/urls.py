@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from infra24.bookings.views import calendar, own, search, staff, steps, transferring
+from infra24.bookings.views import bulk, calendar, own, search, staff, steps, transferring
 
 urlpatterns = [
     path("o/<slug:org>/my", own.my, name="my"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("o/<slug:org>/admin/calendar", calendar.calendar, name="calendar"),
     path("o/<slug:org>/admin/bookings", staff.bookings, name="bookings"),
     path("o/<slug:org>/admin/bookings/new", staff.new_booking, name="booking_new"),
+    path("o/<slug:org>/admin/bookings/bulk", bulk.bulk, name="bookings_bulk"),
+    path("o/<slug:org>/admin/bookings/bulk/<uuid:run_id>", bulk.bulk_run, name="bookings_bulk_run"),
     path("o/<slug:org>/admin/bookings/<uuid:booking_id>", staff.booking, name="booking"),
     path("o/<slug:org>/admin/bookings/<uuid:booking_id>/edit", staff.edit_booking, name="booking_edit"),
     path("o/<slug:org>/admin/bookings/<uuid:booking_id>/confirm", staff.confirm_booking, name="booking_confirm"),

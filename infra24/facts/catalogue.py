@@ -71,6 +71,11 @@ _TYPES = (
     ),
     FactType("booking.declined", "Staff decided against a request.", data={"reason": "why"}),
     FactType(
+        "booking.messaged",
+        "Staff wrote to the person a booking is for.",
+        data={"message_id": "the message; its text is read from the booking's messages"},
+    ),
+    FactType(
         "booking.cancelled",
         "A booking was withdrawn.",
         data={"reason": "why, may be empty", "late": "whether it was too late for the rules"},

@@ -47,7 +47,7 @@ _SET_TIMERS = """
 _CANCEL_TIMERS = """
     UPDATE outbox_delivery
        SET status = 'cancelled', settled_at = now(), lease = NULL, leased_until = NULL
-     WHERE org_id = %(org_id)s AND destination_id = %(clock)s AND subject_id = ANY(%(subjects)s)
+     WHERE org_id = %(org_id)s AND destination_id = %(clock)s AND subject_id = ANY(%(subject_ids)s)
        AND is_timer AND status = 'pending' AND (leased_until IS NULL OR leased_until < now())
 """
 
@@ -100,15 +100,19 @@ def cancel_timers(*, org_id: UUID, subject_id: UUID) -> int:
     One whose handler runs at this moment is left to it, for it may be the
     handler who asks: it finds the subject as the subject's lock lets it.
     """
-    return cancel_all_timers(org_id=org_id, subjects=[subject_id])
+    return cancel_all_timers(org_id, [subject_id])
 
 
-def cancel_all_timers(*, org_id: UUID, subjects: Iterable[UUID]) -> int:
-    """`cancel_timers` for many subjects at once, in one statement."""
+def cancel_all_timers(org_id: UUID, subject_ids: Iterable[UUID]) -> int:
+    """`cancel_timers` for many subjects, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             _CANCEL_TIMERS,
-            {"org_id": org_id, "clock": built_in(org_id, Destination.Kind.CLOCK), "subjects": list(subjects)},
+            {
+                "org_id": org_id,
+                "clock": built_in(org_id, Destination.Kind.CLOCK),
+                "subject_ids": list(subject_ids),
+            },
         )
         return int(cursor.rowcount)
 

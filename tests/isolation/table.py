@@ -92,6 +92,8 @@ RULES_FORM = {
     "valid_from": "{later_day}",
     **{f"{part}-{count}_FORMS": "0" for part in ("seasons", "exceptions", "quotas") for count in ("TOTAL", "INITIAL")},
 }
+MANY_FORM = {"pick": "{booking_id}", "action": "cancel", "step": "do"}
+MANY = {"ids": [{"id": "{booking_id}"}], "action": "cancel"}
 WEEK = {"start": "{noon}", "end": "{later_end}"}
 
 DOORS: dict[str, Door] = {
@@ -153,6 +155,9 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/bookings": staff_page(),
     "GET o/<slug:org>/admin/bookings/new": staff_page(),
     "POST o/<slug:org>/admin/bookings/new": staff_page(302, data=FORM),
+    "GET o/<slug:org>/admin/bookings/bulk": staff_page(302),
+    "POST o/<slug:org>/admin/bookings/bulk": staff_page(302, data=MANY_FORM),
+    "GET o/<slug:org>/admin/bookings/bulk/<uuid:run_id>": staff_page(),
     "GET o/<slug:org>/admin/bookings/<uuid:booking_id>": staff_page(),
     "GET o/<slug:org>/admin/bookings/<uuid:booking_id>/edit": staff_page(),
     "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/edit": staff_page(302, data=FORM),
@@ -298,6 +303,8 @@ DOORS: dict[str, Door] = {
     "PATCH api/studio-assignments/<uuid:assignment_id>": api(403, 200, data={"ends_on": SINCE}),
     "GET api/bookings": api(200, 200),
     "POST api/bookings": api(201, 201, data=BOOK),
+    "POST api/bookings/bulk": api(403, 200, data=MANY),
+    "POST api/bookings/bulk/preview": api(403, 200, data=MANY),
     "GET api/bookings/<uuid:booking_id>": api(200, 200),
     "PATCH api/bookings/<uuid:booking_id>": api(200, 200, data={"title": "Glaze"}),
     "GET api/bookings/<uuid:booking_id>/rivals": api(403, 200, about=REQUESTED),

@@ -1,7 +1,7 @@
 """A small world in which every door leads somewhere, and what it held before and after a call."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 
-from infra24.bookings.models import Booking, Source
+from infra24.bookings.models import Booking, BulkRun, Source
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
@@ -69,6 +69,9 @@ def build() -> World:
     closure = _closed(cast.alice, room)
     token = make.token(cast.bob)
     with acting_for(house.pk):
+        run = BulkRun.objects.create(
+            org_id=house.pk, by=cast.alice, at=datetime.now(UTC), action="move", done=[[str(mine.pk), 1]]
+        )
         invitation = services.invite(f"{SECRET_WORD}@example.org", role=Role.MEMBER, by=dana, source="staff")
         delivery = _failed(house, mine)
         paused = Destination.objects.create(
@@ -91,6 +94,7 @@ def build() -> World:
             "assignment_id": assignment.pk,
             "booking_id": mine.pk,
             "requested_id": requested.pk,
+            "run_id": run.pk,
             "held_id": held.pk,
             "running_id": running.pk,
             "closure_id": closure.pk,

@@ -1,6 +1,7 @@
 """What comes in and goes out of the API of bookings."""
 
 from infra24.bookings.schemas.bookings import (
+    AlternativeOut,
     AvailabilityOut,
     BookingIn,
     BookingOut,
@@ -13,6 +14,7 @@ from infra24.bookings.schemas.bookings import (
 from infra24.bookings.schemas.steps import RivalsOut, TransferIn
 
 __all__ = [
+    "AlternativeOut",
     "AvailabilityOut",
     "BookingIn",
     "BookingOut",

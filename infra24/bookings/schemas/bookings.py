@@ -251,6 +251,17 @@ class ReasonOut(Schema):
     cure: str
 
 
+class AlternativeOut(Schema):
+    """What would have been possible: the same later, something similar then, or less time."""
+
+    resource_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    kind: Literal["later", "similar", "shorter"]
+    instead_of: UUID | None = Field(description="With `similar`: the resource in whose place it would be.")
+    resource_name: str
+
+
 class RefusedOut(SpanOut):
     """A stretch of time that cannot be had, and every reason why."""
 

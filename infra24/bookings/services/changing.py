@@ -116,7 +116,7 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
                 rows = leg_rows(booking.pk, chosen, starts_at, ends_at)
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
             _edit(booking, change, starts_at=starts_at, ends_at=ends_at)
-            has_timers = bool(rows) and _begin_anew(booking, chosen, before, by=by, now=now)
+            has_timers = bool(rows) and begin_anew(booking, chosen, before, by=by, now=now)
             if rows:
                 rewrite_legs(booking, rows)
                 booking.visible_legs = visible_legs(booking, rows)
@@ -161,7 +161,7 @@ def _edit(booking: Booking, change: BookingChange, *, starts_at: datetime, ends_
     booking.wall_ends_at = wall(ends_at, booking.time_zone)
 
 
-def _begin_anew(booking: Booking, claimed: list[Claimed], before: dict[str, Any], *, by: Member, now: datetime) -> bool:
+def begin_anew(booking: Booking, claimed: list[Claimed], before: dict[str, Any], *, by: Member, now: datetime) -> bool:
     """What hangs on time and place is said anew: notice, check-in, reminder, and who came.
 
     A member who moves what they could no longer cancel in time gains nothing by it: it stays late.

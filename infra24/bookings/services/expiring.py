@@ -34,10 +34,10 @@ def expire_locked(org_id: UUID, booking_ids: Iterable[UUID], locked: Locked, *, 
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, [org_id, candidates, now])
         expired = [row[0] for row in cursor.fetchall()]
-    ended = [
-        audit.Step("booking.expire", each, {"status": Status.HOLD}, {"status": Status.EXPIRED}) for each in expired
-    ]
-    record_all(org_id, [Event("booking.expired", each) for each in expired], now=now, source=Source.CLOCK)
-    audit.write_all(org_id, ended, by=None, source=Source.CLOCK, now=now)
-    cancel_all_timers(org_id=org_id, subjects=expired)
+    record_all(org_id, [Event("booking.expired", key) for key in expired], now=now, source=Source.CLOCK)
+    before, after = {"status": Status.HOLD}, {"status": Status.EXPIRED}
+    steps = [audit.Step("booking.expire", key, before, after) for key in expired]
+    audit.write_all(org_id, steps, by=None, source=Source.CLOCK, now=now)
+    if expired:
+        cancel_all_timers(org_id, expired)
     return expired

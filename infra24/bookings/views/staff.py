@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from infra24.bookings import lists, queries, services
 from infra24.bookings.forms import BookingForm, FilterForm, sent_fields, usual_start
+from infra24.bookings.forms.bulk import ACTIONS
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import Step
 from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.rivals import reasons_against, rivals_of, taken_requests
+from infra24.bookings.services.bulk import Action
 from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
 from infra24.core.days import day_span, read_day, wall_of
@@ -51,7 +53,17 @@ def bookings(request: MemberRequest) -> HttpResponse:
     page = lists.bookings_page(request.member, wanted, limit=PAGE_SIZE, cursor=cursor)
     is_narrowed = any(request.GET.get(name) for name in ("since", "until", "status", "resource"))
     taken = taken_requests(request.member, page.items, now=timezone.now())
-    shown = {"page": page, "form": form, "since": since, "is_narrowed": is_narrowed, "taken": taken}
+    shown = {
+        "page": page,
+        "form": form,
+        "since": since,
+        "is_narrowed": is_narrowed,
+        "taken": taken,
+        "list_query": request.GET.urlencode(),
+        "actions": ACTIONS,
+        # Of requests most are confirmed; of what is certain, most are moved.
+        "action": Action.CONFIRM.value if data.get("status") == Status.PENDING else Action.MOVE.value,
+    }
     return render(request, "bookings/bookings.html", shown)
 
 
@@ -159,6 +171,7 @@ def booking_page(request: MemberRequest, found: Booking, *, error: Infra24Error 
     shown = {
         "booking": found,
         "history": lists.history_of(found),
+        "written": lists.messages_of(found),
         "deliveries": deliveries(request.member, subject_id=found.pk).order_by("-created_at", "-id"),
         "may": {step.value: True for step in may},
         "rivals": rivals_of(request.member, found, now=now) if Step.CONFIRM in may else [],
