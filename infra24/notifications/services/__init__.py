@@ -2,5 +2,6 @@
 
 from infra24.notifications.services.bookings import tell_about_booking
 from infra24.notifications.services.members import send_invitation, tell_destination_paused
+from infra24.notifications.services.waitlist import tell_about_offer
 
-__all__ = ["send_invitation", "tell_about_booking", "tell_destination_paused"]
+__all__ = ["send_invitation", "tell_about_booking", "tell_about_offer", "tell_destination_paused"]
