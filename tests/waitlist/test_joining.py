@@ -101,14 +101,14 @@ def test_a_wish_for_nothing_or_without_a_length_or_for_unknown_features_is_refus
 
 def test_waiting_for_what_cannot_be_had_whatever_the_time_is_refused_with_reasons(house: House) -> None:
     needed = make.qualification(house.org, house.kiln, name="Induction")
-    small = make.resource(house.org, capacity=2)
+    small = make.resource(house.org, capacity=2, rules={"schema": 1, "longest_minutes": 120})
     make.booking(house.alice, small)
 
     for wait, code in (
         (lambda: house.wait(house.bob), "qualification_needed"),
         (lambda: house.wait(house.bob, small, people=3), "over_capacity"),
         (lambda: house.wait(house.bob, small, units=2), "units_taken"),
-        (lambda: house.wait(house.bob, small, hours=25, until=NOON + 2 * DAY), "too_long"),
+        (lambda: house.wait(house.bob, small, hours=3, until=NOON + 2 * DAY), "too_long"),
     ):
         with trace_of_nothing(house), pytest.raises(NeverFits) as refusal:
             wait()
