@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from infra24.bookings.queries import claims_on, uses_of
 from infra24.bookings.search import SearchWish, lacking, too_much
 from infra24.core.errors import Reason
@@ -15,10 +17,12 @@ from infra24.orgs.models import Member
 from infra24.people.models import Person
 from infra24.resources import policies as engine
 from infra24.resources.models import Feature
-from infra24.resources.policies import Asker, Bookable, Claim, FeatureWish, Sought
+from infra24.resources.policies import Asker, Bookable, Claim, FeatureWish, Hindrance, Sought
 from infra24.resources.queries import all_bookables, audiences_of, features_said, qualifications_held
 from infra24.resources.vocabulary import vocabulary_of
 from infra24.waitlist import policies
+from infra24.waitlist.acting import role_of
+from infra24.waitlist.models import Entry
 from infra24.waitlist.policies import Passed
 
 WHATEVER_THE_TIME = {"too_short", "too_long"}
@@ -117,6 +121,23 @@ def reasons_against(house: House, one: Wanting) -> list[Reason] | None:
         if not against:
             return None
         found += against
+    return found
+
+
+def hindrances_for(entry: Entry, *, zone: str) -> list[tuple[Bookable, list[Hindrance]]]:
+    """Why somebody still waits: by resource what is in the way, the commonest reason first."""
+    one = Wanting(entry.wish, entry.resource_id, entry.person, role_of(entry.person))
+    house = house_at(entry.org_id, [one], zone=zone, now=timezone.now())
+    candidates = _candidates(house, one)
+    found = []
+    for resource in candidates:
+        sought = _sought(house, one, resource, _asker(house, one, candidates), (), leaves_time=False)
+        if sought.since >= sought.until:
+            continue
+        against = [Hindrance(reason) for reason in _whatever_the_time(house, one, resource, sought)]
+        claims = house.claims.get(resource.id, ())
+        if against or not engine.first_times(resource, claims, sought, most=1):
+            found.append((resource, against or engine.hindrances(resource, claims, sought)))
     return found
 
 

@@ -23,7 +23,7 @@ from infra24.waitlist import policies
 MINUTE = timedelta(minutes=1)
 
 
-class Status(models.TextChoices):
+class EntryStatus(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     OFFERED = "offered", _("Offered")
     TAKEN = "taken", _("Taken")
@@ -66,7 +66,7 @@ class Entry(OrganisationModel):
     """Minutes since midnight; those past 1440 belong to the night that follows."""
     units = models.PositiveIntegerField(default=1)
     party_size = models.PositiveIntegerField(default=1)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    status = models.CharField(max_length=10, choices=EntryStatus.choices, default=EntryStatus.WAITING)
     reason = models.CharField(max_length=500, blank=True)
     """Why it was withdrawn."""
     version = models.PositiveIntegerField(default=1)
@@ -76,7 +76,7 @@ class Entry(OrganisationModel):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="entry_status_known"),
+            models.CheckConstraint(condition=Q(status__in=EntryStatus.values), name="entry_status_known"),
             models.CheckConstraint(
                 condition=Q(resource__isnull=False, kind="", features=[])
                 | Q(resource__isnull=True, kind__in=ResourceKind.values),
@@ -112,16 +112,18 @@ class Entry(OrganisationModel):
     def __str__(self) -> str:
         return self.title
 
-    def status_at(self, now: datetime) -> Status:
+    def status_at(self, now: datetime) -> EntryStatus:
         """What the entry is then, noticed or not: over when its window is; with `all_offers`, what the last led to."""
         status = self.status
-        if status == Status.OFFERED and "all_offers" in self.__dict__:
+        if status == EntryStatus.OFFERED and "all_offers" in self.__dict__:
             last = self.all_offers[0].outcome_at(now) if self.all_offers else Outcome.OPEN
-            status = {Outcome.OPEN: Status.OFFERED, Outcome.TAKEN: Status.TAKEN}.get(last, Status.WAITING)
-        return Status(policies.status_at(status, until=self.until, length=self.length, now=now))
+            status = {Outcome.OPEN: EntryStatus.OFFERED, Outcome.TAKEN: EntryStatus.TAKEN}.get(
+                last, EntryStatus.WAITING
+            )
+        return EntryStatus(policies.status_at(status, until=self.until, length=self.length, now=now))
 
     @property
-    def status_now(self) -> Status:
+    def status_now(self) -> EntryStatus:
         """`status_at` this moment; what pages show."""
         return self.status_at(timezone.now())
 

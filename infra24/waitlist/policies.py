@@ -35,7 +35,8 @@ LIVE = frozenset({"waiting", "offered"})
 class Waiting(Protocol):
     """What of an entry decides its place."""
 
-    joined_at: datetime
+    @property
+    def joined_at(self) -> datetime: ...
 
     @property
     def pk(self) -> UUID: ...

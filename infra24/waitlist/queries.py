@@ -12,7 +12,7 @@ from infra24.orgs.models import Member
 from infra24.resources.models import Resource
 from infra24.waitlist import policies
 from infra24.waitlist.errors import EntryNotFound
-from infra24.waitlist.models import MINUTE, Entry, Offer, Outcome, Status, Terms
+from infra24.waitlist.models import MINUTE, Entry, EntryStatus, Offer, Outcome, Terms
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ def narrowed(entries: QuerySet[Entry], wanted: EntryFilter, *, now: datetime) ->
 def being(statuses: Iterable[str], now: datetime) -> Q:
     """The entries that are one of these then, as `Entry.status_at` says."""
     wanted = set(statuses)
-    is_over = Q(status=Status.WAITING, until__lte=now + F("length"))
-    condition = Q(status__in=wanted - {Status.WAITING})
-    if Status.WAITING in wanted:
-        condition |= Q(status=Status.WAITING) & ~is_over
-    if Status.EXPIRED in wanted:
+    is_over = Q(status=EntryStatus.WAITING, until__lte=now + F("length"))
+    condition = Q(status__in=wanted - {EntryStatus.WAITING})
+    if EntryStatus.WAITING in wanted:
+        condition |= Q(status=EntryStatus.WAITING) & ~is_over
+    if EntryStatus.EXPIRED in wanted:
         condition |= is_over
     return condition
 
@@ -129,9 +129,9 @@ def has_anybody(org_id: UUID) -> bool:
 
 
 def terms_of(org_id: UUID) -> tuple[timedelta, int]:
-    """How long an offer lasts, and the version of that; 0 where the house's own value holds."""
+    """How long an offer lasts, and the version of that; 1 where the house's own value holds."""
     terms = Terms.objects.filter(org_id=org_id).first()
-    return (terms.offer_minutes * MINUTE, terms.version) if terms else (policies.OFFERED_FOR, 0)
+    return (terms.offer_minutes * MINUTE, terms.version) if terms else (policies.OFFERED_FOR, 1)
 
 
 def _kind_of(resource_id: UUID) -> Subquery:

@@ -1,6 +1,6 @@
 """A small world in which every door leads somewhere, and what it held before and after a call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -12,6 +12,9 @@ from django.db import connection
 from django.test import Client
 
 from infra24.bookings.models import Booking, Source
+from infra24.bookings.search import SearchWish
+from infra24.bookings.services import cancel_booking
+from infra24.core.days import wall_of
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
@@ -23,6 +26,8 @@ from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery, Destination
 from infra24.resources.models import Closure, Resource
 from infra24.resources.pictures import file_of
+from infra24.waitlist.models import Entry
+from infra24.waitlist.services import WaitWish, join_waitlist, offer_next
 from tests import make
 
 SECRET_WORD = "xyzzy"
@@ -63,6 +68,7 @@ def build() -> World:
     mine = make.booking(cast.bob, room, title=f"Firing {SECRET_WORD}")
     requested = _requested(cast.alice, room)
     closure = _closed(cast.alice, room)
+    waits, offered = _waiting(cast.bob, room)
     token = make.token(cast.bob)
     with acting_for(house.pk):
         invitation = services.invite(f"{SECRET_WORD}@example.org", role=Role.MEMBER, by=dana, source="staff")
@@ -88,6 +94,8 @@ def build() -> World:
             "booking_id": mine.pk,
             "requested_id": requested.pk,
             "closure_id": closure.pk,
+            "entry_id": waits.pk,
+            "offered_id": offered.pk,
             "member_id": cast.bob.pk,
             "invitation_id": invitation.pk,
             "token_id": token_id,
@@ -99,6 +107,9 @@ def build() -> World:
             "number": 1,
             "scope": "space",
             "noon": make.NOON,
+            "noon_end": make.NOON + timedelta(hours=1),
+            "noon_clock": f"{wall_of(make.NOON, house.time_zone):%H:%M}",
+            "noon_end_clock": f"{wall_of(make.NOON + timedelta(hours=1), house.time_zone):%H:%M}",
             "later_day": make.NOON.date(),
             "free_day": make.NOON.date() + timedelta(days=20),
             "later": make.NOON + timedelta(hours=4),
@@ -134,6 +145,20 @@ def _closed(by: Member, room: Any) -> Closure:
     wish = ClosureWish(f"Floor {SECRET_WORD}", begins, begins + timedelta(days=2), scope=RuleScope(resource=room))
     with acting_for(by.org_id):
         return make_closure(wish, decisions={}, by=by, source=Source.STAFF)
+
+
+def _waiting(bob: Member, room: Any) -> tuple[Entry, Entry]:
+    """Bob waits for the room at noon, which he has himself, and is being offered it in the evening."""
+    with acting_for(bob.org_id):
+        taken = SearchWish(since=make.NOON, until=make.NOON + timedelta(hours=1), length=timedelta(hours=1))
+        waits = join_waitlist(WaitWish(f"Firing {SECRET_WORD}", taken, room.pk), by=bob, source=Source.SELF)
+    evening = make.booking(bob, room, starts_at=make.NOON + timedelta(hours=6), status="hold")
+    with acting_for(bob.org_id):
+        wish = replace(taken, since=evening.starts_at, until=evening.ends_at)
+        offered = join_waitlist(WaitWish(f"Evening {SECRET_WORD}", wish, room.pk), by=bob, source=Source.SELF)
+        cancel_booking(evening, by=bob, source=Source.SELF)
+        offer_next(bob.org_id)
+    return waits, offered
 
 
 def _failed(house: Organisation, booking: Booking) -> Delivery:

@@ -15,6 +15,7 @@ from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery
 from infra24.people.errors import PersonNotFound
 from infra24.resources.errors import ResourceNotFound, WindowTooLong
+from infra24.resources.models import Resource
 from infra24.resources.policies import FeatureWish
 from infra24.waitlist import services
 from infra24.waitlist.errors import (
@@ -104,14 +105,15 @@ def test_waiting_for_what_cannot_be_had_whatever_the_time_is_refused_with_reason
     small = make.resource(house.org, capacity=2, rules={"schema": 1, "longest_minutes": 120})
     make.booking(house.alice, small)
 
-    for wait, code in (
-        (lambda: house.wait(house.bob), "qualification_needed"),
-        (lambda: house.wait(house.bob, small, people=3), "over_capacity"),
-        (lambda: house.wait(house.bob, small, units=2), "units_taken"),
-        (lambda: house.wait(house.bob, small, hours=3, until=NOON + 2 * DAY), "too_long"),
-    ):
+    refused: list[tuple[Resource, dict[str, Any], str]] = [
+        (house.kiln, {}, "qualification_needed"),
+        (small, {"people": 3}, "over_capacity"),
+        (small, {"units": 2}, "units_taken"),
+        (small, {"hours": 3, "until": NOON + 2 * DAY}, "too_long"),
+    ]
+    for resource, wish, code in refused:
         with trace_of_nothing(house), pytest.raises(NeverFits) as refusal:
-            wait()
+            house.wait(house.bob, resource, **wish)
         assert [reason.code for reason in refusal.value.reasons] == [code]
 
     bob = make.person(house.org, member=house.bob)

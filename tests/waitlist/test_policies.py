@@ -1,5 +1,6 @@
 """The rules of fairness, by table and against every small queue there is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import permutations, product
@@ -75,7 +76,7 @@ def test_nobody_is_overtaken_by_somebody_later_who_wanted_no_more() -> None:
     for wants in product((1, 2, 3), repeat=4):
         queue = [Waiter(NOW + place * MINUTE, new_id(), hours) for place, hours in enumerate(wants)]
         for free in range(4):
-            chosen = first_served(reversed(queue), lambda one, free=free: one.hours if one.hours <= free else None)
+            chosen = first_served(reversed(queue), served_by(free))
             if chosen is None:
                 assert all(one.hours > free for one in queue)
                 continue
@@ -83,6 +84,11 @@ def test_nobody_is_overtaken_by_somebody_later_who_wanted_no_more() -> None:
             overtaken = [one for one in queue if one.joined_at < served.joined_at]
             assert all(one.hours > free for one in overtaken), "who is passed over could not be served"
             assert all(one.hours > served.hours for one in overtaken), "nobody later wanted as much or less"
+
+
+def served_by(free_hours: int) -> Callable[[Waiter], int | None]:
+    """What a stretch of so many hours serves."""
+    return lambda one: one.hours if one.hours <= free_hours else None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from infra24.bookings.queries import booking_for
 from infra24.bookings.services import cancel_booking, confirm_booking
 from infra24.orgs.models import Member
 from infra24.waitlist.errors import NothingOffered, OfferRanOut
-from infra24.waitlist.models import Entry, Offer, Outcome, Status
+from infra24.waitlist.models import Entry, EntryStatus, Offer, Outcome
 from infra24.waitlist.services.steps import close_offer, locked, open_offer_of
 
 
@@ -60,7 +60,7 @@ def let_go(offer: Offer, *, by: Member, source: Source) -> None:
 
 def _open_offer(entry: Entry, *, now: datetime) -> Offer:
     """What waits for an answer, or was answered as a booking. Raises NothingOffered, OfferRanOut."""
-    offer = open_offer_of(entry) if entry.status == Status.OFFERED else None
+    offer = open_offer_of(entry) if entry.status == EntryStatus.OFFERED else None
     latest = offer or Offer.objects.select_related("booking").filter(entry=entry).order_by("-offered_at").first()
     outcome = latest.outcome_at(now) if latest else Outcome.PASSED
     if outcome == Outcome.RUN_OUT:

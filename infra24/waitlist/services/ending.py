@@ -10,7 +10,7 @@ from infra24.bookings.models import Source
 from infra24.orgs.models import Member
 from infra24.waitlist import policies, queries
 from infra24.waitlist.errors import EntryOver
-from infra24.waitlist.models import Entry, Outcome, Status
+from infra24.waitlist.models import Entry, EntryStatus, Outcome
 from infra24.waitlist.services.answering import let_go
 from infra24.waitlist.services.steps import close_offer, locked, move, open_offer_of
 
@@ -33,7 +33,7 @@ def withdraw_entry(entry: Entry, *, reason: str = "", by: Member, source: Source
             outcome = Outcome.WITHDRAWN
         close_offer(current, offer, outcome, by=by, source=source, now=now)
     reason = reason.strip()
-    move(current, Status.WITHDRAWN, "waitlist.withdrawn", by=by, source=source, now=now, reason=reason)
+    move(current, EntryStatus.WITHDRAWN, "waitlist.withdrawn", by=by, source=source, now=now, reason=reason)
     return current
 
 
@@ -47,13 +47,13 @@ def expire_entry(org_id: UUID, entry_id: UUID, *, now: datetime) -> bool:
     offer = open_offer_of(current)
     if offer and (outcome := offer.outcome_at(now)) != Outcome.OPEN:
         close_offer(current, offer, outcome, by=None, source=Source.CLOCK, now=now)
-    if current.status == Status.EXPIRED or current.status_at(now) != Status.EXPIRED:
+    if current.status == EntryStatus.EXPIRED or current.status_at(now) != EntryStatus.EXPIRED:
         return False
-    move(current, Status.EXPIRED, "waitlist.expired", by=None, source=Source.CLOCK, now=now)
+    move(current, EntryStatus.EXPIRED, "waitlist.expired", by=None, source=Source.CLOCK, now=now)
     return True
 
 
 def overdue(org_id: UUID, *, now: datetime) -> list[UUID]:
     """Entries whose window is over, though nobody has noticed: their timer failed, or the worker was away."""
-    over = Entry.objects.filter(queries.being([Status.EXPIRED], now), org_id=org_id, status=Status.WAITING)
+    over = Entry.objects.filter(queries.being([EntryStatus.EXPIRED], now), org_id=org_id, status=EntryStatus.WAITING)
     return list(over.order_by("id").values_list("id", flat=True))

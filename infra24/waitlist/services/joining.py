@@ -37,7 +37,7 @@ from infra24.waitlist.errors import (
     WishUnclear,
 )
 from infra24.waitlist.matching import Wanting, free_times, house_at, reasons_against
-from infra24.waitlist.models import Entry, Status
+from infra24.waitlist.models import Entry, EntryStatus
 from infra24.waitlist.services.steps import locked
 
 MOST_ALTERNATIVES = 3
@@ -119,7 +119,7 @@ def change_entry(entry: Entry, change: EntryChange, *, by: Member, source: Sourc
     now = timezone.now()
     if current.status_at(now) not in policies.LIVE:
         raise EntryOver
-    if current.status == Status.OFFERED:
+    if current.status == EntryStatus.OFFERED:
         raise OfferOpen
     before = _values(current)
     sought = _changed(current.wish, change)

@@ -20,7 +20,7 @@ from infra24.resources.policies import Bookable
 from infra24.waitlist import policies, queries
 from infra24.waitlist.acting import Acting, acting_for_entries
 from infra24.waitlist.matching import Found, Wanting, house_at, offerable
-from infra24.waitlist.models import Entry, Offer, Outcome, Status
+from infra24.waitlist.models import Entry, EntryStatus, Offer, Outcome
 from infra24.waitlist.services.steps import close_offer, locked, move
 
 Try = tuple[UUID, UUID, datetime]
@@ -51,7 +51,7 @@ def _offer_next(org_id: UUID, tried: frozenset[Try]) -> Offer | None:
     lock_waitlist(org_id)
     now = timezone.now()
     settle_offers(org_id, now=now)
-    waiting = Entry.objects.filter(queries.being([Status.WAITING], now), org_id=org_id, person__erased_at=None)
+    waiting = Entry.objects.filter(queries.being([EntryStatus.WAITING], now), org_id=org_id, person__erased_at=None)
     entries = list(waiting.select_related("person"))
     acting = acting_for_entries(org_id, entries) if entries else {}
     if not acting:
@@ -164,7 +164,7 @@ def _offer(entry: Entry, found: Found, acting: Acting, *, now: datetime) -> Offe
     )
     offer.save(force_insert=True)
     data = {"booking_id": booking.pk, "expires_at": expires_at}
-    fact_id = move(current, Status.OFFERED, "waitlist.offered", by=None, source=Source.CLOCK, now=now, **data)
+    fact_id = move(current, EntryStatus.OFFERED, "waitlist.offered", by=None, source=Source.CLOCK, now=now, **data)
     # The hold has its own timer. This one notices what was answered elsewhere, as a booking.
     set_timer(org_id=entry.org_id, fact_id=fact_id, handler="waitlist.expire", subject_id=entry.pk, due_at=expires_at)
     return offer

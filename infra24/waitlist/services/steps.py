@@ -11,9 +11,9 @@ from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.outbox.services import cancel_timers
 from infra24.waitlist.errors import EntryNotFound
-from infra24.waitlist.models import Entry, Offer, Outcome, Status
+from infra24.waitlist.models import Entry, EntryStatus, Offer, Outcome
 
-ENDS = {Status.TAKEN, Status.WITHDRAWN, Status.EXPIRED}
+ENDS = {EntryStatus.TAKEN, EntryStatus.WITHDRAWN, EntryStatus.EXPIRED}
 
 
 def locked(entry: Entry, version: int | None = None) -> Entry:
@@ -42,15 +42,15 @@ def close_offer(
     offer.outcome, offer.ended_at = outcome, now
     offer.save(update_fields=["outcome", "ended_at"])
     if outcome == Outcome.TAKEN:
-        move(entry, Status.TAKEN, "waitlist.taken", by=by, source=source, now=now, booking_id=offer.booking_id)
+        move(entry, EntryStatus.TAKEN, "waitlist.taken", by=by, source=source, now=now, booking_id=offer.booking_id)
     elif outcome != Outcome.WITHDRAWN:
         data = {"booking_id": offer.booking_id, "outcome": outcome.value}
-        move(entry, Status.WAITING, "waitlist.passed", by=by, source=source, now=now, **data)
+        move(entry, EntryStatus.WAITING, "waitlist.passed", by=by, source=source, now=now, **data)
 
 
 def move(
     entry: Entry,
-    status: Status,
+    status: EntryStatus,
     fact: str,
     *,
     by: Member | None,

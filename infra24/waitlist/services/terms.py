@@ -12,7 +12,7 @@ from infra24.orgs import audit
 from infra24.orgs.errors import RoleTooLow
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
-from infra24.waitlist import policies
+from infra24.waitlist import policies, queries
 from infra24.waitlist.errors import OfferUnreasonable
 from infra24.waitlist.models import MINUTE, Terms
 
@@ -30,12 +30,10 @@ def set_terms(offered_for: timedelta, *, by: Member, source: str, version: int |
     lock_waitlist(by.org_id)
     now = timezone.now()
     minutes = offered_for // MINUTE
-    terms = Terms.objects.filter(org_id=by.org_id).first()
-    was = terms.offer_minutes if terms else policies.OFFERED_FOR // MINUTE
-    current = terms.version if terms else 0
+    was, current = queries.terms_of(by.org_id)
     if version is not None and version != current:
         raise Stale
-    terms = terms or Terms(org_id=by.org_id, version=0)
+    terms = Terms.objects.filter(org_id=by.org_id).first() or Terms(org_id=by.org_id)
     terms.offer_minutes, terms.version = minutes, current + 1
     terms.save()
     audit.write(
@@ -45,7 +43,7 @@ def set_terms(offered_for: timedelta, *, by: Member, source: str, version: int |
         by=by,
         source=source,
         now=now,
-        before={"offer_minutes": was},
+        before={"offer_minutes": was // MINUTE},
         after={"offer_minutes": minutes},
     )
     return terms
