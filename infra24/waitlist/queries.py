@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
+from infra24.bookings.models import Status as BookingStatus
 from infra24.orgs.models import Member
 from infra24.resources.models import Resource
 from infra24.waitlist import policies
@@ -43,15 +46,21 @@ def narrowed(entries: QuerySet[Entry], wanted: EntryFilter, *, now: datetime) ->
 
 
 def being(statuses: Iterable[str], now: datetime) -> Q:
-    """The entries that are one of these then, as `Entry.status_at` says."""
-    wanted = set(statuses)
-    is_over = Q(status=EntryStatus.WAITING, until__lte=now + F("length"))
-    condition = Q(status__in=wanted - {EntryStatus.WAITING})
-    if EntryStatus.WAITING in wanted:
-        condition |= Q(status=EntryStatus.WAITING) & ~is_over
-    if EntryStatus.EXPIRED in wanted:
-        condition |= is_over
-    return condition
+    """The entries that are one of these then, noticed or not, as `Entry.status_at` says."""
+    unanswered = Offer.objects.filter(entry=OuterRef("pk"), outcome=Outcome.OPEN)
+    is_kept = Exists(unanswered.filter(booking__status=BookingStatus.HOLD, booking__expires_at__gt=now))
+    is_had = Exists(unanswered.filter(booking__status__in=[BookingStatus.CONFIRMED, BookingStatus.PENDING]))
+    offered = Q(status=EntryStatus.OFFERED)
+    waiting = Q(status=EntryStatus.WAITING) | (offered & ~is_kept & ~is_had)
+    is_over = Q(until__lte=now + F("length"))
+    meant = {
+        EntryStatus.WAITING: waiting & ~is_over,
+        EntryStatus.OFFERED: offered & is_kept,
+        EntryStatus.TAKEN: Q(status=EntryStatus.TAKEN) | (offered & is_had),
+        EntryStatus.WITHDRAWN: Q(status=EntryStatus.WITHDRAWN),
+        EntryStatus.EXPIRED: Q(status=EntryStatus.EXPIRED) | (waiting & is_over),
+    }
+    return reduce(or_, (meant[EntryStatus(status)] for status in statuses))
 
 
 def with_offers(entries: QuerySet[Entry]) -> QuerySet[Entry]:

@@ -1,13 +1,15 @@
 """Every page, by day and by night, wide and narrow, put before axe: nothing may be found."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
 
+from infra24.bookings.models import Source
+from infra24.bookings.services import cancel_booking
 from infra24.orgs import services
 from infra24.orgs.keys import mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
@@ -15,10 +17,13 @@ from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected
 from infra24.resources.models import Resource
+from infra24.waitlist.models import Entry
+from infra24.waitlist.services import join_waitlist, offer_next
 from tests import make
 from tests.journeys.browser import DESKTOP, PHONE, visitor
 from tests.make.bookings import NOON, booking
 from tests.outbox.story import Story, crm_of, deliveries
+from tests.waitlist.story import wanted
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LOOKS: list[tuple[Literal["light", "dark"], tuple[int, int]]] = [("light", DESKTOP), ("dark", PHONE)]
@@ -66,6 +71,7 @@ def furnished() -> House:
     assignment = make.assignment(ana, hall)
     certain = booking(cast.alice, hall, person=ana, title="Choir")
     asked = booking(cast.bob, kiln, title="Salt glaze")
+    waits, offered = waiting(cast, kiln)
     story = Story()
     story.answers = [Rejected("The CRM wants an e-mail address.")]
     crm_of(cast.house)
@@ -96,6 +102,11 @@ def furnished() -> House:
                 f"{home}/book?people=2&length=60&days=mon&days=tue",
                 f"{home}/book/{kiln.pk}",
                 f"{home}/book/{press.pk}",
+                f"{home}/waitlist/join?what={kiln.pk}",
+                f"{home}/waitlist/{waits.pk}",
+                f"{home}/waitlist/{waits.pk}/edit",
+                f"{home}/waitlist/{waits.pk}/withdraw",
+                f"{home}/waitlist/{offered.pk}",
             ],
             "staff": [
                 f"{home}/",
@@ -104,6 +115,8 @@ def furnished() -> House:
                 f"{admin}/bookings",
                 f"{admin}/bookings?status=cancelled",
                 f"{admin}/bookings/new",
+                f"{admin}/waitlist",
+                f"{admin}/waitlist?status=taken",
                 f"{admin}/bookings/{certain.pk}",
                 f"{admin}/bookings/{certain.pk}/edit",
                 f"{admin}/bookings/{asked.pk}/decline",
@@ -145,6 +158,20 @@ def furnished() -> House:
         },
         members={"stranger": None, "member": cast.bob, "staff": cast.alice},
     )
+
+
+def waiting(cast: make.Cast, kiln: Resource) -> tuple[Entry, Entry]:
+    """Bob waits for an hour of the kiln, and is being offered another."""
+    noon = make.NOON + timedelta(days=1)
+    taken = [booking(cast.alice, kiln, starts_at=noon + timedelta(hours=step)) for step in (0, 3)]
+    with acting_for(cast.house.pk):
+        waits, offered = (
+            join_waitlist(wanted(kiln, since=one.starts_at, until=one.ends_at), by=cast.bob, source=Source.SELF)
+            for one in taken
+        )
+        cancel_booking(taken[1], by=cast.alice, source=Source.STAFF)
+        offer_next(cast.house.pk)
+    return waits, offered
 
 
 def invitation_secret(cast: make.Cast) -> str:

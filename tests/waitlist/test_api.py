@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from infra24.bookings.models import Booking
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
@@ -177,6 +178,28 @@ def test_a_window_that_is_over_is_told_as_over(house: House) -> None:
     assert call(house.bob, "GET", f"/{entry.pk}").json()["status"] == "expired"
     assert [one["id"] for one in call(house.bob, "GET", "?status=expired").json()["items"]] == [str(entry.pk)]
     assert call(house.bob, "GET", "?status=waiting").json()["items"] == []
+
+
+def test_the_list_tells_what_became_of_a_hold_before_anybody_noticed(house: House) -> None:
+    entry = house.wait(house.bob)
+    house.cancel()
+    house.run()
+    (offer,) = house.offers()
+
+    def listed() -> dict[str, list[str]]:
+        states = ("waiting", "offered", "taken")
+        return {
+            state: [one["status"] for one in call(house.bob, "GET", f"?status={state}").json()["items"]]
+            for state in states
+        }
+
+    assert listed() == {"waiting": [], "offered": ["offered"], "taken": []}
+    make.run_out(house.org, offer.booking_id)
+    assert listed() == {"waiting": ["waiting"], "offered": [], "taken": []}
+    assert house.statuses(entry) == ["offered"], "nobody has written it down"
+    with acting_for(house.org.pk):
+        Booking.objects.filter(pk=offer.booking_id).update(status="confirmed", expires_at=None)
+    assert listed() == {"waiting": [], "offered": [], "taken": ["taken"]}
 
 
 def test_lists_take_as_many_queries_for_one_as_for_several(house: House) -> None:

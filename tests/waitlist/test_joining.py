@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from infra24.bookings.errors import UnknownFeature, WishTooNarrow
 from infra24.bookings.models import Source
+from infra24.core.days import wall_of
 from infra24.core.errors import Infra24Error, Stale
 from infra24.facts.models import Fact
 from infra24.orgs.models import AuditEntry
@@ -131,6 +132,18 @@ def test_waiting_twice_for_the_same_is_refused(house: House) -> None:
 
     with trace_of_nothing(house), pytest.raises(AlreadyWaiting):
         house.wait(house.bob)
+
+
+def test_a_window_that_has_begun_is_the_same_window_a_minute_later(house: House) -> None:
+    begun = timezone.now() - timedelta(minutes=1)
+    barn = make.resource(house.org, name="Barn")
+    make.booking(house.alice, barn)
+    wall = wall_of(NOON, "America/New_York")
+    hour, days = (wall.hour * 60, wall.hour * 60 + 60), frozenset({wall.weekday()})
+    house.wait(house.bob, barn, since=begun, until=NOON + HOUR, clock=hour, days=days)
+
+    with trace_of_nothing(house), pytest.raises(AlreadyWaiting):
+        house.wait(house.bob, barn, since=begun + timedelta(seconds=30), until=NOON + HOUR, clock=hour, days=days)
 
 
 def test_nobody_waits_for_more_than_twenty_things(house: House) -> None:

@@ -20,6 +20,13 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "booking.declined": _("Request declined"),
     "booking.cancelled": _("Booking cancelled"),
     "booking.expired": _("Hold ran out"),
+    "waitlist.joined": _("Joined the waitlist"),
+    "waitlist.changed": _("Waits for something else"),
+    "waitlist.offered": _("Time offered to who waits"),
+    "waitlist.taken": _("Offer taken"),
+    "waitlist.passed": _("Offer passed on, or run out"),
+    "waitlist.withdrawn": _("Left the waitlist"),
+    "waitlist.expired": _("Waited in vain"),
 }
 _STEPS: Final[dict[str, str | Promise]] = {
     "booking.create": _("Written down"),

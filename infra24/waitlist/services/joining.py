@@ -174,16 +174,18 @@ def _check_others(wish: WaitWish, sought: SearchWish, person: Person, *, now: da
             : policies.MOST_ENTRIES
         ]
     )
-    wanted = (wish.resource_id, replace(sought, kind="" if wish.resource_id else sought.kind))
-    if any((entry.resource_id, _as_stored(entry.wish)) == (wanted[0], _as_stored(wanted[1])) for entry in entries):
+    wanted = (wish.resource_id, _what_would_do(sought, now=now))
+    if any((entry.resource_id, _what_would_do(entry.wish, now=now)) == wanted for entry in entries):
         raise AlreadyWaiting
     if len(entries) == policies.MOST_ENTRIES:
         raise TooManyEntries
 
 
-def _as_stored(wish: SearchWish) -> tuple[object, ...]:
+def _what_would_do(wish: SearchWish, *, now: datetime) -> tuple[object, ...]:
+    """What tells two wishes apart. What of a window is past is no matter."""
     features = frozenset(str(feature) for feature in wish.features)
-    return (wish.kind, features, wish.since, wish.until, wish.length, wish.days, wish.hours, wish.size)
+    since = max(wish.since or now, now)
+    return (wish.kind, features, since, wish.until, wish.length, wish.days, wish.hours, wish.size)
 
 
 def _check_worth_waiting(wanting: Wanting, *, zone: str, now: datetime, refuses_free: bool) -> None:
