@@ -53,7 +53,7 @@ def being(statuses: Iterable[str], now: datetime) -> Q:
     offered = Q(status=EntryStatus.OFFERED)
     waiting = Q(status=EntryStatus.WAITING) | (offered & ~is_kept & ~is_had)
     is_over = Q(until__lte=now + F("length"))
-    meant = {
+    meant: dict[EntryStatus, Q] = {
         EntryStatus.WAITING: waiting & ~is_over,
         EntryStatus.OFFERED: offered & is_kept,
         EntryStatus.TAKEN: Q(status=EntryStatus.TAKEN) | (offered & is_had),
