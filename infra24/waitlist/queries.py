@@ -48,8 +48,8 @@ def narrowed(entries: QuerySet[Entry], wanted: EntryFilter, *, now: datetime) ->
 def being(statuses: Iterable[str], now: datetime) -> Q:
     """The entries that are one of these then, noticed or not, as `Entry.status_at` says."""
     unanswered = Offer.objects.filter(entry=OuterRef("pk"), outcome=Outcome.OPEN)
-    is_kept = Exists(unanswered.filter(booking__status=BookingStatus.HOLD, booking__expires_at__gt=now))
-    is_had = Exists(unanswered.filter(booking__status__in=[BookingStatus.CONFIRMED, BookingStatus.PENDING]))
+    is_kept = Q(Exists(unanswered.filter(booking__status=BookingStatus.HOLD, booking__expires_at__gt=now)))
+    is_had = Q(Exists(unanswered.filter(booking__status__in=[BookingStatus.CONFIRMED, BookingStatus.PENDING])))
     offered = Q(status=EntryStatus.OFFERED)
     waiting = Q(status=EntryStatus.WAITING) | (offered & ~is_kept & ~is_had)
     is_over = Q(until__lte=now + F("length"))

@@ -146,6 +146,15 @@ def test_a_window_that_has_begun_is_the_same_window_a_minute_later(house: House)
         house.wait(house.bob, barn, since=begun + timedelta(seconds=30), until=NOON + HOUR, clock=hour, days=days)
 
 
+def test_what_of_a_window_is_past_already_is_no_matter(house: House) -> None:
+    wall = wall_of(NOON, "America/New_York")
+    hour, days = (wall.hour * 60, wall.hour * 60 + 60), frozenset({wall.weekday()})
+
+    entry = house.wait(house.bob, since=NOON - 400 * DAY, until=NOON + HOUR, clock=hour, days=days)
+
+    assert entry.since == entry.joined_at
+
+
 def test_nobody_waits_for_more_than_twenty_things(house: House) -> None:
     make.booking(house.alice, house.kiln, starts_at=NOON + HOUR, hours=3)
     for step in range(20):

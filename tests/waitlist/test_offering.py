@@ -351,6 +351,27 @@ def test_looking_twice_offers_once(house: House) -> None:
     assert len(house.offers()) == 1
 
 
+def test_who_came_too_late_three_times_in_a_look_does_not_hold_up_those_behind(house: House) -> None:
+    first, second = house.wait(house.bob), house.wait(house.member("Cleo"))
+    house.cancel()
+    tried = frozenset((first.pk, house.kiln.pk, NOON + step * HOUR) for step in range(1, 4))
+
+    with acting_for(house.org.pk):
+        offer_next(house.org.pk, tried=tried)
+
+    assert house.statuses(first, second) == ["waiting", "offered"]
+
+
+def test_a_time_that_came_too_late_is_not_tried_again_in_the_same_look(house: House) -> None:
+    first, second = house.wait(house.bob, until=NOON + HOUR), house.wait(house.member("Cleo"))
+    house.cancel()
+
+    with acting_for(house.org.pk):
+        offer_next(house.org.pk, tried=frozenset([(first.pk, house.kiln.pk, NOON)]))
+
+    assert house.statuses(first, second) == ["waiting", "offered"]
+
+
 def run_out(house: House) -> None:
     """Two hours later nobody has answered."""
     (offer,) = [offer for offer in house.offers() if not offer.outcome]

@@ -9,10 +9,8 @@ from django.utils import timezone
 
 from infra24.bookings.locking import lock_waitlist
 from infra24.bookings.models import Source
-from infra24.bookings.search import USUAL_WINDOW, SearchWish, known_features, stretches_of
-from infra24.core.errors import Alternative
+from infra24.bookings.search import USUAL_WINDOW, SearchWish
 from infra24.core.ids import new_id
-from infra24.core.wording import said
 from infra24.facts.services import record
 from infra24.orgs import audit
 from infra24.orgs.models import Member, Organisation
@@ -22,25 +20,13 @@ from infra24.people.models import Person
 from infra24.people.queries import person_for
 from infra24.people.services import person_of
 from infra24.resources.queries import resource_for
-from infra24.waitlist import policies, queries
+from infra24.waitlist import policies
 from infra24.waitlist.acting import role_of
-from infra24.waitlist.errors import (
-    AlreadyWaiting,
-    EntryOver,
-    FreeAlready,
-    LengthMissing,
-    NeverFits,
-    OfferOpen,
-    TooManyEntries,
-    WindowOver,
-    WindowTooFar,
-    WishUnclear,
-)
-from infra24.waitlist.matching import Wanting, free_times, house_at, reasons_against
+from infra24.waitlist.errors import EntryOver, OfferOpen
+from infra24.waitlist.matching import Wanting
 from infra24.waitlist.models import Entry, EntryStatus
+from infra24.waitlist.services.checking import check_others, check_wish, check_worth_waiting
 from infra24.waitlist.services.steps import locked
-
-MOST_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True)
@@ -80,13 +66,13 @@ def join_waitlist(wish: WaitWish, *, by: Member, source: Source) -> Entry:
     now = timezone.now()
     sought = _complete(wish.sought, now=now)
     zone = _zone_of(by)
-    _check(sought, wish.resource_id, by=by, zone=zone, now=now)
+    check_wish(sought, wish.resource_id, by=by, zone=zone, now=now)
     person = _person(wish, by)
-    _check_others(wish, sought, person, now=now)
+    check_others(sought, wish.resource_id, person, now=now)
     if wish.resource_id:
         resource_for(by, wish.resource_id)
     wanting = Wanting(sought, wish.resource_id, person, role_of(person))
-    _check_worth_waiting(wanting, zone=zone, now=now, refuses_free=True)
+    check_worth_waiting(wanting, zone=zone, now=now, refuses_free=True)
     entry = Entry(
         id=new_id(),
         org_id=by.org_id,
@@ -124,9 +110,9 @@ def change_entry(entry: Entry, change: EntryChange, *, by: Member, source: Sourc
     before = _values(current)
     sought = _changed(current.wish, change)
     zone = _zone_of(by)
-    _check(sought, current.resource_id, by=by, zone=zone, now=now)
+    check_wish(sought, current.resource_id, by=by, zone=zone, now=now)
     wanting = Wanting(sought, current.resource_id, current.person, role_of(current.person))
-    _check_worth_waiting(wanting, zone=zone, now=now, refuses_free=False)
+    check_worth_waiting(wanting, zone=zone, now=now, refuses_free=False)
     _fill(current, sought)
     current.title = current.title if change.title is None else change.title.strip()
     after = _values(current)
@@ -147,58 +133,9 @@ def change_entry(entry: Entry, change: EntryChange, *, by: Member, source: Sourc
 
 
 def _complete(sought: SearchWish, *, now: datetime) -> SearchWish:
-    since = sought.since or now
+    """With a window; what of it is past already is no matter."""
+    since = max(sought.since or now, now)
     return replace(sought, since=since, until=sought.until or since + USUAL_WINDOW)
-
-
-def _check(sought: SearchWish, resource_id: UUID | None, *, by: Member, zone: str, now: datetime) -> None:
-    """Raises what is wrong with a wish in itself."""
-    if bool(resource_id) == bool(sought.kind) or (resource_id and sought.features):
-        raise WishUnclear(fields={"resource_id": said("Name a resource, or a kind and what it should have.")})
-    if sought.length is None:
-        raise LengthMissing(fields={"length": said("Say for how long.")})
-    assert sought.since is not None
-    assert sought.until is not None
-    stretches_of(sought, sought.since, sought.until, zone)
-    known_features(by.org_id, sought.features)
-    if policies.last_start(sought.until, sought.length) <= now:
-        raise WindowOver(fields={"end": said("Choose a later day.")})
-    if sought.until > now + policies.FARTHEST:
-        raise WindowTooFar(fields={"end": said("Choose an earlier day.")})
-
-
-def _check_others(wish: WaitWish, sought: SearchWish, person: Person, *, now: datetime) -> None:
-    """What else this person waits for: not the same, and not too much. Whoever joins has locked the waitlist."""
-    entries = list(
-        Entry.objects.filter(queries.being(policies.LIVE, now), org_id=person.org_id, person=person)[
-            : policies.MOST_ENTRIES
-        ]
-    )
-    wanted = (wish.resource_id, _what_would_do(sought, now=now))
-    if any((entry.resource_id, _what_would_do(entry.wish, now=now)) == wanted for entry in entries):
-        raise AlreadyWaiting
-    if len(entries) == policies.MOST_ENTRIES:
-        raise TooManyEntries
-
-
-def _what_would_do(wish: SearchWish, *, now: datetime) -> tuple[object, ...]:
-    """What tells two wishes apart. What of a window is past is no matter."""
-    features = frozenset(str(feature) for feature in wish.features)
-    since = max(wish.since or now, now)
-    return (wish.kind, features, since, wish.until, wish.length, wish.days, wish.hours, wish.size)
-
-
-def _check_worth_waiting(wanting: Wanting, *, zone: str, now: datetime, refuses_free: bool) -> None:
-    house = house_at(wanting.person.org_id, [wanting], zone=zone, now=now)
-    reasons = reasons_against(house, wanting)
-    if reasons is not None:
-        raise NeverFits(" ".join(dict.fromkeys(reason.detail for reason in reasons)), reasons=reasons)
-    if refuses_free and (free := free_times(house, wanting, most=MOST_ALTERNATIVES)):
-        raise FreeAlready(
-            alternatives=[
-                Alternative(str(one.resource.id), one.starts_at.isoformat(), one.ends_at.isoformat()) for one in free
-            ]
-        )
 
 
 def _person(wish: WaitWish, by: Member) -> Person:

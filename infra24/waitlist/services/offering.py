@@ -27,6 +27,10 @@ Try = tuple[UUID, UUID, datetime]
 """An entry, a resource and a start."""
 
 
+TRIES = 3
+"""Times an entry may come too late in one look. Then those behind it have their turn, and the next look begins anew."""
+
+
 class CameTooLate(Exception):
     """Somebody took the time between looking and keeping it."""
 
@@ -69,6 +73,8 @@ def _offer_next(org_id: UUID, tried: frozenset[Try]) -> Offer | None:
         if entry.pk not in wanted:
             return None
         too_late = frozenset((resource_id, start) for entry_id, resource_id, start in tried if entry_id == entry.pk)
+        if len(too_late) == TRIES:
+            return None
         return offerable(house, wanted[entry.pk], passed=passed.get(entry.pk, ()), refused=too_late)
 
     chosen = policies.first_served(entries, serve)

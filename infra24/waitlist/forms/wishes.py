@@ -18,12 +18,11 @@ from infra24.core.translating import length as length_in_words
 from infra24.orgs.models import Member, Organisation
 from infra24.people.forms import WhoField, person_called
 from infra24.people.models import Person
-from infra24.resources.models import FeatureType, Resource, ResourceKind
+from infra24.resources.models import FeatureType, ResourceKind
 from infra24.resources.policies import DAYS, Size, days_named, hours_between, parse_wish
 from infra24.resources.queries import visible_resources
 from infra24.resources.vocabulary import vocabulary_of
-from infra24.waitlist import policies
-from infra24.waitlist.models import MINUTE, Entry, EntryStatus
+from infra24.waitlist.models import MINUTE, Entry
 from infra24.waitlist.services import EntryChange, WaitWish
 from infra24.waitlist.words import feature_words
 
@@ -182,49 +181,6 @@ class ChangeForm(WindowForm):
             units=data["units"],
             party_size=data["party_size"],
         )
-
-
-class WithdrawForm(forms.Form):
-    """Why somebody waits no more."""
-
-    reason = forms.CharField(
-        label=_("Reason"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-
-class AnswerForm(forms.Form):
-    """The version of the entry somebody answers: the offer they have seen, and no other."""
-
-    version = forms.IntegerField(required=False)
-
-
-class FilterForm(forms.Form):
-    """What the staff's list is narrowed to. Without a state it shows who waits."""
-
-    status = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("Waiting or offered")), *EntryStatus.choices]
-    )
-    resource: Any = forms.ModelChoiceField(
-        label=_("Resource"), required=False, queryset=Resource.objects.none(), empty_label=_("All")
-    )
-
-    def __init__(self, *args: Any, viewer: Member, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        resource: Any = self.fields["resource"]
-        resource.queryset = visible_resources(viewer)
-
-
-class TermsForm(forms.Form):
-    """How long an offer lasts."""
-
-    offer_minutes = forms.IntegerField(
-        label=_("An offer lasts, in minutes"),
-        min_value=policies.SHORTEST_TO_DECIDE // MINUTE,
-        max_value=policies.LONGEST_OFFERED // MINUTE,
-        help_text=_("Between 30 minutes and 2 days (2,880). It ends before the start at the latest."),
-    )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 def prefilled(data: QueryDict, *, viewer: Member, organisation: Organisation) -> dict[str, Any]:
