@@ -1,7 +1,7 @@
 """The one order in which rows are locked, and the one module that knows it.
 
-The tree of wholes and parts, then persons, then bookings, then resources, each by
-id. Whoever locked in another order would deadlock with everybody who does not;
+The waitlist and one entry of it, then the tree of wholes and parts, then persons,
+then bookings, then resources, each by id. Whoever locked in another order would deadlock with everybody who does not;
 without these locks rivals meet in the exclusion constraint's index, and
 PostgreSQL ends one of them.
 """
@@ -97,8 +97,14 @@ _UNSETTLE = """
 """
 
 
+def lock_waitlist(org_id: UUID) -> None:
+    """Let nobody else join the waitlist or offer time to those on it until the transaction ends. Before the tree."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('waitlist of ' || %s, 0))", [str(org_id)])
+
+
 def lock_tree(org_id: UUID) -> None:
-    """Keep what is part of what as it is until the transaction ends. Before all other locks."""
+    """Keep what is part of what as it is until the transaction ends. Before all other locks but the waitlist's."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('resource tree of ' || %s, 0))", [str(org_id)])
 

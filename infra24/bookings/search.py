@@ -103,8 +103,8 @@ def search(viewer: Member, wish: SearchWish, *, zone: str) -> Found:
     now = timezone.now()
     since = wish.since or now
     until = wish.until or since + USUAL_WINDOW
-    stretches = _stretches(wish, since, until, zone)
-    features = _known_features(viewer, wish.features)
+    stretches = stretches_of(wish, since, until, zone)
+    features = known_features(viewer.org_id, wish.features)
     values = features_said(viewer.org_id) if features else {}
     seen_by = audiences_of(viewer)
     visible = [
@@ -118,8 +118,8 @@ def search(viewer: Member, wish: SearchWish, *, zone: str) -> Found:
     for resource in visible:
         against = [
             *engine.access_reasons(resource, asker, since),
-            *_lacking(resource, values.get(resource.id, {}), features),
-            *_too_much(resource, sought),
+            *lacking(resource, values.get(resource.id, {}), features),
+            *too_much(resource, sought),
         ]
         if against:
             misses[resource.id] = [Hindrance(reason) for reason in against]
@@ -136,7 +136,7 @@ def search(viewer: Member, wish: SearchWish, *, zone: str) -> Found:
     return Found(since, until, fits, [Miss(one, misses[one.id]) for one in visible if one.id in misses])
 
 
-def _stretches(wish: SearchWish, since: datetime, until: datetime, zone: str) -> tuple[Span, ...]:
+def stretches_of(wish: SearchWish, since: datetime, until: datetime, zone: str) -> tuple[Span, ...]:
     """What of the window would do. Raises EndsBeforeStart, WindowTooLong, WishTooNarrow."""
     if until <= since:
         raise EndsBeforeStart(fields={"end": said("This must be after the start.")})
@@ -149,11 +149,11 @@ def _stretches(wish: SearchWish, since: datetime, until: datetime, zone: str) ->
     return stretches
 
 
-def _known_features(viewer: Member, wishes: Sequence[FeatureWish]) -> list[tuple[FeatureWish, Feature]]:
+def known_features(org_id: UUID, wishes: Sequence[FeatureWish]) -> list[tuple[FeatureWish, Feature]]:
     """The wishes, each with the feature it is about. Raises UnknownFeature."""
     if not wishes:
         return []
-    known = vocabulary_of(viewer.org_id)
+    known = vocabulary_of(org_id)
     faults = {}
     for place, wish in enumerate(wishes):
         if wish.key not in known:
@@ -165,7 +165,7 @@ def _known_features(viewer: Member, wishes: Sequence[FeatureWish]) -> list[tuple
     return [(wish, known[wish.key]) for wish in wishes]
 
 
-def _lacking(
+def lacking(
     resource: Bookable, values: Mapping[str, Any], features: Sequence[tuple[FeatureWish, Feature]]
 ) -> Iterator[Reason]:
     """What a resource does not have of what it should."""
@@ -175,7 +175,7 @@ def _lacking(
             yield reason
 
 
-def _too_much(resource: Bookable, sought: Sought) -> Iterator[Reason]:
+def too_much(resource: Bookable, sought: Sought) -> Iterator[Reason]:
     """Whatever the time: fewer people fit, there are not as many, or it is not theirs to have alone."""
     if not engine.fits(resource, sought.size):
         yield from engine.taken_reasons(resource, (), sought.since, sought.until, size=sought.size)

@@ -12,6 +12,7 @@ from infra24.facilities import api as facilities
 from infra24.orgs import api as orgs
 from infra24.outbox import api as outbox
 from infra24.people import api as people
+from infra24.waitlist import api as waitlist
 
 api = HouseAPI(
     title="Infra24",
@@ -27,5 +28,5 @@ api = HouseAPI(
 for kind in (Exception, ValidationError, HttpError, Http404):
     api.add_exception_handler(kind, answer_exception)
 
-for router in (orgs.router, people.router, facilities.router, bookings.router, outbox.router):
+for router in (orgs.router, people.router, facilities.router, bookings.router, waitlist.router, outbox.router):
     api.add_router("", router)

@@ -78,6 +78,7 @@ TAGS = {
     "rules": "From when on what can be booked when.",
     "studio assignments": "Who works where.",
     "tokens": "Ways in for programs.",
+    "waitlist": "Who waits for time that is taken, and what they are offered.",
 }
 
 

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "infra24.crm",
     "infra24.notifications",
     "infra24.facilities",
+    "infra24.waitlist",
     "infra24.bookings",
     "infra24.resources",
     "infra24.people",

@@ -9,26 +9,57 @@ from infra24.crm import pushing as crm
 from infra24.notifications import services as notifications
 from infra24.outbox import nights
 from infra24.outbox.models import Destination
-from infra24.outbox.reactions import Reactions
+from infra24.outbox.reactions import Handler, Job, Reactions
+from infra24.waitlist import tasks as waitlist
 
+LOOK = "waitlist.look"
 CLOCK, MAIL, CRM = Destination.Kind.CLOCK, Destination.Kind.MAIL, Destination.Kind.CRM
+
+
+def in_turn(*handlers: Handler) -> Handler:
+    """Several reactions of one destination to one fact. Each may run twice, so all of them may."""
+
+    def run(job: Job) -> str:
+        return " ".join(handler(job) for handler in handlers)
+
+    return run
+
 
 REACTIONS = Reactions(
     subscriptions={
         "organisation.founded": {CLOCK: nights.TIMER},
-        "organisation.night_came": {CLOCK: "outbox.purge_technical"},
+        "organisation.night_came": {CLOCK: "config.sweep_at_night"},
         "invitation.sent": {MAIL: "notifications.send_invitation"},
         "destination.paused": {MAIL: "notifications.tell_destination_paused"},
         # Holds last minutes and are seen on the screen: neither their beginning nor their end is worth a mail.
         "booking.requested": {MAIL: "notifications.tell_about_booking"},
         "booking.confirmed": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
-        "booking.changed": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
-        "booking.declined": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
-        "booking.cancelled": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.changed": {CLOCK: LOOK, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.declined": {CLOCK: LOOK, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.cancelled": {CLOCK: LOOK, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.messaged": {MAIL: "notifications.send_message"},
         "booking.transferred": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
-        "booking.given_back": {CRM: "crm.push_booking"},
-        "booking.missed": {MAIL: "notifications.tell_about_no_show"},
+        "booking.given_back": {CLOCK: LOOK, CRM: "crm.push_booking"},
+        "booking.missed": {CLOCK: LOOK, MAIL: "notifications.tell_about_no_show"},
+        # Whatever else may free time has those who wait looked after.
+        **{
+            fact: {CLOCK: LOOK}
+            for fact in (
+                "booking.expired",
+                "closure.lifted",
+                "closure.changed",
+                "rule.saved",
+                "resource.added",
+                "resource.changed",
+                "resource.restored",
+                "qualification.archived",
+                "grant.given",
+                "waitlist.joined",
+                "waitlist.changed",
+                "waitlist.withdrawn",
+            )
+        },
+        "waitlist.offered": {MAIL: "notifications.tell_about_offer"},
     },
     handlers={
         # timers
@@ -36,10 +67,14 @@ REACTIONS = Reactions(
         "bookings.expire_hold": bookings.expire_hold,
         "bookings.release_no_show": bookings.release_no_show,
         "bookings.remind": bookings.remind,
+        "waitlist.expire": waitlist.expire,
         # reactions
+        "config.sweep_at_night": in_turn(nights.purge_technical, waitlist.look),
+        LOOK: waitlist.look,
         "outbox.purge_technical": nights.purge_technical,
         "notifications.send_invitation": notifications.send_invitation,
         "notifications.tell_destination_paused": notifications.tell_destination_paused,
+        "notifications.tell_about_offer": notifications.tell_about_offer,
         "notifications.tell_about_booking": notifications.tell_about_booking,
         "notifications.send_message": notifications.send_message,
         "notifications.tell_about_no_show": notifications.tell_about_no_show,

@@ -102,6 +102,25 @@ _TYPES = (
         "A booking is for somebody else now.",
         data={"person_id": "whose it is, may be null", "before": "whose it was, may be null"},
     ),
+    FactType("waitlist.joined", "Somebody waits for time that is taken.", data={"person_id": "who"}),
+    FactType(
+        "waitlist.changed",
+        "What somebody waits for changed; the place did not.",
+        data={"fields": "names of what changed"},
+    ),
+    FactType(
+        "waitlist.offered",
+        "Time became free and is kept for who waits, for a while.",
+        data={"booking_id": "the hold that keeps it", "expires_at": "instant"},
+    ),
+    FactType("waitlist.taken", "An offer was taken.", data={"booking_id": "what became of the hold"}),
+    FactType(
+        "waitlist.passed",
+        "An offer was passed on, or ran out; who waits keeps the place.",
+        data={"booking_id": "the hold it was", "outcome": "`passed` or `run_out`"},
+    ),
+    FactType("waitlist.withdrawn", "Somebody waits no more.", data={"reason": "why, may be empty"}),
+    FactType("waitlist.expired", "What somebody waited for went by."),
 )
 
 CATALOGUE: Mapping[str, FactType] = {fact.name: fact for fact in _TYPES}

@@ -1,6 +1,6 @@
 """What mails say, in the language that is active: the organisation's."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -56,6 +56,12 @@ def span_of(booking: Booking) -> str:
     same_day = (last - timedelta(microseconds=1)).date() == first.date()
     ending = clock(last) if same_day else f"{short_day(last.date(), today=never)}, {clock(last)}"
     return f"{short_day(first.date(), today=never)}, {clock(first)} – {ending} ({zone_name(booking.time_zone)})"
+
+
+def moment_of(at: datetime, time_zone: str) -> str:
+    """`Tue, Dec 1, 2026, 10 a.m. (New York time)`."""
+    wall = at.astimezone(ZoneInfo(time_zone))
+    return f"{short_day(wall.date(), today=wall.date().replace(year=1, day=1))}, {clock(wall)} ({zone_name(time_zone)})"
 
 
 def places_of(booking: Booking) -> list[str]:

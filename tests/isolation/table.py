@@ -83,6 +83,26 @@ STUDIO = {
 WHY = {"reason": "Enough."}
 RESOURCE = {"name": "New", "units": "1", "visible_to": "everyone", "bookable_by": "member"}
 EMPTY = {"resource_id": "unbooked_id"}
+OFFERED = {"entry_id": "offered_id"}
+WAIT = {
+    "title": "Firing",
+    "resource_id": "{resource_id}",
+    "length": "PT1H",
+    "start": "{noon}",
+    "end": "{noon_end}",
+    "party_size": 2,
+}
+WAIT_FORM = {
+    "title": "Firing",
+    "what": "{resource_id}",
+    "length": "60",
+    "start": "{later_day}",
+    "end": "{later_day}",
+    "from": "{noon_clock}",
+    "until": "{noon_end_clock}",
+    "party_size": "2",
+    "units": "1",
+}
 PAUSED = {"destination_id": "paused_id"}
 REQUESTED = {"booking_id": "requested_id"}
 HELD, RUNNING = {"booking_id": "held_id"}, {"booking_id": "running_id"}
@@ -150,7 +170,19 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/book": member_page(),
     "GET o/<slug:org>/book/<uuid:resource_id>": member_page(),
     "POST o/<slug:org>/book/<uuid:resource_id>": member_page(302, data=FORM),
+    "GET o/<slug:org>/waitlist/join": member_page(),
+    "POST o/<slug:org>/waitlist/join": member_page(302, data=WAIT_FORM),
+    "GET o/<slug:org>/waitlist/<uuid:entry_id>": member_page(),
+    "POST o/<slug:org>/waitlist/<uuid:entry_id>/accept": member_page(302, about=OFFERED),
+    "POST o/<slug:org>/waitlist/<uuid:entry_id>/pass": member_page(302, about=OFFERED),
+    "GET o/<slug:org>/waitlist/<uuid:entry_id>/edit": member_page(),
+    "POST o/<slug:org>/waitlist/<uuid:entry_id>/edit": member_page(302, data=WAIT_FORM),
+    "GET o/<slug:org>/waitlist/<uuid:entry_id>/withdraw": member_page(),
+    "POST o/<slug:org>/waitlist/<uuid:entry_id>/withdraw": member_page(302),
     # Staff's pages
+    "GET o/<slug:org>/admin/waitlist": staff_page(),
+    "GET o/<slug:org>/admin/waitlist/terms": manager_page(),
+    "POST o/<slug:org>/admin/waitlist/terms": manager_page(302, data={"offer_minutes": "90"}),
     "GET o/<slug:org>/admin/calendar": staff_page(),
     "GET o/<slug:org>/admin/bookings": staff_page(),
     "GET o/<slug:org>/admin/bookings/new": staff_page(),
@@ -312,6 +344,15 @@ DOORS: dict[str, Door] = {
     "POST api/bookings/<uuid:booking_id>/check-in": api(200, 200, about=RUNNING),
     "POST api/bookings/<uuid:booking_id>/give-back": api(200, 200, about=RUNNING),
     "POST api/bookings/<uuid:booking_id>/transfer": api(200, 200, data={"email": "cara@example.org"}),
+    "GET api/waitlist": api(200, 200),
+    "POST api/waitlist": api(201, 201, data=WAIT),
+    "GET api/waitlist/<uuid:entry_id>": api(200, 200),
+    "PATCH api/waitlist/<uuid:entry_id>": api(200, 200, data={"title": "Glaze"}),
+    "POST api/waitlist/<uuid:entry_id>/accept": api(200, 200, about=OFFERED),
+    "POST api/waitlist/<uuid:entry_id>/pass": api(200, 200, about=OFFERED),
+    "POST api/waitlist/<uuid:entry_id>/withdraw": api(200, 200),
+    "GET api/waitlist/terms": api(200, 200),
+    "PATCH api/waitlist/terms": api(403, 403, 200, data={"offer_minutes": 90}),
     "GET api/outbox/deliveries": api(403, 200),
     "GET api/outbox/deliveries/<uuid:delivery_id>": api(403, 200),
     "POST api/outbox/deliveries/<uuid:delivery_id>/retry": api(403, 200),

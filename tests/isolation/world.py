@@ -1,6 +1,6 @@
 """A small world in which every door leads somewhere, and what it held before and after a call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -12,6 +12,9 @@ from django.db import connection
 from django.test import Client
 
 from infra24.bookings.models import Booking, BulkRun, Source
+from infra24.bookings.search import SearchWish
+from infra24.bookings.services import cancel_booking
+from infra24.core.days import wall_of
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
@@ -24,6 +27,8 @@ from infra24.outbox.models import Delivery, Destination
 from infra24.people.models import Person
 from infra24.resources.models import Closure, Resource
 from infra24.resources.pictures import file_of
+from infra24.waitlist.models import Entry
+from infra24.waitlist.services import WaitWish, join_waitlist, offer_next
 from tests import make
 
 SECRET_WORD = "xyzzy"
@@ -67,6 +72,7 @@ def build() -> World:
     running = _running(house, cast.alice, bob_as_person)
     make.member(house, email="cara@example.org", name=f"Cara {SECRET_WORD}")
     closure = _closed(cast.alice, room)
+    waits, offered = _waiting(cast.bob, room)
     token = make.token(cast.bob)
     with acting_for(house.pk):
         run = BulkRun.objects.create(
@@ -98,6 +104,8 @@ def build() -> World:
             "held_id": held.pk,
             "running_id": running.pk,
             "closure_id": closure.pk,
+            "entry_id": waits.pk,
+            "offered_id": offered.pk,
             "member_id": cast.bob.pk,
             "invitation_id": invitation.pk,
             "token_id": token_id,
@@ -109,6 +117,9 @@ def build() -> World:
             "number": 1,
             "scope": "space",
             "noon": make.NOON,
+            "noon_end": make.NOON + timedelta(hours=1),
+            "noon_clock": f"{wall_of(make.NOON, house.time_zone):%H:%M}",
+            "noon_end_clock": f"{wall_of(make.NOON + timedelta(hours=1), house.time_zone):%H:%M}",
             "later_day": make.NOON.date(),
             "free_day": make.NOON.date() + timedelta(days=20),
             "later": make.NOON + timedelta(hours=4),
@@ -151,6 +162,20 @@ def _closed(by: Member, room: Any) -> Closure:
     wish = ClosureWish(f"Floor {SECRET_WORD}", begins, begins + timedelta(days=2), scope=RuleScope(resource=room))
     with acting_for(by.org_id):
         return make_closure(wish, decisions={}, by=by, source=Source.STAFF)
+
+
+def _waiting(bob: Member, room: Any) -> tuple[Entry, Entry]:
+    """Bob waits for the room at noon, which he has himself, and is being offered it in the evening."""
+    with acting_for(bob.org_id):
+        taken = SearchWish(since=make.NOON, until=make.NOON + timedelta(hours=1), length=timedelta(hours=1))
+        waits = join_waitlist(WaitWish(f"Firing {SECRET_WORD}", taken, room.pk), by=bob, source=Source.SELF)
+    evening = make.booking(bob, room, starts_at=make.NOON + timedelta(hours=6), status="hold")
+    with acting_for(bob.org_id):
+        wish = replace(taken, since=evening.starts_at, until=evening.ends_at)
+        offered = join_waitlist(WaitWish(f"Evening {SECRET_WORD}", wish, room.pk), by=bob, source=Source.SELF)
+        cancel_booking(evening, by=bob, source=Source.SELF)
+        offer_next(bob.org_id)
+    return waits, offered
 
 
 def _failed(house: Organisation, booking: Booking) -> Delivery:

@@ -10,6 +10,8 @@ import httpx
 from django.conf import settings
 from playwright.sync_api import Browser, Page
 
+from infra24.bookings.models import Source
+from infra24.bookings.services import cancel_booking
 from infra24.orgs import services
 from infra24.orgs.keys import mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
@@ -17,10 +19,13 @@ from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected
 from infra24.resources.models import Resource
+from infra24.waitlist.models import Entry
+from infra24.waitlist.services import join_waitlist, offer_next
 from tests import make
 from tests.journeys.browser import DESKTOP, PHONE, session_of, visitor
 from tests.make.bookings import NOON, booking
 from tests.outbox.story import Story, crm_of, deliveries
+from tests.waitlist.story import wanted
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LOOKED_AT = ["color-contrast", "target-size", "scrollable-region-focusable", "nested-interactive", "aria-hidden-focus"]
@@ -80,6 +85,7 @@ def furnished() -> House:
     running = make.begun(cast.alice, darkroom, person=bob, title="Prints", hours=3)
     late = booking(cast.bob, darkroom, title="Contact sheets")
     booking(cast.bob, darkroom, title="Enlarging", starts_at=NOON + timedelta(hours=3), status="hold")
+    waits, offered = waiting(cast, kiln)
     story = Story()
     story.answers = [Rejected("The CRM wants an e-mail address.")]
     crm_of(cast.house)
@@ -112,6 +118,11 @@ def furnished() -> House:
                 f"{home}/book?people=2&length=60&days=mon&days=tue",
                 f"{home}/book/{kiln.pk}",
                 f"{home}/book/{press.pk}",
+                f"{home}/waitlist/join?what={kiln.pk}",
+                f"{home}/waitlist/{waits.pk}",
+                f"{home}/waitlist/{waits.pk}/edit",
+                f"{home}/waitlist/{waits.pk}/withdraw",
+                f"{home}/waitlist/{offered.pk}",
             ],
             "staff": [
                 f"{home}/",
@@ -120,6 +131,8 @@ def furnished() -> House:
                 f"{admin}/bookings",
                 f"{admin}/bookings?status=cancelled",
                 f"{admin}/bookings/new",
+                f"{admin}/waitlist",
+                f"{admin}/waitlist?status=taken",
                 f"{admin}/bookings/{certain.pk}",
                 f"{admin}/bookings/{certain.pk}/edit",
                 f"{admin}/bookings/{asked.pk}/decline",
@@ -165,6 +178,20 @@ def furnished() -> House:
         },
         members={"stranger": None, "member": cast.bob, "staff": cast.alice},
     )
+
+
+def waiting(cast: make.Cast, kiln: Resource) -> tuple[Entry, Entry]:
+    """Bob waits for an hour of the kiln, and is being offered another."""
+    noon = make.NOON + timedelta(days=1)
+    taken = [booking(cast.alice, kiln, starts_at=noon + timedelta(hours=step)) for step in (0, 3)]
+    with acting_for(cast.house.pk):
+        waits, offered = (
+            join_waitlist(wanted(kiln, since=one.starts_at, until=one.ends_at), by=cast.bob, source=Source.SELF)
+            for one in taken
+        )
+        cancel_booking(taken[1], by=cast.alice, source=Source.STAFF)
+        offer_next(cast.house.pk)
+    return waits, offered
 
 
 def invitation_secret(cast: make.Cast) -> str:

@@ -109,5 +109,5 @@ def test_a_night_purges_what_nobody_can_need(database: TestDatabase) -> None:
 
     with acting_for(org.pk):
         assert [bytes(key.sha256)[0] for key in Key.objects.all()] == [0]
-        sweep = Delivery.objects.get(handler="outbox.purge_technical")
-        assert (sweep.status, sweep.note) == ("delivered", "Purged one technical row.")
+        sweep = Delivery.objects.get(handler="config.sweep_at_night")
+        assert (sweep.status, sweep.note) == ("delivered", "Purged one technical row. Nobody waits.")

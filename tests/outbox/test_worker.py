@@ -27,7 +27,7 @@ def test_a_worker_wakes_for_a_fact_and_ends_when_asked(database: TestDatabase, t
     log = tmp_path / "worker.log"
     with worker(database, log) as process:
         wait_for(lambda: "worker is ready" in log.read_text(), seconds=20, what="the worker's start")
-        wait_for(lambda: delivered(first, "outbox.purge_technical"), seconds=20, what="the first night")
+        wait_for(lambda: delivered(first, "config.sweep_at_night"), seconds=20, what="the first night")
 
         late = organisation("late")
         with acting_for(late.pk):
@@ -43,7 +43,7 @@ def test_a_worker_survives_the_loss_of_its_connections(database: TestDatabase, t
     org = organisation()
     log = tmp_path / "worker.log"
     with worker(database, log) as process, database.as_app() as rival:
-        wait_for(lambda: delivered(org, "outbox.purge_technical"), seconds=20, what="the first night")
+        wait_for(lambda: delivered(org, "config.sweep_at_night"), seconds=20, what="the first night")
         ended = rival.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND application_name = 'infra24-worker'"

@@ -28,6 +28,13 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "booking.given_back": _("Rest given back"),
     "booking.outcome_set": _("Attendance noted"),
     "booking.transferred": _("Booking handed over"),
+    "waitlist.joined": _("Joined the waitlist"),
+    "waitlist.changed": _("Waits for something else"),
+    "waitlist.offered": _("Time offered to who waits"),
+    "waitlist.taken": _("Offer taken"),
+    "waitlist.passed": _("Offer passed on, or run out"),
+    "waitlist.withdrawn": _("Left the waitlist"),
+    "waitlist.expired": _("Waited in vain"),
 }
 _STEPS: Final[dict[str, str | Promise]] = {
     "booking.create": _("Written down"),

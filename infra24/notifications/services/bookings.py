@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from infra24.bookings.models import Booking
 from infra24.bookings.queries import with_legs
+from infra24.facts.models import Fact
 from infra24.notifications.calendar_file import booking_file
 from infra24.notifications.composing import attach_calendar, compose, sender_address
 from infra24.notifications.models import SentMail
@@ -36,6 +37,8 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
         return _("Nothing to tell: no person.")
     if person.erased_at is not None or not person.email:
         return _("Nothing to tell: the person has no e-mail address.")
+    if job.fact_type == "booking.cancelled" and not _was_promised(booking):
+        return _("Nothing to tell: it only was a hold.")
     # A message of staff's own tells of no version.
     told = SentMail.objects.filter(subject_id=booking.pk, recipient=person.pk, sent_at__isnull=False, version__gt=0)
     message = message_for(
@@ -61,6 +64,12 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
     if method:
         _attach(mail, booking, places=places_of(booking), method=method, organiser=job.organisation.mail_address)
     return mail, row
+
+
+def _was_promised(booking: Booking) -> bool:
+    """Whether it ever was more than a hold: who lets go of what is kept for minutes has seen so on the screen."""
+    facts = Fact.objects.filter(subject_id=booking.pk, type__in=["booking.confirmed", "booking.requested"])
+    return facts.exists()
 
 
 def _calendar_method(message: Message, booking: Booking, *, was_sent: bool) -> str:
