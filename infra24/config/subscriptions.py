@@ -5,6 +5,7 @@ are stored with the name: it must outlive the code's next tidying.
 """
 
 from infra24.bookings import tasks as bookings
+from infra24.calendars import tasks as calendars
 from infra24.crm import pushing as crm
 from infra24.notifications import services as notifications
 from infra24.outbox import nights
@@ -30,6 +31,7 @@ REACTIONS = Reactions(
         # timers
         nights.TIMER: nights.begin_night,
         "bookings.expire_hold": bookings.expire_hold,
+        "calendars.import_rows": calendars.import_rows,
         # reactions
         "outbox.purge_technical": nights.purge_technical,
         "notifications.send_invitation": notifications.send_invitation,
