@@ -65,3 +65,7 @@ class FeedPolledJustNow(TooMany):
 
 class FeedUnreachable(Unavailable):
     """The calendar could not be read."""
+
+
+class ExportTooLarge(Invalid):
+    """That is more than 10,000 bookings. Choose fewer days."""

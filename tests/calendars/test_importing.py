@@ -44,7 +44,8 @@ def at(moment: datetime) -> str:
 
 
 def firing(uid: str, starts_at: datetime, *more: str, hours: int = 1) -> str:
-    return event(uid, f"DTSTART:{at(starts_at)}", f"DURATION:PT{hours}H", "SUMMARY:Firing", *more)
+    length = [] if any(line.startswith("DURATION") for line in more) else [f"DURATION:PT{hours}H"]
+    return event(uid, f"DTSTART:{at(starts_at)}", *length, "SUMMARY:Firing", *more)
 
 
 def read(*events: str) -> CalendarRead:
@@ -134,7 +135,7 @@ def test_nothing_is_taken_for_gone_from_a_file_that_could_not_be_read_whole(cast
 
     run = bring(cast, read(firing("a", NOON), "UID:b\nDTSTART:nonsense"), wish(room, cancel_missing=True))
 
-    assert (counts(run), run.unreadable, run.faults[0]["line"]) == ({"unchanged": 1}, 1, 8)
+    assert (counts(run), run.unreadable, run.faults[0]["line"]) == ({"unchanged": 1}, 1, 10)
 
 
 def test_what_cannot_be_booked_waits_with_its_reasons_and_other_times(cast: make.Cast) -> None:

@@ -20,6 +20,7 @@ LONGEST_EVENT = 100_000
 """Characters; descriptions can be long."""
 MOST_DATES = 2_000
 """Dates added to, or taken out of, one series."""
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _UNTITLED: Final = said("Imported")
 
 
@@ -58,7 +59,8 @@ def read_ical(text: str, reading: Reading) -> CalendarRead:
     Times without a zone, and whole days, are meant in the zone of `reading`.
     Raises CalendarUnreadable, CalendarTooLarge.
     """
-    lines = text.lstrip("\ufeff").splitlines()
+    # Not `splitlines`, which also ends lines at characters that stand in texts.
+    lines = _LINE_END.split(text.lstrip("\ufeff"))
     if not any(line.strip().upper() == "BEGIN:VCALENDAR" for line in lines[:50]):
         raise CalendarUnreadable
     found = CalendarRead(name=_calendar_name(lines))
