@@ -1,6 +1,6 @@
 """What can go wrong with calendars from elsewhere, in the words of the front desk."""
 
-from infra24.core.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, TooMany, Unavailable
+from infra24.core.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
 
 
 class CalendarUnreadable(Invalid):
@@ -59,13 +59,9 @@ class FeedNotYours(Forbidden):
     """Only staff may do this to somebody else's calendar."""
 
 
-class FeedPolledJustNow(TooMany):
-    """This calendar was read less than a minute ago. Wait a moment, then try again."""
-
-
-class FeedUnreachable(Unavailable):
-    """The calendar could not be read."""
-
-
 class ExportTooLarge(Invalid):
     """That is more than 10,000 bookings. Choose fewer days."""
+
+
+class FeedNotPaused(Conflict):
+    """This calendar is read already."""

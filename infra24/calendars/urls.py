@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from infra24.calendars.views import exports, imports, rows
+from infra24.calendars.views import exports, feeds, imports, rows
 
 ADMIN = "o/<slug:org>/admin"
 
@@ -15,4 +15,8 @@ urlpatterns = [
     path(f"{ADMIN}/bookings/export.ics", exports.export_bookings, {"kind": "ics"}, name="bookings_calendar"),
     path("o/<slug:org>/my/bookings.csv", exports.export_own, {"kind": "csv"}, name="my_table"),
     path("o/<slug:org>/my/bookings.ics", exports.export_own, {"kind": "ics"}, name="my_calendar_file"),
+    path("o/<slug:org>/my/calendar", feeds.my_calendars, name="my_calendars"),
+    path("o/<slug:org>/my/calendar/<uuid:feed_id>/remove", feeds.disconnect_calendar, name="calendar_remove"),
+    path("o/<slug:org>/my/calendar/<uuid:feed_id>/resume", feeds.resume_calendar, name="calendar_resume"),
+    path(f"{ADMIN}/people/<uuid:person_id>/calendars", feeds.person_calendars, name="person_calendars"),
 ]

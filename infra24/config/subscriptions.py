@@ -32,6 +32,7 @@ REACTIONS = Reactions(
         nights.TIMER: nights.begin_night,
         "bookings.expire_hold": bookings.expire_hold,
         "calendars.import_rows": calendars.import_rows,
+        "calendars.poll_feed": calendars.poll_feed,
         # reactions
         "outbox.purge_technical": nights.purge_technical,
         "notifications.send_invitation": notifications.send_invitation,

@@ -69,6 +69,7 @@ def normal(text: str) -> str:
 
 
 def by_icalendar(data: bytes) -> list[tuple[Any, ...]]:
+    events: Any = Calendar.from_ical(data).walk("VEVENT")
     return sorted(
         (
             str(event["UID"]),
@@ -79,7 +80,7 @@ def by_icalendar(data: bytes) -> list[tuple[Any, ...]]:
             int(event["SEQUENCE"]),
             normal(str(event.get("LOCATION", ""))),
         )
-        for event in Calendar.from_ical(data).walk("VEVENT")
+        for event in events
     )
 
 

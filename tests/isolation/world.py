@@ -12,6 +12,11 @@ from django.db import connection
 from django.test import Client
 
 from infra24.bookings.models import Booking, Source
+from infra24.calendars.models import ImportRow, ImportRun
+from infra24.calendars.services.feeds import connect_feed
+from infra24.calendars.services.importing import start_import
+from infra24.calendars.services.planning import ImportWish
+from infra24.calendars.services.reading import read_file
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
@@ -21,6 +26,7 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery, Destination
+from infra24.people.models import BusyFeed, Person
 from infra24.resources.models import Closure, Resource
 from infra24.resources.pictures import file_of
 from tests import make
@@ -70,6 +76,8 @@ def build() -> World:
         paused = Destination.objects.create(
             org_id=house.pk, kind=Destination.Kind.CRM, name=f"Old {SECRET_WORD}", state=Destination.State.PAUSED
         )
+        run, row = _imported(cast.alice, room)
+        feed = _connected(cast.bob, bob_as_person)
         key = Key.objects.get(subject_id=invitation.pk)
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
@@ -95,6 +103,9 @@ def build() -> World:
             "delivery_id": delivery.pk,
             "destination_id": delivery.destination_id,
             "paused_id": paused.pk,
+            "import_id": run.pk,
+            "row_id": row.pk,
+            "feed_id": feed.pk,
             "mail_id": "any",
             "number": 1,
             "scope": "space",
@@ -134,6 +145,28 @@ def _closed(by: Member, room: Any) -> Closure:
     wish = ClosureWish(f"Floor {SECRET_WORD}", begins, begins + timedelta(days=2), scope=RuleScope(resource=room))
     with acting_for(by.org_id):
         return make_closure(wish, decisions={}, by=by, source=Source.STAFF)
+
+
+def _imported(by: Member, room: Resource) -> tuple[ImportRun, ImportRow]:
+    """An import of something for which there is no room."""
+    ends_at = make.NOON + timedelta(hours=1)
+    moment = f"DTSTART:{make.NOON:%Y%m%dT%H%M%SZ}", f"DTEND:{ends_at:%Y%m%dT%H%M%SZ}"
+    lines = ("BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:a", *moment, f"SUMMARY:Glaze {SECRET_WORD}", "END:VEVENT")
+    since, until = make.NOON - timedelta(days=9), make.NOON + timedelta(days=9)
+    read = read_file("\n".join(lines).encode(), zone="UTC", since=since, until=until)
+    wish = ImportWish(f"Old {SECRET_WORD}", since, until, resource_id=room.pk)
+    run = start_import(read, wish, by=by, source=Source.STAFF)
+    return run, ImportRow.objects.get(run=run)
+
+
+def _connected(by: Member, person: Person) -> BusyFeed:
+    """A calendar of the person's that could not be read any more."""
+    feed = connect_feed(
+        person, name=f"Home {SECRET_WORD}", address="https://example.org/a.ics", by=by, source=Source.SELF
+    )
+    feed.state, feed.last_error = BusyFeed.State.PAUSED, SECRET_WORD
+    feed.save()
+    return feed
 
 
 def _failed(house: Organisation, booking: Booking) -> Delivery:

@@ -19,6 +19,7 @@ from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import may_step
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
+    check_busy,
     check_shapes,
     needs_approval,
     resolve,
@@ -71,6 +72,7 @@ def _confirm(booking: Booking, *, by: Member, source: Source, version: int | Non
             # Notice and horizon were kept when the time was taken; they do not lapse while somebody decides.
             if rule_reasons(claimed, booking.starts_at, booking.ends_at, now=now, asker=STAFF):
                 raise TimeRefused
+            check_busy(booking.org_id, claimed, booking.starts_at, booking.ends_at, now=now, asker=STAFF)
             was = booking.status
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
             step(booking.org_id, [booking], following)

@@ -2,9 +2,9 @@
 
 from ninja import Router
 
-from infra24.calendars.api import exports, imports, rows
+from infra24.calendars.api import exports, feeds, imports, rows
 
-PARTS = (imports, rows, exports)
+PARTS = (imports, rows, exports, feeds)
 router = Router()
 for part in PARTS:
     router.add_router("", part.router)

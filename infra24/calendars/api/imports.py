@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from infra24.calendars import queries
 from infra24.calendars.policies import CalendarRead
 from infra24.calendars.schemas.imports import (
+    CalendarImportOut,
     ImportIn,
-    ImportOut,
     ImportRehearsalOut,
     import_out,
     import_rehearsal_out,
@@ -100,7 +100,9 @@ def rehearse_calendar_import(request: HttpRequest) -> HttpResponse:
     return _json(import_rehearsal_out(read, wish, rehearse_import(read, wish, by=visit.member)))
 
 
-@router.post("/imports", response={201: ImportOut}, auth=WRITE, summary="Take a calendar over", openapi_extra=BODY)
+@router.post(
+    "/imports", response={201: CalendarImportOut}, auth=WRITE, summary="Take a calendar over", openapi_extra=BODY
+)
 def start_calendar_import(request: HttpRequest) -> HttpResponse:
     """The same file again changes nothing. Up to 200 lines are done at once, more by and by: see `finished_at`.
 
@@ -112,14 +114,14 @@ def start_calendar_import(request: HttpRequest) -> HttpResponse:
     return _json(import_out(run), status=201)
 
 
-@router.get("/imports", response=PageOut[ImportOut], auth=READ, summary="Imports, the newest first")
+@router.get("/imports", response=PageOut[CalendarImportOut], auth=READ, summary="Imports, the newest first")
 def list_imports(request: HttpRequest, asked: Query[PageQuery]) -> dict[str, Any]:
     visit = cast(MemberRequest, request)
     page = queries.imports_page(visit.member, limit=asked.limit, cursor=asked.cursor)
     return {"items": [import_out(run) for run in page.items], "next": page.next}
 
 
-@router.get("/imports/{uuid:import_id}", response=ImportOut, auth=READ, summary="One import")
+@router.get("/imports/{uuid:import_id}", response=CalendarImportOut, auth=READ, summary="One import")
 def show_import(request: HttpRequest, import_id: UUID) -> dict[str, Any]:
     visit = cast(MemberRequest, request)
     return import_out(queries.import_for(visit.member, import_id))

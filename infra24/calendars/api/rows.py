@@ -25,13 +25,13 @@ READ = member_auth(Role.STAFF, scope="bookings:read")
 WRITE = member_auth(Role.STAFF, scope="bookings:write")
 
 
-class RowsQuery(PageQuery):
+class ImportRowsQuery(PageQuery):
     state: Annotated[RowState | None, Field(description="Only those in this state; `conflict` waits for you.")] = None
     import_id: Annotated[UUID | None, Field(description="Only those this import did something about.")] = None
 
 
 @router.get("/import-rows", response=PageOut[ImportRowOut], auth=READ, summary="What calendars spoke of, by start")
-def list_import_rows(request: HttpRequest, asked: Query[RowsQuery]) -> HttpResponse:
+def list_import_rows(request: HttpRequest, asked: Query[ImportRowsQuery]) -> HttpResponse:
     visit = cast(MemberRequest, request)
     page = queries.rows_page(
         visit.member, state=asked.state or "", run_id=asked.import_id, limit=asked.limit, cursor=asked.cursor

@@ -53,7 +53,7 @@ class ImportIn(Schema):
         )
 
 
-class FaultOut(Schema):
+class ImportFaultOut(Schema):
     """What could not be read: by line and, in a table, by column."""
 
     line: int
@@ -61,7 +61,7 @@ class FaultOut(Schema):
     detail: str
 
 
-class PlaceOut(Schema):
+class ImportPlaceOut(Schema):
     """What the file calls a place."""
 
     name: str = Field(description="Empty where the file names none.")
@@ -69,7 +69,7 @@ class PlaceOut(Schema):
     answered: bool = Field(description="Whether it is known which resource this is, or that it is left out.")
 
 
-class ClashOut(Schema):
+class ImportClashOut(Schema):
     """Something of the file that could not be booked, and every reason."""
 
     line: int
@@ -98,10 +98,10 @@ class ImportRehearsalOut(Schema):
     dates: Literal["", "day_first", "month_first"] = Field(
         description="How days like 03/04/2027 were read, where there are any."
     )
-    places: list[PlaceOut]
+    places: list[ImportPlaceOut]
     strangers: list[str] = Field(description="E-mail addresses of nobody you know; those bookings are for nobody.")
-    clashes: list[ClashOut] = Field(description="The first 200 conflicts.")
-    faults: list[FaultOut] = Field(description="The first 200 of what could not be read.")
+    clashes: list[ImportClashOut] = Field(description="The first 200 conflicts.")
+    faults: list[ImportFaultOut] = Field(description="The first 200 of what could not be read.")
 
 
 def import_rehearsal_out(read: CalendarRead, wish: ImportWish, said: Rehearsal) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def import_rehearsal_out(read: CalendarRead, wish: ImportWish, said: Rehearsal) 
     }
 
 
-class ImportOut(Schema):
+class CalendarImportOut(Schema):
     """An import and what became of it."""
 
     id: UUID
@@ -160,11 +160,11 @@ class ImportOut(Schema):
     unchanged: int
     conflicts: int = Field(description="How many could not be booked then; the rows tell which still wait.")
     unreadable: int
-    faults: list[FaultOut] = Field(description="The first 200 of what could not be read.")
+    faults: list[ImportFaultOut] = Field(description="The first 200 of what could not be read.")
 
 
 def import_out(run: ImportRun) -> dict[str, Any]:
-    """An import in the shape of ImportOut."""
+    """An import in the shape of CalendarImportOut."""
     return {
         "id": run.pk,
         "calendar": run.calendar,
