@@ -31,7 +31,6 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        required=False,
         help_text=_("A calendar (.ics) or a table (.csv), at most 5 MB and 20,000 events."),
         widget=forms.FileInput(attrs={"accept": ".ics,.csv,text/calendar,text/csv"}),
     )
@@ -67,10 +66,8 @@ class ImportForm(forms.Form):
         self.zone = zone
         resource: Any = self.fields["resource"]
         resource.queryset = visible_resources(viewer)
-
-    def clean(self) -> None:
-        if not self.cleaned_data.get("file") and not self.cleaned_data.get("packed"):
-            self.add_error("file", _("Choose a file."))
+        # The second time the page carries the file.
+        self.fields["file"].required = not self.data.get("packed")
 
     @property
     def data_sent(self) -> bytes:
