@@ -6,8 +6,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from infra24.bookings.models import Booking
+from infra24.bookings.models import Booking, Source
 from infra24.bookings.queries import with_legs
+from infra24.facts.models import Fact
 from infra24.notifications.calendar_file import booking_file
 from infra24.notifications.composing import attach_calendar, compose, sender_address
 from infra24.notifications.models import SentMail
@@ -37,6 +38,9 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
     if person.erased_at is not None or not person.email:
         return _("Nothing to tell: the person has no e-mail address.")
     told = SentMail.objects.filter(subject_id=booking.pk, recipient=person.pk, sent_at__isnull=False)
+    if Fact.objects.get(pk=job.fact_id).source == Source.IMPORT and not told.exists():
+        # People know what stood in the old calendar; a thousand mails about it would be no kindness.
+        return _("Nothing to tell: it was imported.")
     message = message_for(
         fact=job.fact_type.removeprefix("booking."),
         status=booking.status,
