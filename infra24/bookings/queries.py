@@ -20,7 +20,7 @@ from infra24.people.models import Person
 from infra24.people.queries import own_person
 from infra24.resources.models import Resource
 from infra24.resources.policies import Asker, Bookable, Claim, Use, reach_of
-from infra24.resources.queries import qualifications_held
+from infra24.resources.queries import busy_claims, qualifications_held
 
 
 def visible_bookings(viewer: Member) -> QuerySet[Booking]:
@@ -118,14 +118,17 @@ def claims_on(
     now: datetime,
     besides: UUID | None = None,
 ) -> dict[UUID, list[Claim]]:
-    """What is promised of each resource in the window, dead holds left out. One query.
+    """What is promised of each resource in the window, dead holds left out. One query, two where people are asked for.
 
-    A divisible space is claimed by bookings of its parts too. `besides` leaves
-    one booking out: the one being moved.
+    A divisible space is claimed by bookings of its parts too, and a person by
+    what their own calendar says. `besides` leaves one booking out: the one being moved.
     """
+    resources = list(resources)
     claims: dict[UUID, list[Claim]] = {}
     for asker, owned in owned_claims_on(org_id, resources, since, until, now=now, besides=besides).items():
         claims[asker] = [claim for _, claim in owned]
+    for asker, busy in busy_claims(org_id, resources, since, until).items():
+        claims[asker] += busy
     return claims
 
 

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from ninja.errors import HttpError, ValidationError
 
 from infra24.bookings import api as bookings
+from infra24.calendars import api as calendars
 from infra24.config.openapi import HouseAPI
 from infra24.core.codec import JsonParser, JsonRenderer
 from infra24.core.problems import answer_exception
@@ -28,5 +29,13 @@ api = HouseAPI(
 for kind in (Exception, ValidationError, HttpError, Http404):
     api.add_exception_handler(kind, answer_exception)
 
-for router in (orgs.router, people.router, facilities.router, bookings.router, waitlist.router, outbox.router):
+for router in (
+    orgs.router,
+    people.router,
+    facilities.router,
+    calendars.router,
+    bookings.router,
+    waitlist.router,
+    outbox.router,
+):
     api.add_router("", router)

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "infra24.notifications",
     "infra24.facilities",
     "infra24.waitlist",
+    "infra24.calendars",
     "infra24.bookings",
     "infra24.resources",
     "infra24.people",
@@ -253,6 +254,11 @@ DEMO_CRM_URL = os.environ.get("INFRA24_DEMO_CRM_URL", "")
 
 CRM_ADDRESSES = words("INFRA24_CRM_ADDRESSES", "https://api.bloomerang.co") + ([DEMO_CRM_URL] if DEMO_CRM_URL else [])
 """Where organisations' CRMs may be: whatever else an administrator typed would be called from inside our network."""
+
+# --- Calendars elsewhere ----------------------------------------------------------------
+
+FEED_ADDRESSES = words("INFRA24_FEED_ADDRESSES", "")
+"""Servers of calendars (`http://10.0.0.5:8080`) that may be read though they are inside our own network."""
 
 # --- Logs ------------------------------------------------------------------------------
 

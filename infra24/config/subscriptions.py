@@ -5,6 +5,7 @@ are stored with the name: it must outlive the code's next tidying.
 """
 
 from infra24.bookings import tasks as bookings
+from infra24.calendars import tasks as calendars
 from infra24.crm import pushing as crm
 from infra24.notifications import services as notifications
 from infra24.outbox import nights
@@ -68,6 +69,8 @@ REACTIONS = Reactions(
         "bookings.release_no_show": bookings.release_no_show,
         "bookings.remind": bookings.remind,
         "waitlist.expire": waitlist.expire,
+        "calendars.import_rows": calendars.import_rows,
+        "calendars.poll_feed": calendars.poll_feed,
         # reactions
         "config.sweep_at_night": in_turn(nights.purge_technical, waitlist.look),
         LOOK: waitlist.look,

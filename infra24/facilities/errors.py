@@ -197,14 +197,6 @@ class PictureNotFound(NotFound):
     """There is no such photo."""
 
 
-class TableUnreadable(Invalid):
-    """This table cannot be read. Send CSV in UTF-8 with the names of the columns in the first line."""
-
-
-class TableTooLarge(TooLarge):
-    """At most 1 MB and 2,000 rows can be imported at once. Split the file."""
-
-
 class ImportRefused(Invalid):
     """Nothing was imported. Mend what is named, then send the file again."""
 

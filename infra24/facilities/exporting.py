@@ -1,7 +1,7 @@
 """Resources as a table, ready to be changed and read back."""
 
+from infra24.core.tables import write_table
 from infra24.facilities.columns import cells_of, house_of
-from infra24.facilities.tables import write_table
 from infra24.orgs.models import Member
 
 

@@ -121,6 +121,16 @@ _TYPES = (
     ),
     FactType("waitlist.withdrawn", "Somebody waits no more.", data={"reason": "why, may be empty"}),
     FactType("waitlist.expired", "What somebody waited for went by."),
+    FactType("import.started", "A calendar from elsewhere is being taken over."),
+    FactType(
+        "import.finished",
+        "A calendar from elsewhere was taken over.",
+        data={"counts": "how many bookings were made, changed, cancelled, and how many wait for a decision"},
+    ),
+    FactType("busyfeed.connected", "A person's own calendar makes them busy here."),
+    FactType("busyfeed.paused", "A person's calendar could not be read five times in a row."),
+    FactType("busyfeed.resumed", "A paused calendar is read again."),
+    FactType("busyfeed.disconnected", "A person's calendar, and all that was known from it, was taken away."),
 )
 
 CATALOGUE: Mapping[str, FactType] = {fact.name: fact for fact in _TYPES}

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress
 
 from infra24.bookings.models import Booking
+from infra24.calendars.files import uid_of
 
 PRODUCT = "-//Infra24//Bookings//EN"
 
@@ -22,7 +21,7 @@ def booking_file(booking: Booking, *, places: Sequence[str], organiser: str, met
     """
     zone = ZoneInfo(booking.time_zone)
     event = Event()
-    event.add("uid", f"booking-{booking.pk}@{installation()}")
+    event.add("uid", uid_of(booking))
     event.add("sequence", booking.version)
     event.add("dtstamp", booking.changed_at.astimezone(UTC))
     event.add("last-modified", booking.changed_at.astimezone(UTC))
@@ -44,8 +43,3 @@ def booking_file(booking: Booking, *, places: Sequence[str], organiser: str, met
         first_date=date(booking.starts_at.year - 1, 1, 1), last_date=date(booking.ends_at.year + 2, 1, 1)
     )
     return bytes(calendar.to_ical())
-
-
-def installation() -> str:
-    """The host name this installation is known by."""
-    return urlsplit(settings.BASE_URL).hostname or "localhost"

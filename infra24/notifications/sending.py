@@ -7,7 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from infra24.notifications.calendar_file import installation
+from infra24.calendars.files import installation
 from infra24.notifications.models import SentMail
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected, TransientFailure

@@ -20,7 +20,7 @@ from infra24.facts.services import record
 from infra24.orgs import audit
 from infra24.orgs.models import Organisation
 from infra24.orgs.tenancy import acting_for
-from infra24.outbox.failures import ConnectionBroken, DeliveryFailure, Throttled, TransientFailure
+from infra24.outbox.failures import Again, ConnectionBroken, DeliveryFailure, Throttled, TransientFailure
 from infra24.outbox.models import Attempt, Delivery, Destination
 from infra24.outbox.policies import LEASE, LOSSES_BORNE, next_wait, rest
 from infra24.outbox.reactions import Job, Reactions
@@ -178,6 +178,9 @@ def deliver(taken: Taken, reactions: Reactions, *, clock: Clock = database_clock
             note, failure = _run(taken, found, organisation, reactions, now=started_at), None
         except DeliveryFailure as error:
             note, failure = error.note, error
+        except Again as again:
+            _put_back(taken, again)
+            return
         with acting_for(taken.org_id):
             _record(taken, found, note=note, failure=failure, started_at=started_at, ended_at=clock())
 
@@ -204,13 +207,21 @@ def _run(taken: Taken, delivery: Delivery, organisation: Organisation, reactions
     )
     try:
         return handler(job)
-    except DeliveryFailure:
+    except (DeliveryFailure, Again):
         raise
     except Exception as error:
         # A message may repeat personal data; its type and the place in the code do not.
         place = "".join(traceback.format_tb(error.__traceback__))
         log.error("%s in handler %s\n%s", type(error).__name__, delivery.handler, place)
         raise TransientFailure(_("An error of ours: %(name)s.") % {"name": type(error).__name__}) from error
+
+
+def _put_back(taken: Taken, again: Again) -> None:
+    """Let it wait for its next hour, as if it had never been tried."""
+    with acting_for(taken.org_id):
+        _leased(taken).update(
+            lease=None, leased_until=None, failures=0, outcome="", note=again.note[:500], due_at=again.due_at
+        )
 
 
 def _record(

@@ -1,6 +1,6 @@
-"""The six ways in which a delivery fails, and what each asks for. Handlers raise them."""
+"""The six ways in which a delivery fails, what each asks for, and one that is no failure. Handlers raise them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from infra24.outbox.models import Attempt
@@ -54,3 +54,14 @@ class OutcomeUnknown(DeliveryFailure):
     """Sent, but never answered: it may have happened. The next try looks before it writes."""
 
     outcome = Attempt.Outcome.UNKNOWN
+
+
+class Again(Exception):
+    """Done for now: the same delivery is to run again at `due_at`. No try is used up, and none is written down.
+
+    For timers that come round all day: a new one each time would leave a row each.
+    """
+
+    def __init__(self, note: str, *, due_at: datetime) -> None:
+        super().__init__(note)
+        self.note, self.due_at = note, due_at

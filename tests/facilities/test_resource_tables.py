@@ -7,11 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from infra24.facilities.errors import ImportRefused, TableTooLarge, TableUnreadable
+from infra24.core.tables import TableTooLarge, TableUnreadable, harmful, harmless, read_table, write_table
+from infra24.facilities.errors import ImportRefused
 from infra24.facilities.exporting import resources_csv
 from infra24.facilities.services.importing import Report, import_resources
 from infra24.facilities.services.resources import change_resource, create_resource
-from infra24.facilities.tables import harmful, harmless, read_table, write_table
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.resources.models import Resource

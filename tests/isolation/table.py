@@ -81,6 +81,7 @@ STUDIO = {
     "ends_on": "2019-01-06",
 }
 WHY = {"reason": "Enough."}
+FEED = {"name": "Home", "address": "https://calendar.example.org/secret.ics"}
 RESOURCE = {"name": "New", "units": "1", "visible_to": "everyone", "bookable_by": "member"}
 EMPTY = {"resource_id": "unbooked_id"}
 OFFERED = {"entry_id": "offered_id"}
@@ -179,10 +180,27 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/waitlist/<uuid:entry_id>/edit": member_page(302, data=WAIT_FORM),
     "GET o/<slug:org>/waitlist/<uuid:entry_id>/withdraw": member_page(),
     "POST o/<slug:org>/waitlist/<uuid:entry_id>/withdraw": member_page(302),
+    "GET o/<slug:org>/my/bookings.csv": member_page(),
+    "GET o/<slug:org>/my/bookings.ics": member_page(),
+    "GET o/<slug:org>/my/calendar": member_page(),
+    "POST o/<slug:org>/my/calendar": member_page(302, data=FEED),
+    "GET o/<slug:org>/my/calendar/<uuid:feed_id>/remove": member_page(),
+    "POST o/<slug:org>/my/calendar/<uuid:feed_id>/remove": member_page(302),
+    "POST o/<slug:org>/my/calendar/<uuid:feed_id>/resume": member_page(302),
     # Staff's pages
     "GET o/<slug:org>/admin/waitlist": staff_page(),
     "GET o/<slug:org>/admin/waitlist/terms": manager_page(),
     "POST o/<slug:org>/admin/waitlist/terms": manager_page(302, data={"offer_minutes": "90"}),
+    "GET o/<slug:org>/admin/bookings/export.csv": staff_page(),
+    "GET o/<slug:org>/admin/bookings/export.ics": staff_page(),
+    "GET o/<slug:org>/admin/import": staff_page(),
+    "POST o/<slug:org>/admin/import": staff_page(422),
+    "GET o/<slug:org>/admin/import/runs/<uuid:import_id>": staff_page(),
+    "GET o/<slug:org>/admin/import/rows": staff_page(),
+    "GET o/<slug:org>/admin/import/rows/<uuid:row_id>": staff_page(),
+    "POST o/<slug:org>/admin/import/rows/<uuid:row_id>": staff_page(302, data={"step": "dismiss", **WHY}),
+    "GET o/<slug:org>/admin/people/<uuid:person_id>/calendars": staff_page(),
+    "POST o/<slug:org>/admin/people/<uuid:person_id>/calendars": staff_page(302, data=FEED),
     "GET o/<slug:org>/admin/calendar": staff_page(),
     "GET o/<slug:org>/admin/bookings": staff_page(),
     "GET o/<slug:org>/admin/bookings/new": staff_page(),
@@ -361,4 +379,20 @@ DOORS: dict[str, Door] = {
     "POST api/outbox/destinations/<uuid:destination_id>/pause": api(403, 200, data=WHY),
     "POST api/outbox/destinations/<uuid:destination_id>/resume": api(403, 200, about=PAUSED),
     "GET api/calendar/events": api(200, 200, data=WEEK),
+    # A file cannot be sent by this walk.
+    "POST api/imports": api(403, 400),
+    "POST api/imports/rehearsal": api(403, 400),
+    "GET api/imports": api(403, 200),
+    "GET api/imports/<uuid:import_id>": api(403, 200),
+    "GET api/import-rows": api(403, 200),
+    "GET api/import-rows/<uuid:row_id>": api(403, 200),
+    "POST api/import-rows/<uuid:row_id>/book": api(403, 200, data={"starts_at": "{later}", "ends_at": "{later_end}"}),
+    "POST api/import-rows/<uuid:row_id>/dismiss": api(403, 200, data=WHY),
+    "GET api/exports/bookings.csv": api(200, 200),
+    "GET api/exports/bookings.ics": api(200, 200),
+    "GET api/busy-feeds": api(200, 200),
+    "POST api/busy-feeds": api(201, 201, data={**FEED, "person_id": "{person_id}"}),
+    "GET api/busy-feeds/<uuid:feed_id>": api(200, 200),
+    "POST api/busy-feeds/<uuid:feed_id>/resume": api(200, 200),
+    "DELETE api/busy-feeds/<uuid:feed_id>": api(204, 204),
 }

@@ -14,6 +14,11 @@ from django.test import Client
 from infra24.bookings.models import Booking, BulkRun, Source
 from infra24.bookings.search import SearchWish
 from infra24.bookings.services import cancel_booking
+from infra24.calendars.models import ImportRow, ImportRun
+from infra24.calendars.services.feeds import connect_feed
+from infra24.calendars.services.importing import start_import
+from infra24.calendars.services.planning import ImportWish
+from infra24.calendars.services.reading import read_file
 from infra24.core.days import wall_of
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.closures import ClosureWish, make_closure
@@ -24,7 +29,7 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery, Destination
-from infra24.people.models import Person
+from infra24.people.models import BusyFeed, Person
 from infra24.resources.models import Closure, Resource
 from infra24.resources.pictures import file_of
 from infra24.waitlist.models import Entry
@@ -83,6 +88,8 @@ def build() -> World:
         paused = Destination.objects.create(
             org_id=house.pk, kind=Destination.Kind.CRM, name=f"Old {SECRET_WORD}", state=Destination.State.PAUSED
         )
+        taken_over, row = _imported(cast.alice, room)
+        feed = _connected(cast.bob, bob_as_person)
         key = Key.objects.get(subject_id=invitation.pk)
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
@@ -113,6 +120,9 @@ def build() -> World:
             "delivery_id": delivery.pk,
             "destination_id": delivery.destination_id,
             "paused_id": paused.pk,
+            "import_id": taken_over.pk,
+            "row_id": row.pk,
+            "feed_id": feed.pk,
             "mail_id": "any",
             "number": 1,
             "scope": "space",
@@ -176,6 +186,28 @@ def _waiting(bob: Member, room: Any) -> tuple[Entry, Entry]:
         cancel_booking(evening, by=bob, source=Source.SELF)
         offer_next(bob.org_id)
     return waits, offered
+
+
+def _imported(by: Member, room: Resource) -> tuple[ImportRun, ImportRow]:
+    """An import of something for which there is no room."""
+    ends_at = make.NOON + timedelta(hours=1)
+    moment = f"DTSTART:{make.NOON:%Y%m%dT%H%M%SZ}", f"DTEND:{ends_at:%Y%m%dT%H%M%SZ}"
+    lines = ("BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:a", *moment, f"SUMMARY:Glaze {SECRET_WORD}", "END:VEVENT")
+    since, until = make.NOON - timedelta(days=9), make.NOON + timedelta(days=9)
+    read = read_file("\n".join(lines).encode(), zone="UTC", since=since, until=until)
+    wish = ImportWish(f"Old {SECRET_WORD}", since, until, resource_id=room.pk)
+    run = start_import(read, wish, by=by, source=Source.STAFF)
+    return run, ImportRow.objects.get(run=run)
+
+
+def _connected(by: Member, person: Person) -> BusyFeed:
+    """A calendar of the person's that could not be read any more."""
+    feed = connect_feed(
+        person, name=f"Home {SECRET_WORD}", address="https://example.org/a.ics", by=by, source=Source.SELF
+    )
+    feed.state, feed.last_error = BusyFeed.State.PAUSED, SECRET_WORD
+    feed.save()
+    return feed
 
 
 def _failed(house: Organisation, booking: Booking) -> Delivery:

@@ -12,16 +12,25 @@ from playwright.sync_api import Browser, Page
 
 from infra24.bookings.models import Source
 from infra24.bookings.services import cancel_booking
+from infra24.calendars.models import ImportRow
+from infra24.calendars.services.feeds import connect_feed
+from infra24.calendars.services.importing import start_import
+from infra24.calendars.services.planning import ImportWish
+from infra24.calendars.services.reading import read_file
 from infra24.orgs import services
 from infra24.orgs.keys import mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected
+from infra24.people.models import BusyFeed
+from infra24.people.services import person_of
 from infra24.resources.models import Resource
 from infra24.waitlist.models import Entry
 from infra24.waitlist.services import join_waitlist, offer_next
 from tests import make
+from tests.calendars.files import calendar
+from tests.calendars.test_importing import firing
 from tests.journeys.browser import DESKTOP, PHONE, session_of, visitor
 from tests.make.bookings import NOON, booking
 from tests.outbox.story import Story, crm_of, deliveries
@@ -91,6 +100,8 @@ def furnished() -> House:
     crm_of(cast.house)
     story.run()
     failed = next(one for one in deliveries(cast.house) if one.status == "dead")
+    row = imported(cast.alice, hall)
+    feed = paused_feed(cast.bob)
     day = NOON.date().isoformat()
     admin, home = "/o/oolite/admin", "/o/oolite"
     return House(
@@ -114,6 +125,8 @@ def furnished() -> House:
                 f"{home}/my/{asked.pk}/cancel",
                 f"{home}/my/{late.pk}/cancel",
                 f"{home}/my/{late.pk}/transfer",
+                f"{home}/my/calendar",
+                f"{home}/my/calendar/{feed.pk}/remove",
                 f"{home}/book",
                 f"{home}/book?people=2&length=60&days=mon&days=tue",
                 f"{home}/book/{kiln.pk}",
@@ -130,6 +143,12 @@ def furnished() -> House:
                 f"{admin}/calendar?date={day}&view=list",
                 f"{admin}/bookings",
                 f"{admin}/bookings?status=cancelled",
+                f"{admin}/import",
+                f"{admin}/import/runs/{row.run_id}",
+                f"{admin}/import/rows",
+                f"{admin}/import/rows?state=dismissed",
+                f"{admin}/import/rows/{row.pk}",
+                f"{admin}/people/{feed.person_id}/calendars",
                 f"{admin}/bookings/new",
                 f"{admin}/waitlist",
                 f"{admin}/waitlist?status=taken",
@@ -192,6 +211,26 @@ def waiting(cast: make.Cast, kiln: Resource) -> tuple[Entry, Entry]:
         cancel_booking(taken[1], by=cast.alice, source=Source.STAFF)
         offer_next(cast.house.pk)
     return waits, offered
+
+
+def imported(by: Member, hall: Resource) -> ImportRow:
+    """An import of something for which there is no room, with a line that cannot be read."""
+    since, until = NOON - timedelta(days=9), NOON + timedelta(days=9)
+    text = calendar(firing("a", NOON, "DESCRIPTION:Bring clay"), "DTSTART:soon")
+    read = read_file(text.encode(), zone="UTC", since=since, until=until)
+    with acting_for(by.org_id):
+        start_import(read, ImportWish("Old", since, until, resource_id=hall.pk), by=by, source="staff")
+        return ImportRow.objects.get()
+
+
+def paused_feed(by: Member) -> BusyFeed:
+    """A calendar that could not be read five times in a row."""
+    with acting_for(by.org_id):
+        address = "https://example.org/a.ics"
+        feed = connect_feed(person_of(by), name="Home", address=address, by=by, source="self")
+        feed.state, feed.last_error = BusyFeed.State.PAUSED, "The calendar's server has trouble (status 500)."
+        feed.save()
+        return feed
 
 
 def invitation_secret(cast: make.Cast) -> str:

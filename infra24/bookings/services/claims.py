@@ -25,7 +25,7 @@ from infra24.orgs.policies import Role
 from infra24.resources import policies as engine
 from infra24.resources.errors import ResourceNotFound
 from infra24.resources.policies import Asker, Bookable, Claim, Size
-from infra24.resources.queries import audiences_of, bookables
+from infra24.resources.queries import audiences_of, bookables, busy_claims
 
 LEG_CONSTRAINTS: dict[str, type[TimeRefused]] = {
     "leg_no_overlap": SlotTaken,
@@ -272,11 +272,13 @@ def pick(
     asker: Asker,
     besides: UUID | None = None,
 ) -> list[Claimed]:
-    """`choose` among what is locked by now, so that nobody can be faster. No query where nothing is left to choose.
+    """`choose` among what is locked by now, so that nobody can be faster.
 
+    No query where nothing is left to choose and nobody is asked for.
     Raises TimeRefused.
     """
     if not leaves_choice(claimed):
+        check_busy(org_id, claimed, starts_at, ends_at, now=now, asker=asker)
         return list(claimed)
     margin = engine.LONGEST_BUFFER
     resources = [one.resource for one in claimed]
@@ -285,6 +287,19 @@ def pick(
     if chosen is None:
         raise TimeRefused
     return chosen
+
+
+def check_busy(
+    org_id: UUID, claimed: Sequence[Claimed], starts_at: datetime, ends_at: datetime, *, now: datetime, asker: Asker
+) -> None:
+    """Are the people among it busy elsewhere? No constraint knows: calendars change by themselves. Raises TimeRefused.
+
+    No query where nobody is among it.
+    """
+    margin = engine.LONGEST_BUFFER
+    busy = busy_claims(org_id, [one.resource for one in claimed], starts_at - margin, ends_at + margin)
+    if busy and reasons_against(claimed, busy, starts_at, ends_at, now=now, asker=asker):
+        raise TimeRefused
 
 
 def _against(

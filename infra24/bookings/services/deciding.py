@@ -15,6 +15,7 @@ from infra24.bookings.rivals import rivals_of
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
     LegRow,
+    check_busy,
     check_shapes,
     leg_rows,
     lock_rows,
@@ -88,6 +89,7 @@ def _confirm(booking: Booking, why: str | None, *, by: Member, source: Source, v
             # Notice and horizon were kept when the time was taken; they do not lapse while somebody decides.
             if rule_reasons(claimed, booking.starts_at, booking.ends_at, now=now, asker=STAFF):
                 raise TimeRefused
+            check_busy(booking.org_id, claimed, booking.starts_at, booking.ends_at, now=now, asker=STAFF)
             was = booking.status
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
             if _agreed(booking) != {_terms(row) for row in rows if not row.is_implied}:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from infra24.core.errors import Infra24Error
 from infra24.core.problems import document
+from infra24.core.tables import Row, read_table
 from infra24.core.translating import translated
 from infra24.facilities.columns import (
     FEATURE,
@@ -30,7 +31,6 @@ from infra24.facilities.columns import (
 from infra24.facilities.errors import CapacityPromised, ImportRefused, ResourceSlugTaken, UnitsPromised
 from infra24.facilities.services.checking import ResourceWish
 from infra24.facilities.services.resources import change_resource, create_resource
-from infra24.facilities.tables import Row, read_table
 from infra24.orgs.models import Member
 from infra24.resources.models import Resource
 

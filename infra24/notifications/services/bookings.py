@@ -6,7 +6,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from infra24.bookings.models import Booking
+from infra24.bookings.models import Booking, Source
 from infra24.bookings.queries import with_legs
 from infra24.facts.models import Fact
 from infra24.notifications.calendar_file import booking_file
@@ -37,10 +37,10 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
         return _("Nothing to tell: no person.")
     if person.erased_at is not None or not person.email:
         return _("Nothing to tell: the person has no e-mail address.")
-    if job.fact_type == "booking.cancelled" and not _was_promised(booking):
-        return _("Nothing to tell: it only was a hold.")
     # A message of staff's own tells of no version.
     told = SentMail.objects.filter(subject_id=booking.pk, recipient=person.pk, sent_at__isnull=False, version__gt=0)
+    if why := _better_silent(job, booking, is_first=not told.exists()):
+        return why
     message = message_for(
         fact=job.fact_type.removeprefix("booking."),
         status=booking.status,
@@ -64,6 +64,16 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
     if method:
         _attach(mail, booking, places=places_of(booking), method=method, organiser=job.organisation.mail_address)
     return mail, row
+
+
+def _better_silent(job: Job, booking: Booking, *, is_first: bool) -> str:
+    """Why nobody wants a mail about this; empty where somebody may."""
+    if job.fact_type == "booking.cancelled" and not _was_promised(booking):
+        return _("Nothing to tell: it only was a hold.")
+    if is_first and Fact.objects.get(pk=job.fact_id).source == Source.IMPORT:
+        # People know what stood in the old calendar; a thousand mails about it would be no kindness.
+        return _("Nothing to tell: it was imported.")
+    return ""
 
 
 def _was_promised(booking: Booking) -> bool:

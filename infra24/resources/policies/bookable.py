@@ -90,6 +90,8 @@ class Claim:
     units: int
     people: int
     is_shared: bool
+    is_busy: bool = False
+    """Not a booking: the person is busy elsewhere, as their own calendar says."""
 
 
 @dataclass(frozen=True)

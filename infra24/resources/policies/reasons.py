@@ -134,12 +134,13 @@ def taken_reasons(
     found = [*_size_reasons(resource, size)]
     in_the_way = [claim for claim in claims if not (shared and claim.is_shared)]
     if in_the_way:
-        meets = any(claim.blocks_from < until and claim.blocks_until > since for claim in in_the_way)
-        detail = (
-            said("%(name)s is already booked then.", name=resource.name)
-            if meets
-            else said("%(name)s needs set-up or pack-down time beside another booking.", name=resource.name)
-        )
+        meeting = [claim for claim in in_the_way if claim.blocks_from < until and claim.blocks_until > since]
+        if meeting and all(claim.is_busy for claim in meeting):
+            detail = said("%(name)s is busy then.", name=resource.name)
+        elif meeting:
+            detail = said("%(name)s is already booked then.", name=resource.name)
+        else:
+            detail = said("%(name)s needs set-up or pack-down time beside another booking.", name=resource.name)
         found.append(_reason(resource, "slot_taken", detail, said("Choose another time or another resource.")))
     if shared:
         named = {reason.code for reason in found}

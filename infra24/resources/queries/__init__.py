@@ -1,6 +1,7 @@
 """Reading resources: for people, starting from who is looking, and for the engine."""
 
 from infra24.resources.queries.bookables import all_bookables, bookables, related_ids, rule_row
+from infra24.resources.queries.busy import busy_claims
 from infra24.resources.queries.visible import (
     audiences_for,
     audiences_of,
@@ -16,6 +17,7 @@ __all__ = [
     "audiences_for",
     "audiences_of",
     "bookables",
+    "busy_claims",
     "features_said",
     "own_grants",
     "qualifications_held",

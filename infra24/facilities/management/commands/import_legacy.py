@@ -11,9 +11,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from infra24.core.errors import Infra24Error
+from infra24.core.tables import read_table
 from infra24.facilities.legacy import TABLES, OldThing, Remark, TableName, read_rows
 from infra24.facilities.services.legacy import Takeover, take_over
-from infra24.facilities.tables import read_table
 from infra24.orgs.models import Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for

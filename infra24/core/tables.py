@@ -1,4 +1,4 @@
-"""Tables of resources as CSV: how a table is read and written, whatever is in it."""
+"""Tables as CSV: how a table is read and written, whatever is in it."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,12 +8,20 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from infra24.facilities.errors import TableTooLarge, TableUnreadable
+from infra24.core.errors import Invalid, TooLarge
 
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 1024 * 1024, 2000, 500
 _DELIMITERS: Final = (",", ";", "\t")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the start of a formula, or skips to look for one."""
+
+
+class TableUnreadable(Invalid):
+    """This table cannot be read. Send CSV in UTF-8 with the names of the columns in the first line."""
+
+
+class TableTooLarge(TooLarge):
+    """At most 1 MB and 2,000 rows can be imported at once. Split the file."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,10 @@
+"""The API of calendars that come in and go out."""
+
+from ninja import Router
+
+from infra24.calendars.api import exports, feeds, imports, rows
+
+PARTS = (imports, rows, exports, feeds)
+router = Router()
+for part in PARTS:
+    router.add_router("", part.router)
