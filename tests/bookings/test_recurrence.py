@@ -23,7 +23,8 @@ from infra24.bookings.policies.recurrence import (
 )
 
 ZONE = "America/New_York"
-NINE = datetime(1997, 9, 2, 9)
+wall = datetime.fromisoformat
+NINE = wall("1997-09-02T09:00")
 """DTSTART;TZID=America/New_York:19970902T090000, as nearly all examples of RFC 5545 §3.8.5.3 have it."""
 
 EXAMPLES = [
@@ -36,24 +37,24 @@ EXAMPLES = [
     (NINE, "FREQ=WEEKLY;INTERVAL=2;WKST=SU;COUNT=20"),
     (NINE, "FREQ=WEEKLY;UNTIL=19971007T000000Z;WKST=SU;BYDAY=TU,TH"),
     (NINE, "FREQ=WEEKLY;COUNT=10;WKST=SU;BYDAY=TU,TH"),
-    (datetime(1997, 9, 1, 9), "FREQ=WEEKLY;INTERVAL=2;UNTIL=19971224T000000Z;WKST=SU;BYDAY=MO,WE,FR"),
+    (wall("1997-09-01T09:00"), "FREQ=WEEKLY;INTERVAL=2;UNTIL=19971224T000000Z;WKST=SU;BYDAY=MO,WE,FR"),
     (NINE, "FREQ=WEEKLY;INTERVAL=2;COUNT=8;WKST=SU;BYDAY=TU,TH"),
-    (datetime(1997, 9, 5, 9), "FREQ=MONTHLY;COUNT=10;BYDAY=1FR"),
-    (datetime(1997, 9, 5, 9), "FREQ=MONTHLY;UNTIL=19971224T000000Z;BYDAY=1FR"),
-    (datetime(1997, 9, 7, 9), "FREQ=MONTHLY;INTERVAL=2;COUNT=10;BYDAY=1SU,-1SU"),
-    (datetime(1997, 9, 22, 9), "FREQ=MONTHLY;COUNT=6;BYDAY=-2MO"),
-    (datetime(1997, 9, 28, 9), "FREQ=MONTHLY;BYMONTHDAY=-3;COUNT=12"),
+    (wall("1997-09-05T09:00"), "FREQ=MONTHLY;COUNT=10;BYDAY=1FR"),
+    (wall("1997-09-05T09:00"), "FREQ=MONTHLY;UNTIL=19971224T000000Z;BYDAY=1FR"),
+    (wall("1997-09-07T09:00"), "FREQ=MONTHLY;INTERVAL=2;COUNT=10;BYDAY=1SU,-1SU"),
+    (wall("1997-09-22T09:00"), "FREQ=MONTHLY;COUNT=6;BYDAY=-2MO"),
+    (wall("1997-09-28T09:00"), "FREQ=MONTHLY;BYMONTHDAY=-3;COUNT=12"),
     (NINE, "FREQ=MONTHLY;COUNT=10;BYMONTHDAY=2,15"),
-    (datetime(1997, 9, 30, 9), "FREQ=MONTHLY;COUNT=10;BYMONTHDAY=1,-1"),
-    (datetime(1997, 9, 10, 9), "FREQ=MONTHLY;INTERVAL=18;COUNT=10;BYMONTHDAY=10,11,12,13,14,15"),
+    (wall("1997-09-30T09:00"), "FREQ=MONTHLY;COUNT=10;BYMONTHDAY=1,-1"),
+    (wall("1997-09-10T09:00"), "FREQ=MONTHLY;INTERVAL=18;COUNT=10;BYMONTHDAY=10,11,12,13,14,15"),
     (NINE, "FREQ=MONTHLY;INTERVAL=2;BYDAY=TU;COUNT=30"),
-    (datetime(1997, 8, 5, 9), "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO"),
-    (datetime(1997, 8, 5, 9), "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU"),
-    (datetime(2007, 1, 15, 9), "FREQ=MONTHLY;BYMONTHDAY=15,30;COUNT=5"),
+    (wall("1997-08-05T09:00"), "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO"),
+    (wall("1997-08-05T09:00"), "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU"),
+    (wall("2007-01-15T09:00"), "FREQ=MONTHLY;BYMONTHDAY=15,30;COUNT=5"),
     # and a day no February has, a start that does not fit, the fifth of a weekday
-    (datetime(2027, 1, 31, 10), "FREQ=MONTHLY;COUNT=7"),
-    (datetime(2027, 1, 7, 10), "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;COUNT=6"),
-    (datetime(2027, 1, 29, 10), "FREQ=MONTHLY;BYDAY=5FR;COUNT=6"),
+    (wall("2027-01-31T10:00"), "FREQ=MONTHLY;COUNT=7"),
+    (wall("2027-01-07T10:00"), "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;COUNT=6"),
+    (wall("2027-01-29T10:00"), "FREQ=MONTHLY;BYDAY=5FR;COUNT=6"),
 ]
 
 
@@ -153,7 +154,7 @@ def test_a_series_has_an_end_within_reach() -> None:
 
 
 def test_an_end_in_utc_is_a_day_on_the_wall() -> None:
-    evening = datetime(2027, 1, 5, 20)
+    evening = wall("2027-01-05T20:00")
     # Eight in the evening in New York is one in the morning in UTC: the 13th's there is the 12th's here.
     assert parse_rule("FREQ=WEEKLY;UNTIL=20270113T010000Z", starts=evening, zone=ZONE).until == date(2027, 1, 12)
     assert parse_rule("FREQ=WEEKLY;UNTIL=20270113T005959Z", starts=evening, zone=ZONE).until == date(2027, 1, 11)
