@@ -23,13 +23,14 @@ from infra24.bookings.services.claims import (
     leg_rows,
     lock_rows,
     needs_approval,
-    refuse,
+    pick,
     resolve,
     rule_reasons,
     wishes_of,
 )
 from infra24.bookings.services.current import check_unmoved, on_current
 from infra24.bookings.services.expiring import expire_locked
+from infra24.bookings.services.refusing import refuse
 from infra24.bookings.services.writing import rewrite_legs, update, visible_legs, wall
 from infra24.core.constraints import guarded_by
 from infra24.facts.services import record
@@ -89,10 +90,7 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
     if (starts_at, ends_at, people, wishes) != (booking.starts_at, booking.ends_at, booking.party_size, asked):
         claimed = resolve(by, wishes, starts_at=starts_at, people=people)
         check_exclusive(claimed, set(wishes) - set(asked), is_staff=is_staff)
-        if booking.status == Status.CONFIRMED and needs_approval(claimed, by.rank, starts_at, ends_at):
-            raise ApprovalNeeded(
-                "Staff approved this for another time. Cancel it and ask again, or ask staff to move it."
-            )
+        _check_approval(booking, claimed, by, starts_at, ends_at)
         rows = leg_rows(booking.pk, claimed, starts_at, ends_at)
     asker = asker_of(by, booking.person, [claim.resource for claim in claimed])
     counted = booking.person if have_quotas(claimed, starts_at, asker) else None
@@ -110,6 +108,10 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
                 asker = with_uses(asker, counted, claimed, starts_at, ends_at, now=now, besides=booking.pk)
             if rule_reasons(claimed, starts_at, ends_at, now=now, asker=asker):
                 raise TimeRefused
+            if claimed:
+                chosen = pick(booking.org_id, claimed, starts_at, ends_at, now=now, asker=asker, besides=booking.pk)
+                _check_approval(booking, chosen, by, starts_at, ends_at)
+                rows = leg_rows(booking.pk, chosen, starts_at, ends_at)
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
             _edit(booking, change, starts_at=starts_at, ends_at=ends_at)
             if rows:
@@ -136,6 +138,13 @@ def _check_alive(booking: Booking, *, now: datetime) -> None:
         raise IllegalStep
     if booking.status == Status.HOLD and booking.expires_at is not None and booking.expires_at <= now:
         raise HoldExpired
+
+
+def _check_approval(
+    booking: Booking, claimed: list[Claimed], by: Member, starts_at: datetime, ends_at: datetime
+) -> None:
+    if booking.status == Status.CONFIRMED and needs_approval(claimed, by.rank, starts_at, ends_at):
+        raise ApprovalNeeded("Staff approved this for another time. Cancel it and ask again, or ask staff to move it.")
 
 
 def _edit(booking: Booking, change: BookingChange, *, starts_at: datetime, ends_at: datetime) -> None:

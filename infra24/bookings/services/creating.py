@@ -20,12 +20,13 @@ from infra24.bookings.services.claims import (
     leg_rows,
     lock_rows,
     needs_approval,
-    refuse,
+    pick,
     resolve,
     rule_reasons,
 )
 from infra24.bookings.services.current import anew
 from infra24.bookings.services.expiring import expire_locked
+from infra24.bookings.services.refusing import refuse
 from infra24.bookings.services.writing import insert, visible_legs, wall
 from infra24.core.constraints import guarded_by
 from infra24.core.ids import new_id
@@ -80,26 +81,26 @@ def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     claimed = resolve(by, wish.legs, starts_at=wish.starts_at, people=wish.party_size)
     person = _person(wish, by, is_staff=is_staff)
     check_exclusive(claimed, wish.legs, is_staff=is_staff)
-    approval = needs_approval(claimed, by.rank, wish.starts_at, wish.ends_at)
-    status = first_status(asked=wish.status, is_staff=is_staff, approval=approval)
-    if status is None:
-        raise ApprovalNeeded
+    _status(wish, claimed, by)  # of whatever is chosen; said before anything is locked
     asker = asker_of(by, person, [claim.resource for claim in claimed])
     counted = person if have_quotas(claimed, wish.starts_at, asker) else None
     if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, asker=asker):
         if counted:
             asker = with_uses(asker, counted, claimed, wish.starts_at, wish.ends_at, now=now)
         refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker)
-    booking = _new_booking(wish, claimed, status=status, person=person, by=by, source=source, now=now)
-    rows = leg_rows(booking.pk, claimed, wish.starts_at, wish.ends_at)
+    booking_id = new_id()
     try:
         with guarded_by(**LEG_CONSTRAINTS):
-            locks = lock_rows(by.org_id, rows, now=now, people=[counted.pk] if counted else [])
+            touched = leg_rows(booking_id, claimed, wish.starts_at, wish.ends_at)
+            locks = lock_rows(by.org_id, touched, now=now, people=[counted.pk] if counted else [])
             check_shapes(claimed, locks)
             if counted:
                 asker = with_uses(asker, counted, claimed, wish.starts_at, wish.ends_at, now=now)
                 if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, asker=asker):
                     raise TimeRefused
+            chosen = pick(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker)
+            booking = _new_booking(booking_id, wish, chosen, person=person, by=by, source=source, now=now)
+            rows = leg_rows(booking_id, chosen, wish.starts_at, wish.ends_at)
             expire_locked(by.org_id, locks.dead, locks.bookings, now=now)
             insert(by.org_id, [booking], rows)
             _announce(booking, by=by, source=source, now=now)
@@ -124,19 +125,29 @@ def _person(wish: BookingWish, by: Member, *, is_staff: bool) -> Person | None:
         raise PersonNotFound(fields={"person_id": str(wish.person_id)}) from None
 
 
+def _status(wish: BookingWish, claimed: list[Claimed], by: Member) -> str:
+    """The state it begins in. Raises ApprovalNeeded."""
+    approval = needs_approval(claimed, by.rank, wish.starts_at, wish.ends_at)
+    status = first_status(asked=wish.status, is_staff=by.rank.includes(Role.STAFF), approval=approval)
+    if status is None:
+        raise ApprovalNeeded
+    return status
+
+
 def _new_booking(
+    booking_id: UUID,
     wish: BookingWish,
     claimed: list[Claimed],
     *,
-    status: str,
     person: Person | None,
     by: Member,
     source: Source,
     now: datetime,
 ) -> Booking:
     zone = wish.time_zone or claimed[0].resource.zone
+    status = _status(wish, claimed, by)
     return Booking(
-        id=new_id(),
+        id=booking_id,
         org_id=by.org_id,
         title=wish.title,
         status=status,

@@ -21,13 +21,13 @@ from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
     check_shapes,
     needs_approval,
-    refuse,
     resolve,
     rule_reasons,
     wishes_of,
 )
 from infra24.bookings.services.current import check_unmoved, on_current
 from infra24.bookings.services.expiring import expire_locked
+from infra24.bookings.services.refusing import refuse
 from infra24.bookings.services.writing import step
 from infra24.core.constraints import guarded_by
 from infra24.facts.services import record
