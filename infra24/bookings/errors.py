@@ -1,5 +1,7 @@
 """What can go wrong with a booking, in the words of the front desk."""
 
+from typing import Any
+
 from infra24.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -104,10 +106,13 @@ class SeriesNotFound(NotFound):
 
 
 class SeriesRefused(TimeRefused):
-    """Some of these dates cannot be booked."""
+    """Some of these dates cannot be booked. Leave them out, or choose others."""
+
+    report: Any = None
+    """What would become of every date: a `services.series.reporting.Report`."""
 
 
-class NoDateFree(TimeRefused):
+class NoDateFree(SeriesRefused):
     """None of these dates can be booked."""
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from infra24.bookings.errors import BookingNotFound
-from infra24.bookings.models import REACH, Booking, Leg, Status
+from infra24.bookings.models import REACH, Booking, Leg, Occurrence, Series, Status
 from infra24.bookings.policies import LONGEST
 from infra24.core.rows import Columns, instances
 from infra24.orgs.models import Member
@@ -43,10 +43,12 @@ def being(statuses: Iterable[str], now: datetime) -> Q:
 
 
 def with_legs(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Adds `visible_legs` (implied ones left out, in order of creation) and the person."""
+    """Adds `visible_legs` (implied ones left out, in order of creation), the person, and the place in a series."""
     legs = Leg.objects.filter(is_implied=False).select_related("resource").order_by("id")
+    places = Occurrence.objects.defer("reasons", "series__legs").select_related("series")
     return bookings.select_related("person").prefetch_related(
-        Prefetch("legs", legs, to_attr="visible_legs")  # type: ignore[no-redef]  # declared on Booking
+        Prefetch("legs", legs, to_attr="visible_legs"),  # type: ignore[no-redef]  # declared on Booking
+        Prefetch("occurrences", places, to_attr="places_read"),
     )
 
 
@@ -55,6 +57,8 @@ def with_legs(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
 _PARTS = (
     Columns(Booking, "b"),
     Columns(Person, "p"),
+    Columns(Occurrence, "o", besides=["reasons"]),
+    Columns(Series, "s", besides=["legs"]),
     Columns(Leg, "l", besides=["during"]),
     Columns(Resource, "r", besides=["features"]),
 )
@@ -64,6 +68,8 @@ _BOOKING = f"""
       JOIN bookings_leg l ON l.org_id = b.org_id AND l.booking_id = b.id AND NOT l.is_implied
       JOIN resources_resource r ON r.org_id = l.org_id AND r.id = l.resource_id
       LEFT JOIN people_person p ON p.org_id = b.org_id AND p.id = b.person_id
+      LEFT JOIN bookings_occurrence o ON o.org_id = b.org_id AND o.booking_id = b.id
+      LEFT JOIN bookings_series s ON s.org_id = o.org_id AND s.id = o.series_id
      WHERE b.org_id = %(org)s AND b.id = %(id)s
        AND (%(is_staff)s OR b.booked_by_id = %(member)s OR p.user_id = %(user)s)
      ORDER BY l.id
@@ -71,7 +77,7 @@ _BOOKING = f"""
 
 
 def booking_for(viewer: Member, booking_id: UUID) -> Booking:
-    """One booking with its person, its `visible_legs` and their resources.
+    """One booking with its person, its place in a series, its `visible_legs` and their resources.
 
     Raises BookingNotFound both for a missing booking and for one the viewer may not see.
     """
@@ -88,8 +94,11 @@ def booking_for(viewer: Member, booking_id: UUID) -> Booking:
     if not rows:
         raise BookingNotFound
     booking: Booking
-    booking, booking.person, *_ = instances(rows[0], _PARTS)
-    booking.visible_legs = []
+    booking, booking.person, place, series, *_ = instances(rows[0], _PARTS)
+    booking.visible_legs, booking.places_read = [], []
+    if place is not None:
+        place.series = series
+        booking.places_read.append(place)
     for row in rows:
         *_, leg, resource = instances(row, _PARTS)
         leg.booking, leg.resource = booking, resource
@@ -173,15 +182,15 @@ _USES = """
      WHERE b.org_id = %(org)s AND b.person_id = %(person)s
        AND b.starts_at > %(earliest)s AND b.starts_at < %(until)s AND b.ends_at > %(since)s
        AND (b.status IN ('pending', 'confirmed') OR b.status = 'hold' AND b.expires_at > %(now)s)
-       AND b.id IS DISTINCT FROM %(besides)s
+       AND b.id <> ALL(%(besides)s::uuid[])
      GROUP BY b.id ORDER BY b.starts_at, b.id
 """
 
 
 def uses_of(
-    org_id: UUID, person_id: UUID, since: datetime, until: datetime, *, now: datetime, besides: UUID | None = None
+    org_id: UUID, person_id: UUID, since: datetime, until: datetime, *, now: datetime, besides: Iterable[UUID] = ()
 ) -> tuple[Use, ...]:
-    """The live bookings of a person that meet the window, as quotas count them. `besides` leaves one out."""
+    """The live bookings of a person that meet the window, as quotas count them. `besides` leaves some out."""
     parameters: dict[str, Any] = {
         "org": org_id,
         "person": person_id,
@@ -189,7 +198,7 @@ def uses_of(
         "since": since,
         "until": until,
         "now": now,
-        "besides": besides,
+        "besides": list(besides),
     }
     with connection.cursor() as cursor:
         cursor.execute(_USES, parameters)

@@ -17,6 +17,9 @@ from infra24.orgs.models import Member
 from infra24.people.models import Person
 from infra24.resources.models import Resource
 
+if TYPE_CHECKING:
+    from infra24.bookings.models.series import Occurrence
+
 LONGEST_BUFFER = timedelta(days=1)
 REACH = LONGEST + 2 * LONGEST_BUFFER
 """No leg blocks longer: reads look this far back for one that began earlier."""
@@ -101,6 +104,8 @@ class Booking(OrganisationModel):
     if TYPE_CHECKING:
         visible_legs: list["Leg"]
         """The legs people see, set by `queries.with_legs` and by the services."""
+        places_read: list["Occurrence"]
+        """Its place in a series, if any, set by `queries.with_legs` and by the services."""
 
     def __str__(self) -> str:
         return self.title
@@ -109,6 +114,11 @@ class Booking(OrganisationModel):
         """What the booking is then: a hold is dead when its time has come, noticed or not."""
         is_dead = self.status == Status.HOLD and self.expires_at is not None and self.expires_at <= now
         return Status.EXPIRED if is_dead else Status(self.status)
+
+    @property
+    def occurrence(self) -> "Occurrence | None":
+        """Its place in a series, as it was read with it; None for a booking that stands alone."""
+        return next(iter(self.__dict__.get("places_read", ())), None)
 
     @property
     def status_now(self) -> Status:

@@ -218,7 +218,7 @@ def _listed(words: list[Sentence]) -> Sentence:
 def _all_days(rule: Recurrence, starts_on: date) -> Iterator[date]:
     """Of every period in turn, from the one that holds `starts_on`, the days that fit."""
     of_period: dict[str, Callable[[Recurrence, date, int], list[date]]] = {
-        "day": _of_day,
+        "day": lambda _rule, first, later: [first + timedelta(days=later)],
         "week": _of_week,
         "month": _of_month,
     }
@@ -227,10 +227,6 @@ def _all_days(rule: Recurrence, starts_on: date) -> Iterator[date]:
             yield from of_period[rule.step](rule, starts_on, number * rule.interval)
         except (OverflowError, ValueError):  # beyond the last year there is
             return
-
-
-def _of_day(rule: Recurrence, starts_on: date, later: int) -> list[date]:
-    return [starts_on + timedelta(days=later)]
 
 
 def _of_week(rule: Recurrence, starts_on: date, later: int) -> list[date]:

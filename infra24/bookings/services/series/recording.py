@@ -1,0 +1,134 @@
+"""The ledger's rows, and telling what became of many bookings: each in one statement."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from infra24.bookings.ledger import kept_reason
+from infra24.bookings.models import Booking, Occurrence, Series, Status
+from infra24.bookings.services.writing import as_json
+from infra24.core.errors import Reason
+from infra24.core.ids import new_id
+from infra24.facts.services import Event, record_all
+from infra24.orgs import audit
+from infra24.orgs.models import Member
+
+_WRITE = """
+    INSERT INTO bookings_occurrence
+        (id, org_id, series_id, wall_on, state, booking_id, reasons, is_override, retried_at)
+    SELECT o.id, %(org_id)s, o.series_id, o.wall_on, o.state, o.booking_id, o.reasons, o.is_override, o.retried_at
+      FROM jsonb_populate_recordset(NULL::bookings_occurrence, %(rows)s::jsonb) o
+    ON CONFLICT (id) DO UPDATE
+       SET series_id = excluded.series_id, wall_on = excluded.wall_on, state = excluded.state,
+           booking_id = excluded.booking_id, reasons = excluded.reasons, is_override = excluded.is_override,
+           retried_at = excluded.retried_at
+"""
+_COLUMNS = ("id", "series_id", "wall_on", "state", "booking_id", "reasons", "is_override", "retried_at")
+
+
+def new_row(series: Series, wall_on: datetime) -> Occurrence:
+    """A date for the ledger, not yet decided on."""
+    return Occurrence(id=new_id(), org_id=series.org_id, series=series, wall_on=wall_on)
+
+
+def booked(row: Occurrence, booking: Booking) -> Occurrence:
+    """The date with a booking."""
+    row.state, row.booking, row.reasons = Occurrence.State.BOOKED, booking, []
+    return row
+
+
+def skipped(row: Occurrence, reasons: Sequence[Reason], *, now: datetime | None = None) -> Occurrence:
+    """The date that could not be had; `now` when it was tried again."""
+    row.state, row.booking, row.retried_at = Occurrence.State.SKIPPED, None, now
+    row.is_override = False
+    row.reasons = [kept_reason(reason) for reason in reasons]
+    return row
+
+
+def write_rows(org_id: UUID, rows: Sequence[Occurrence]) -> None:
+    """Add new dates to the ledger and rewrite those it has, in one statement."""
+    written = [{name: getattr(row, name) for name in _COLUMNS} for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, {"org_id": org_id, "rows": as_json(written)})
+
+
+def remove_rows(org_id: UUID, rows: Iterable[Occurrence]) -> None:
+    """Take dates off the ledger whose place others take."""
+    Occurrence.objects.filter(org_id=org_id, pk__in=[row.pk for row in rows]).delete()
+
+
+def tell(
+    series: Series,
+    events: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    made: Sequence[Booking] = (),
+    ended: Sequence[Booking] = (),
+    was: Mapping[UUID, str] | None = None,
+    by: Member | None,
+    source: str,
+    now: datetime,
+) -> None:
+    """Record the facts of a series, then those of its new and its ended bookings; and the audit of all of them."""
+    facts = [Event(name, series.pk, data) for name, data in events]
+    facts += [Event(fact_of(booking), booking.pk) for booking in made]
+    facts += [Event("booking.cancelled", booking.pk, {"reason": booking.reason}) for booking in ended]
+    record_all(series.org_id, facts, now=now, source=source)
+    steps = [audit.Step(name, series.pk, after=data) for name, data in events]
+    steps += [
+        audit.Step(
+            "booking.create",
+            booking.pk,
+            after={"status": booking.status, "starts_at": booking.starts_at, "ends_at": booking.ends_at},
+        )
+        for booking in made
+    ]
+    steps += [
+        audit.Step(
+            "booking.cancelled",
+            booking.pk,
+            before={"status": (was or {})[booking.pk]},
+            after={"status": booking.status, "reason": booking.reason},
+        )
+        for booking in ended
+    ]
+    audit.write_all(series.org_id, steps, by=by, source=source, now=now)
+
+
+def fact_of(booking: Booking) -> str:
+    """What happened when it was made."""
+    return "booking.confirmed" if booking.status == Status.CONFIRMED else "booking.requested"
+
+
+_TOUCH = """
+    UPDATE bookings_series SET version = version + 1, changed_at = now() WHERE org_id = %s AND id = %s RETURNING version
+"""
+
+
+def touch(series: Series) -> None:
+    """Raise the version of a series whose ledger changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCH, [series.org_id, series.pk])
+        (series.version,) = cursor.fetchone()
+
+
+EDITED = (
+    "title",
+    "visibility",
+    "person_id",
+    "party_size",
+    "note",
+    "legs",
+    "rule",
+    "wall_starts_at",
+    "wall_ends_at",
+    "ended_at",
+)
+
+
+def save_series(series: Series, *, now: datetime) -> None:
+    """Write what was edited of a series, and raise its version."""
+    series.version, series.changed_at = series.version + 1, now
+    series.save(update_fields=[*(name.removesuffix("_id") for name in EDITED), "version", "changed_at"])
