@@ -1,7 +1,6 @@
 """Series: a year of dates in one go, and what becomes of those that cannot be had."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,17 +18,17 @@ from infra24.bookings.errors import (
     TimeOutOfRange,
 )
 from infra24.bookings.ledger import dates_of, reasons_of, series_for, state_of
-from infra24.bookings.models import Booking, Leg, Occurrence, Series, Source
+from infra24.bookings.models import Booking, Occurrence, Series, Source
 from infra24.bookings.services.series import SeriesWish, create_series, rehearse_series
 from infra24.facts.models import Fact
-from infra24.orgs.models import AuditEntry, Member
+from infra24.orgs.models import AuditEntry
 from infra24.orgs.tenancy import acting_for
 from infra24.resources.errors import ResourceNotFound
 from tests import make
+from tests.bookings.series_story import HOUR, WEEK, any_of, made, states, stored, walls, weekly
 from tests.make import NOON, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 YEARLONG = "FREQ=WEEKLY;COUNT=52"
 
 
@@ -38,23 +37,8 @@ def cast() -> Cast:
     return make.cast()
 
 
-def weekly(*resources: Any, rule: str = "FREQ=WEEKLY;COUNT=4", **more: Any) -> SeriesWish:
-    return SeriesWish(make.wish(*resources, **more), rule)
-
-
-def made(by: Member, wish: SeriesWish, *, on_conflict: Any = "refuse") -> Series:
-    with acting_for(by.org_id):
-        return create_series(wish, on_conflict=on_conflict, by=by, source=Source.STAFF)
-
-
 def ledger(series: Series) -> list[tuple[datetime, str]]:
-    with acting_for(series.org_id):
-        return [(row.wall_on, state_of(row)) for row in dates_of(series)]
-
-
-def stored(cast: Cast) -> tuple[int, ...]:
-    with acting_for(cast.house.pk):
-        return tuple(table.objects.count() for table in (Series, Occurrence, Booking, Leg, Fact, AuditEntry))
+    return list(zip(walls(series), states(series), strict=True))
 
 
 def test_a_year_of_weeks_is_booked_at_the_same_time_on_the_wall(cast: Cast) -> None:
@@ -169,8 +153,7 @@ def test_a_hall_and_its_half_are_in_each_others_way_from_date_to_date(cast: Cast
     """Each date takes any of the two; on the second day the half is still taken through the hall."""
     hall = make.resource(cast.house, rules=make.open_week("00:00", "24:00"))
     half = make.resource(cast.house, part_of=hall, rules=make.open_week("00:00", "24:00"))
-    wish = make.wish(hall, hours=30)
-    wish = replace(wish, legs=(replace(wish.legs[0], or_else=(half.pk,)),))
+    wish = any_of(hall, half, hours=30)
     with acting_for(cast.house.pk):
         report = rehearse_series(SeriesWish(wish, "FREQ=DAILY;COUNT=3"), by=cast.alice)
 
@@ -180,10 +163,8 @@ def test_a_hall_and_its_half_are_in_each_others_way_from_date_to_date(cast: Cast
 def test_any_of_several_is_chosen_anew_for_every_date(cast: Cast) -> None:
     first, second = make.resource(cast.house), make.resource(cast.house)
     make.booking(cast.alice, first, starts_at=NOON + WEEK)
-    wish = make.wish(first)
-    wish = replace(wish, legs=(replace(wish.legs[0], or_else=(second.pk,)),))
 
-    series = made(cast.alice, SeriesWish(wish, "FREQ=WEEKLY;COUNT=3"))
+    series = made(cast.alice, SeriesWish(any_of(first, second), "FREQ=WEEKLY;COUNT=3"))
 
     with acting_for(cast.house.pk):
         had = [row.booking.visible_legs[0].resource_id for row in dates_of(series) if row.booking]

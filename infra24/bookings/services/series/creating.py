@@ -23,7 +23,7 @@ from infra24.bookings.services.claims import (
 from infra24.bookings.services.creating import BookingWish, new_booking, person_of_wish
 from infra24.bookings.services.current import anew
 from infra24.bookings.services.expiring import expire_locked
-from infra24.bookings.services.series.recording import booked, new_row, skipped, tell, write_rows
+from infra24.bookings.services.series.recording import Told, booked, new_row, skipped, tell, write_rows
 from infra24.bookings.services.series.reporting import Report, refuse_series, report_of
 from infra24.bookings.services.series.weighing import Verdict, Wanted, lock_wanted, weigh
 from infra24.bookings.services.series.wishing import (
@@ -39,6 +39,7 @@ from infra24.bookings.services.series.wishing import (
 from infra24.bookings.services.writing import insert, visible_legs
 from infra24.core.constraints import guarded_by
 from infra24.core.ids import new_id
+from infra24.facts.services import Event
 from infra24.orgs.models import Member
 from infra24.people.models import Person
 from infra24.people.queries import own_person
@@ -146,7 +147,7 @@ def _write(
     insert(by.org_id, made, legs)
     write_rows(by.org_id, ledger)
     counts = {"booked": len(made), "skipped": len(ledger) - len(made)}
-    tell(series, [("series.made", counts)], made=made, by=by, source=source, now=now)
+    tell(by.org_id, [Event("series.made", series.pk, counts)], Told(made=made), by=by, source=source, now=now)
     return series
 
 

@@ -1,6 +1,7 @@
 """The ledger's rows, and telling what became of many bookings: each in one statement."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.db import connection
 
 from infra24.bookings.ledger import kept_reason
 from infra24.bookings.models import Booking, Occurrence, Series, Status
+from infra24.bookings.services.changing import told
 from infra24.bookings.services.writing import as_json
 from infra24.core.errors import Reason
 from infra24.core.ids import new_id
@@ -60,41 +62,47 @@ def remove_rows(org_id: UUID, rows: Iterable[Occurrence]) -> None:
     Occurrence.objects.filter(org_id=org_id, pk__in=[row.pk for row in rows]).delete()
 
 
+@dataclass(frozen=True)
+class Told:
+    """What became of the bookings of a series in one go."""
+
+    made: Sequence[Booking] = ()
+    changed: Mapping[UUID, tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
+    """By id, what was before and what is after; only what differs."""
+    ended: Sequence[Booking] = ()
+    was: Mapping[UUID, str] = field(default_factory=dict)
+    """The state of the ended ones before."""
+
+
 def tell(
-    series: Series,
-    events: Sequence[tuple[str, Mapping[str, Any]]],
-    *,
-    made: Sequence[Booking] = (),
-    ended: Sequence[Booking] = (),
-    was: Mapping[UUID, str] | None = None,
-    by: Member | None,
-    source: str,
-    now: datetime,
+    org_id: UUID, events: Sequence[Event], bookings: Told, *, by: Member | None, source: str, now: datetime
 ) -> None:
-    """Record the facts of a series, then those of its new and its ended bookings; and the audit of all of them."""
-    facts = [Event(name, series.pk, data) for name, data in events]
-    facts += [Event(fact_of(booking), booking.pk) for booking in made]
-    facts += [Event("booking.cancelled", booking.pk, {"reason": booking.reason}) for booking in ended]
-    record_all(series.org_id, facts, now=now, source=source)
-    steps = [audit.Step(name, series.pk, after=data) for name, data in events]
+    """Record the facts of series, then those of the bookings; and the audit of all of them. Two statements."""
+    facts = [*events]
+    facts += [Event(fact_of(booking), booking.pk) for booking in bookings.made]
+    facts += [Event("booking.changed", key, {"before": told(before)}) for key, (before, _) in bookings.changed.items()]
+    facts += [Event("booking.cancelled", booking.pk, {"reason": booking.reason}) for booking in bookings.ended]
+    record_all(org_id, facts, now=now, source=source)
+    steps = [audit.Step(event.type, event.subject_id, after=event.data) for event in events]
     steps += [
         audit.Step(
             "booking.create",
             booking.pk,
             after={"status": booking.status, "starts_at": booking.starts_at, "ends_at": booking.ends_at},
         )
-        for booking in made
+        for booking in bookings.made
     ]
+    steps += [audit.Step("booking.change", key, before, after) for key, (before, after) in bookings.changed.items()]
     steps += [
         audit.Step(
             "booking.cancelled",
             booking.pk,
-            before={"status": (was or {})[booking.pk]},
+            before={"status": bookings.was[booking.pk]},
             after={"status": booking.status, "reason": booking.reason},
         )
-        for booking in ended
+        for booking in bookings.ended
     ]
-    audit.write_all(series.org_id, steps, by=by, source=source, now=now)
+    audit.write_all(org_id, steps, by=by, source=source, now=now)
 
 
 def fact_of(booking: Booking) -> str:
