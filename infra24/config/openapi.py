@@ -29,6 +29,7 @@ class AlternativeOut(Schema):
     ends_at: datetime
     kind: Literal["later", "similar", "shorter"]
     instead_of: UUID | None = Field(description="With `similar`: the resource in whose place it would be.")
+    resource_name: str
 
 
 class Problem(Schema):

@@ -37,6 +37,7 @@ class Alternative:
     ends_at: str
     kind: str = "later"
     instead_of: str | None = None
+    resource_name: str = ""
 
 
 class Infra24Error(Exception):

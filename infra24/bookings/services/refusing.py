@@ -219,4 +219,4 @@ def _by_likeness(org_id: UUID, wanted: Bookable, pool: Iterable[Bookable]) -> It
 
 
 def _alternative(resource: Bookable, starts_at: datetime, ends_at: datetime, kind: str) -> Alternative:
-    return Alternative(str(resource.id), starts_at.isoformat(), ends_at.isoformat(), kind)
+    return Alternative(str(resource.id), starts_at.isoformat(), ends_at.isoformat(), kind, resource_name=resource.name)
