@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from infra24.bookings.views import calendar, own, search, staff
+from infra24.bookings.views import calendar, own, search, series, staff
 
 urlpatterns = [
     path("o/<slug:org>/my", own.my, name="my"),
     path("o/<slug:org>/my/<uuid:booking_id>/cancel", own.cancel_own, name="my_cancel"),
+    path("o/<slug:org>/my/series/<uuid:series_id>", series.show_own, name="my_series"),
+    path("o/<slug:org>/my/series/<uuid:series_id>/edit", series.edit_own, name="my_series_edit"),
+    path("o/<slug:org>/my/series/<uuid:series_id>/cancel", series.cancel_own, name="my_series_cancel"),
+    path("o/<slug:org>/my/series/<uuid:series_id>/retry", series.retry_own, name="my_series_retry"),
     path("o/<slug:org>/book", search.book, name="book"),
     path("o/<slug:org>/book/<uuid:resource_id>", own.book_resource, name="book_resource"),
     path("o/<slug:org>/admin/calendar", calendar.calendar, name="calendar"),
@@ -17,4 +21,8 @@ urlpatterns = [
     path("o/<slug:org>/admin/bookings/<uuid:booking_id>/confirm", staff.confirm_booking, name="booking_confirm"),
     path("o/<slug:org>/admin/bookings/<uuid:booking_id>/decline", staff.decline_booking, name="booking_decline"),
     path("o/<slug:org>/admin/bookings/<uuid:booking_id>/cancel", staff.cancel_booking, name="booking_cancel"),
+    path("o/<slug:org>/admin/series/<uuid:series_id>", series.show, name="series"),
+    path("o/<slug:org>/admin/series/<uuid:series_id>/edit", series.edit, name="series_edit"),
+    path("o/<slug:org>/admin/series/<uuid:series_id>/cancel", series.cancel, name="series_cancel"),
+    path("o/<slug:org>/admin/series/<uuid:series_id>/retry", series.retry, name="series_retry"),
 ]

@@ -12,6 +12,7 @@ from ninja.operation import Operation
 from pydantic import Field
 
 from infra24.bookings.schemas import ReasonOut
+from infra24.bookings.schemas.series import DateOut
 from infra24.core.problems import CONTENT_TYPE
 from infra24.facilities.schemas.closures import HitOut
 from infra24.orgs.access import AnyoneAuth, MemberAuth
@@ -47,6 +48,9 @@ class Problem(Schema):
     )
     hits: list[HitOut] = Field(
         default=[], description="With `closure_hits_bookings` alone: every booking in the time that was to be closed."
+    )
+    dates: list[DateOut] = Field(
+        default=[], description="With `series_refused` and `no_date_free` alone: what would become of every date."
     )
 
 
@@ -84,6 +88,7 @@ TAGS = {
     "people": "Whom the organisation knows.",
     "qualifications": "What people are shown before they book, and who was.",
     "resources": "What can be booked, and when.",
+    "series": "Bookings that repeat.",
     "rules": "From when on what can be booked when.",
     "studio assignments": "Who works where.",
     "tokens": "Ways in for programs.",

@@ -37,6 +37,10 @@ REACTIONS = Reactions(
         "booking.changed": {CLOCK: REFILL, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.declined": {CLOCK: REFILL, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.cancelled": {CLOCK: REFILL, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        # One mail for many dates; their own facts then send none.
+        "series.made": {MAIL: "notifications.tell_about_series"},
+        "series.changed": {MAIL: "notifications.tell_about_series"},
+        "series.ended": {MAIL: "notifications.tell_about_series"},
         # Whatever else may free time has skipped dates of series tried again.
         **{
             fact: {CLOCK: REFILL}
@@ -63,6 +67,7 @@ REACTIONS = Reactions(
         "notifications.send_invitation": notifications.send_invitation,
         "notifications.tell_destination_paused": notifications.tell_destination_paused,
         "notifications.tell_about_booking": notifications.tell_about_booking,
+        "notifications.tell_about_series": notifications.tell_about_series,
         "crm.push_booking": crm.push_booking,
     },
 )

@@ -11,7 +11,9 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 
-from infra24.bookings.models import Booking, Source
+from infra24.bookings.ledger import dates_of
+from infra24.bookings.models import Booking, Series, Source
+from infra24.bookings.services.series import Reach, SeriesWish, create_series, end_series
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
@@ -63,6 +65,8 @@ def build() -> World:
     mine = make.booking(cast.bob, room, title=f"Firing {SECRET_WORD}")
     requested = _requested(cast.alice, room)
     closure = _closed(cast.alice, room)
+    studio = make.resource(house, name="Studio")
+    series, left_out = _repeated(cast.bob, studio)
     token = make.token(cast.bob)
     with acting_for(house.pk):
         invitation = services.invite(f"{SECRET_WORD}@example.org", role=Role.MEMBER, by=dana, source="staff")
@@ -88,6 +92,9 @@ def build() -> World:
             "booking_id": mine.pk,
             "requested_id": requested.pk,
             "closure_id": closure.pk,
+            "series_id": series.pk,
+            "studio_id": studio.pk,
+            "left_out": left_out,
             "member_id": cast.bob.pk,
             "invitation_id": invitation.pk,
             "token_id": token_id,
@@ -126,6 +133,16 @@ def _requested(by: Member, room: Any) -> Booking:
     with acting_for(by.org_id):
         Booking.objects.filter(pk=booking.pk).update(status="pending")
     return booking
+
+
+def _repeated(by: Member, room: Any) -> tuple[Series, str]:
+    """Three days in a row, and which of them is left out."""
+    wish = SeriesWish(make.wish(room, title=f"Class {SECRET_WORD}"), "FREQ=DAILY;COUNT=3")
+    with acting_for(by.org_id):
+        series = create_series(wish, on_conflict="refuse", by=by, source=Source.SELF)
+        last = dates_of(series)[-1].wall_on
+        series = end_series(series, Reach("this", last), by=by, source=Source.SELF)
+    return series, last.isoformat()
 
 
 def _closed(by: Member, room: Any) -> Closure:

@@ -1,7 +1,7 @@
 """Every page, by day and by night, wide and narrow, put before axe: nothing may be found."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,7 @@ from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected
 from infra24.resources.models import Resource
 from tests import make
+from tests.bookings.series_story import made, walls, weekly
 from tests.journeys.browser import DESKTOP, PHONE, visitor
 from tests.make.bookings import NOON, booking
 from tests.outbox.story import Story, crm_of, deliveries
@@ -66,6 +67,8 @@ def furnished() -> House:
     assignment = make.assignment(ana, hall)
     certain = booking(cast.alice, hall, person=ana, title="Choir")
     asked = booking(cast.bob, kiln, title="Salt glaze")
+    classes = made(cast.bob, weekly(hall, starts_at=NOON + timedelta(hours=3), rule="FREQ=DAILY;COUNT=3"))
+    a_class = walls(classes)[1].isoformat()
     story = Story()
     story.answers = [Rejected("The CRM wants an e-mail address.")]
     crm_of(cast.house)
@@ -92,6 +95,9 @@ def furnished() -> House:
                 f"{home}/",
                 f"{home}/my",
                 f"{home}/my/{asked.pk}/cancel",
+                f"{home}/my/series/{classes.pk}",
+                f"{home}/my/series/{classes.pk}/edit?from={a_class}",
+                f"{home}/my/series/{classes.pk}/cancel?from={a_class}",
                 f"{home}/book",
                 f"{home}/book?people=2&length=60&days=mon&days=tue",
                 f"{home}/book/{kiln.pk}",
@@ -107,6 +113,9 @@ def furnished() -> House:
                 f"{admin}/bookings/{certain.pk}",
                 f"{admin}/bookings/{certain.pk}/edit",
                 f"{admin}/bookings/{asked.pk}/decline",
+                f"{admin}/series/{classes.pk}",
+                f"{admin}/series/{classes.pk}/edit",
+                f"{admin}/series/{classes.pk}/cancel",
                 f"{admin}/resources",
                 f"{admin}/resources/{kiln.pk}",
                 f"{admin}/qualifications",

@@ -2,9 +2,9 @@
 
 from ninja import Router
 
-from infra24.bookings.api import bookings, looking
+from infra24.bookings.api import bookings, looking, series
 
-PARTS = (bookings, looking)
+PARTS = (bookings, series, looking)
 router = Router()
 for part in PARTS:
     router.add_router("", part.router)

@@ -20,6 +20,11 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "booking.declined": _("Request declined"),
     "booking.cancelled": _("Booking cancelled"),
     "booking.expired": _("Hold ran out"),
+    "series.made": _("Series booked"),
+    "series.changed": _("Series changed"),
+    "series.split": _("Series split"),
+    "series.ended": _("Series ended"),
+    "series.filled": _("Skipped dates booked"),
 }
 _STEPS: Final[dict[str, str | Promise]] = {
     "booking.create": _("Written down"),

@@ -13,6 +13,7 @@ from infra24.notifications.composing import attach_calendar, compose, sender_add
 from infra24.notifications.models import SentMail
 from infra24.notifications.policies import Message, message_for
 from infra24.notifications.sending import begin_mail, send_mail
+from infra24.notifications.services.series import told_with_series
 from infra24.notifications.wording import details_of, places_of, wording_of
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.reactions import Job
@@ -36,13 +37,16 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
         return _("Nothing to tell: no person.")
     if person.erased_at is not None or not person.email:
         return _("Nothing to tell: the person has no e-mail address.")
+    if told_with_series(booking, job.fact_id):
+        return _("Told with its series.")
     told = SentMail.objects.filter(subject_id=booking.pk, recipient=person.pk, sent_at__isnull=False)
     message = message_for(
         fact=job.fact_type.removeprefix("booking."),
         status=booking.status,
         changed=job.data.get("before", {}),
         version=booking.version,
-        told_version=told.exclude(fact_id=job.fact_id).aggregate(newest=Max("version"))["newest"],
+        told_version=told.exclude(fact_id=job.fact_id).aggregate(newest=Max("version"))["newest"]
+        or (1 if told_with_series(booking) else None),
     )
     if message is None:
         return _("Nothing to tell: they know already, or it no longer is so.")
