@@ -1,6 +1,7 @@
 """Series and their dates, starting from who is looking."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from infra24.bookings.models import Booking, Leg, Occurrence, Series, Status
 from infra24.bookings.policies import LIVE
 from infra24.core.errors import Reason
 from infra24.core.keeping import kept, recalled
+from infra24.core.wording import Sentence, said
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 
@@ -84,12 +86,21 @@ def kept_reason(reason: Reason) -> dict[str, Any]:
     }
 
 
-def reasons_of(row: Occurrence) -> list[Reason]:
-    """Why a date was skipped, as it was found last."""
-    return [
+def reasons_of(row: Occurrence, viewer: Member) -> list[Reason]:
+    """Why a date was skipped, as it was found last, in the words for whoever looks."""
+    found = [
         Reason(one["code"], recalled(one["detail"]), one["resource_id"], one["source"], recalled(one["cure"]))
         for one in row.reasons
     ]
+    return found if viewer.is_staff else [_discreet(reason) for reason in found]
+
+
+def _discreet(reason: Reason) -> Reason:
+    """Staff may have booked it, who hear what shuts a room also where the cause is a part that others do not see."""
+    if reason.code != "closure" or not isinstance(reason.detail, Sentence):
+        return reason
+    detail = said("%(name)s is closed then.", name=reason.detail.values["name"])
+    return replace(reason, detail=detail, source={"until": reason.source.get("until")})
 
 
 def series_to_fill(org_id: UUID, since: datetime, touching: Collection[UUID] | None = None) -> list[UUID]:

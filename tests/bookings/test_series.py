@@ -112,7 +112,7 @@ def test_taken_dates_are_skipped_with_their_reasons_when_asked(cast: Cast) -> No
     with acting_for(cast.house.pk):
         row = Occurrence.objects.get(state="skipped")
         assert Fact.objects.get(type="series.made").data == {"booked": 3, "skipped": 1}
-    (reason,) = reasons_of(row)
+    (reason,) = reasons_of(row, cast.alice)
     assert (reason.code, reason.detail) == ("slot_taken", f"{room.name} is already booked then.")
 
 

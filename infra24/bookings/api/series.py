@@ -76,7 +76,7 @@ def list_series(request: HttpRequest, filters: Query[SeriesQuery]) -> HttpRespon
 def create_series(request: HttpRequest, body: SeriesIn) -> HttpResponse:
     """All dates in one go. A refusal lists what would become of each under `dates`."""
     visit = cast(MemberRequest, request)
-    return _answer(create_series_of(visit, body.to_series_wish(), body.on_conflict), status=201)
+    return _answer(visit, create_series_of(visit, body.to_series_wish(), body.on_conflict), status=201)
 
 
 @router.post(
@@ -90,7 +90,7 @@ def rehearse_series(request: HttpRequest, body: SeriesIn) -> HttpResponse:
 @router.get("/series/{uuid:series_id}", response=SeriesWithDatesOut, auth=READ, summary="One series with its dates")
 def show_series(request: HttpRequest, series_id: UUID) -> HttpResponse:
     visit = cast(MemberRequest, request)
-    return _answer(series_for(visit.member, series_id))
+    return _answer(visit, series_for(visit.member, series_id))
 
 
 @router.patch(
@@ -115,7 +115,7 @@ def change_series(request: HttpRequest, series_id: UUID, body: SeriesPatch) -> H
             source=Source(source_of(visit)),
             version=version,
         )
-    return _answer(changed)
+    return _answer(visit, changed)
 
 
 @router.post(
@@ -148,7 +148,7 @@ def cancel_series(request: HttpRequest, series_id: UUID, body: SeriesCancel) -> 
     ended = services.end_series(
         series, body.to_reach(), reason=body.reason, by=visit.member, source=source, version=version
     )
-    return _answer(ended)
+    return _answer(visit, ended)
 
 
 @router.post(
@@ -165,7 +165,7 @@ def retry_series(request: HttpRequest, series_id: UUID, body: SeriesRetry) -> Ht
     with telling_dates(visit):
         source = Source(source_of(visit))
         retried = services.retry_dates(series, body.wall_on, by=visit.member, source=source, version=version)
-    return _answer(retried)
+    return _answer(visit, retried)
 
 
 def _version(request: HttpRequest, series: Series) -> int | None:
@@ -174,8 +174,8 @@ def _version(request: HttpRequest, series: Series) -> int | None:
     return series.version if "If-Match" in request.headers else None
 
 
-def _answer(series: Series, *, status: int = 200) -> HttpResponse:
-    response = _json(with_dates(series, dates_of(series)), status=status)
+def _answer(visit: MemberRequest, series: Series, *, status: int = 200) -> HttpResponse:
+    response = _json(with_dates(series, dates_of(series), visit.member), status=status)
     response["ETag"] = etag(series.version)
     return response
 

@@ -27,6 +27,7 @@ from infra24.core.errors import Alternative
 from infra24.core.instants import Instant
 from infra24.core.problems import reason_document
 from infra24.core.translating import translated
+from infra24.orgs.models import Member
 
 
 def _readable(text: str) -> str:
@@ -261,16 +262,16 @@ def series_out(series: Series) -> dict[str, Any]:
     }
 
 
-def with_dates(series: Series, rows: list[Occurrence]) -> dict[str, Any]:
+def with_dates(series: Series, rows: list[Occurrence], viewer: Member) -> dict[str, Any]:
     """A series with its ledger in the shape of SeriesWithDatesOut, ready for JSON."""
     return {
         **series_out(series),
         "excluded": [row.wall_on.isoformat() for row in rows if not is_live(row)],
-        "dates": [_row_out(row) for row in rows],
+        "dates": [_row_out(row, viewer) for row in rows],
     }
 
 
-def _row_out(row: Occurrence) -> dict[str, Any]:
+def _row_out(row: Occurrence, viewer: Member) -> dict[str, Any]:
     starts_at, ends_at = span_of_row(row)
     return {
         "recurrence_id": row.wall_on.isoformat(),
@@ -279,6 +280,6 @@ def _row_out(row: Occurrence) -> dict[str, Any]:
         "state": str(state_of(row)),
         "booking_id": row.booking_id,
         "is_override": row.is_override,
-        "reasons": [reason_document(reason) for reason in reasons_of(row)],
+        "reasons": [reason_document(reason) for reason in reasons_of(row, viewer)],
         "retried_at": row.retried_at,
     }

@@ -60,7 +60,7 @@ def addresses(request: MemberRequest, series_id: UUID, *, own: bool) -> dict[str
 
 def _page(request: MemberRequest, series: Series, *, own: bool, error: Infra24Error | None = None) -> HttpResponse:
     now = timezone.now()
-    rows = [_date_row(row, now) for row in ledger.dates_of(series)]
+    rows = [_date_row(row, request, now) for row in ledger.dates_of(series)]
     shown = {
         "series": series,
         "rows": rows,
@@ -73,7 +73,7 @@ def _page(request: MemberRequest, series: Series, *, own: bool, error: Infra24Er
     return render(request, "bookings/series.html", shown, status=error.status if error else 200)
 
 
-def _date_row(row: Occurrence, now: datetime) -> DateRow:
+def _date_row(row: Occurrence, request: MemberRequest, now: datetime) -> DateRow:
     state = ledger.state_of(row)
     is_booked = row.state == Occurrence.State.BOOKED and row.booking is not None
     label = row.booking.status_now.label if is_booked and row.booking else row.get_state_display()
@@ -84,7 +84,7 @@ def _date_row(row: Occurrence, now: datetime) -> DateRow:
         label=str(label),
         is_open=ledger.is_open(row, now),
         is_booked=ledger.is_live(row),
-        reasons=[reason_document(reason) for reason in ledger.reasons_of(row)],
+        reasons=[reason_document(reason) for reason in ledger.reasons_of(row, request.member)],
     )
 
 
@@ -223,7 +223,7 @@ def _cancel(request: MemberRequest, series: Series, *, own: bool) -> HttpRespons
         "series": series,
         "form": form,
         "urls": urls,
-        "date": _date_row(row, timezone.now()) if row and wall_on else None,
+        "date": _date_row(row, request, timezone.now()) if row and wall_on else None,
         "may_end": row is not None and series.ended_at is None,
         "refusal": document(error) if error else None,
     }
