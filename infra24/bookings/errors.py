@@ -154,3 +154,50 @@ class BulkAlreadyDone(Conflict):
 
 class BulkRunNotFound(NotFound):
     """There is no such change of many bookings, or it was longer than a day ago."""
+
+
+class RuleNotUnderstood(Invalid):
+    """The house cannot repeat a booking like that."""
+
+
+class SeriesEmpty(Invalid):
+    """No date fits how this repeats before it ends."""
+
+
+class SeriesTooLong(Invalid):
+    """A series has at most 400 dates and lasts at most two years. Make it shorter, and go on with another."""
+
+
+class SeriesNotHeld(Invalid):
+    """A series is booked or asked for, not put on hold."""
+
+
+class SeriesNotFound(NotFound):
+    """There is no such series."""
+
+
+class SeriesRefused(TimeRefused):
+    """Some of these dates cannot be booked. Leave them out, or choose others."""
+
+    report: Any = None
+    """What would become of every date: a `services.series.reporting.Report`."""
+
+
+class NoDateFree(SeriesRefused):
+    """None of these dates can be booked."""
+
+
+class SeriesOver(Conflict):
+    """Nothing of this series is left to change: what is past stays as it was."""
+
+
+class DateNotFound(NotFound):
+    """This series has no such date."""
+
+
+class DateMissing(Invalid):
+    """Say which date is meant, in `from`."""
+
+
+class DateNotOpen(Conflict):
+    """This date is booked already, or past."""

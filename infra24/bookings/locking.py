@@ -1,6 +1,6 @@
 """The one order in which rows are locked, and the one module that knows it.
 
-The waitlist and one entry of it, then the tree of wholes and parts, then persons,
+The waitlist and one entry of it, then the tree of wholes and parts, then series, then persons,
 then bookings, then resources, each by id. Whoever locked in another order would deadlock with everybody who does not;
 without these locks rivals meet in the exclusion constraint's index, and
 PostgreSQL ends one of them.
@@ -54,6 +54,19 @@ _LOCK = """
     SELECT id, version, status FROM booked
     UNION ALL
     SELECT id, shape, 'resource' FROM things
+"""
+
+
+def lock_series(org_id: UUID, series: Iterable[UUID]) -> dict[UUID, int]:
+    """Lock series, and with them the dates that have no booking, until the transaction ends; their versions by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_SERIES, {"org": org_id, "series": list(series)})
+        return dict(cursor.fetchall())
+
+
+_LOCK_SERIES = """
+    SELECT id, version FROM bookings_series
+     WHERE org_id = %(org)s AND id = ANY(%(series)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 
 

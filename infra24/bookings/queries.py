@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from infra24.bookings.errors import BookingNotFound
-from infra24.bookings.models import REACH, Booking, Leg, Status
+from infra24.bookings.models import REACH, Booking, Leg, Occurrence, Series, Status
 from infra24.bookings.policies import LONGEST
 from infra24.core.rows import Columns, instances
 from infra24.orgs.models import Member
@@ -43,10 +43,12 @@ def being(statuses: Iterable[str], now: datetime) -> Q:
 
 
 def with_legs(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Adds `visible_legs` (implied ones left out, in order of creation) and the person."""
+    """Adds `visible_legs` (implied ones left out, in order of creation), the person, and the place in a series."""
     legs = Leg.objects.filter(is_implied=False).select_related("resource").order_by("id")
+    places = Occurrence.objects.defer("reasons", "series__legs").select_related("series")
     return bookings.select_related("person").prefetch_related(
-        Prefetch("legs", legs, to_attr="visible_legs")  # type: ignore[no-redef]  # declared on Booking
+        Prefetch("legs", legs, to_attr="visible_legs"),  # type: ignore[no-redef]  # declared on Booking
+        Prefetch("occurrences", places, to_attr="places_read"),
     )
 
 
@@ -55,6 +57,8 @@ def with_legs(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
 _PARTS = (
     Columns(Booking, "b"),
     Columns(Person, "p"),
+    Columns(Occurrence, "o", besides=["reasons"]),
+    Columns(Series, "s", besides=["legs"]),
     Columns(Leg, "l", besides=["during"]),
     Columns(Resource, "r", besides=["features"]),
 )
@@ -64,6 +68,8 @@ _BOOKING = f"""
       JOIN bookings_leg l ON l.org_id = b.org_id AND l.booking_id = b.id AND NOT l.is_implied
       JOIN resources_resource r ON r.org_id = l.org_id AND r.id = l.resource_id
       LEFT JOIN people_person p ON p.org_id = b.org_id AND p.id = b.person_id
+      LEFT JOIN bookings_occurrence o ON o.org_id = b.org_id AND o.booking_id = b.id
+      LEFT JOIN bookings_series s ON s.org_id = o.org_id AND s.id = o.series_id
      WHERE b.org_id = %(org)s AND b.id = %(id)s
        AND (%(is_staff)s OR b.booked_by_id = %(member)s OR p.user_id = %(user)s)
      ORDER BY l.id
@@ -71,7 +77,7 @@ _BOOKING = f"""
 
 
 def booking_for(viewer: Member, booking_id: UUID) -> Booking:
-    """One booking with its person, its `visible_legs` and their resources.
+    """One booking with its person, its place in a series, its `visible_legs` and their resources.
 
     Raises BookingNotFound both for a missing booking and for one the viewer may not see.
     """
@@ -88,8 +94,11 @@ def booking_for(viewer: Member, booking_id: UUID) -> Booking:
     if not rows:
         raise BookingNotFound
     booking: Booking
-    booking, booking.person, *_ = instances(rows[0], _PARTS)
-    booking.visible_legs = []
+    booking, booking.person, place, series, *_ = instances(rows[0], _PARTS)
+    booking.visible_legs, booking.places_read = [], []
+    if place is not None:
+        place.series = series
+        booking.places_read.append(place)
     for row in rows:
         *_, leg, resource = instances(row, _PARTS)
         leg.booking, leg.resource = booking, resource
@@ -123,13 +132,12 @@ def claims_on(
     A divisible space is claimed by bookings of its parts too, and a person by
     what their own calendar says. `besides` leaves one booking out: the one being moved.
     """
-    resources = list(resources)
-    claims: dict[UUID, list[Claim]] = {}
-    for asker, owned in owned_claims_on(org_id, resources, since, until, now=now, besides=besides).items():
-        claims[asker] = [claim for _, claim in owned]
-    for asker, busy in busy_claims(org_id, resources, since, until).items():
-        claims[asker] += busy
-    return claims
+    owned = owned_claims_on(org_id, resources, since, until, now=now, besides=besides)
+    return {asker: [claim for _, claim in claims] for asker, claims in owned.items()}
+
+
+NO_BOOKING = UUID(int=0)
+"""Whose claim it is when a person's own calendar says it, and no booking."""
 
 
 def owned_claims_on(
@@ -143,6 +151,7 @@ def owned_claims_on(
 ) -> dict[UUID, list[tuple[UUID, Claim]]]:
     """`claims_on` with the booking each claim belongs to: for whoever asks about many bookings at once."""
     asked_by: dict[UUID, list[UUID]] = defaultdict(list)
+    resources = list(resources)
     for resource in resources:
         for target in (resource.id, *resource.leaves):
             asked_by[target].append(resource.id)
@@ -165,6 +174,8 @@ def owned_claims_on(
                     continue
                 claim = Claim(blocks_from, blocks_until, units, people, is_shared=sharing == asker)
                 claims[asker].append((booking_id, claim))
+    for asker, busy in busy_claims(org_id, resources, since, until).items():
+        claims[asker] += [(NO_BOOKING, claim) for claim in busy]
     return claims
 
 
@@ -178,15 +189,15 @@ _USES = """
        AND b.starts_at > %(earliest)s AND b.starts_at < %(until)s AND coalesce(b.planned_ends_at, b.ends_at) > %(since)s
        AND (b.status IN ('pending', 'confirmed') OR b.status = 'hold' AND b.expires_at > %(now)s
             OR b.status = 'cancelled' AND b.is_late_cancelled)
-       AND b.id IS DISTINCT FROM %(besides)s
+       AND b.id <> ALL(%(besides)s::uuid[])
      GROUP BY b.id ORDER BY b.starts_at, b.id
 """
 
 
 def uses_of(
-    org_id: UUID, person_id: UUID, since: datetime, until: datetime, *, now: datetime, besides: UUID | None = None
+    org_id: UUID, person_id: UUID, since: datetime, until: datetime, *, now: datetime, besides: Iterable[UUID] = ()
 ) -> tuple[Use, ...]:
-    """The bookings of a person that meet the window and count for quotas. `besides` leaves one out.
+    """The bookings of a person that meet the window and count for quotas. `besides` leaves some out.
 
     Live ones; those cancelled too late; and a missed one with the time it was to last.
     """
@@ -197,7 +208,7 @@ def uses_of(
         "since": since,
         "until": until,
         "now": now,
-        "besides": besides,
+        "besides": list(besides),
     }
     with connection.cursor() as cursor:
         cursor.execute(_USES, parameters)

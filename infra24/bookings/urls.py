@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from infra24.bookings.views import bulk, calendar, own, search, staff, steps, transferring
+from infra24.bookings.views import bulk, calendar, own, search, series, staff, steps, transferring
 
 urlpatterns = [
     path("o/<slug:org>/my", own.my, name="my"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("o/<slug:org>/my/<uuid:booking_id>/check-in", steps.check_in_own, name="my_check_in"),
     path("o/<slug:org>/my/<uuid:booking_id>/give-back", steps.give_back_own, name="my_give_back"),
     path("o/<slug:org>/my/<uuid:booking_id>/transfer", transferring.transfer_own, name="my_transfer"),
+    path("o/<slug:org>/my/series/<uuid:series_id>", series.show_own, name="my_series"),
+    path("o/<slug:org>/my/series/<uuid:series_id>/edit", series.edit_own, name="my_series_edit"),
+    path("o/<slug:org>/my/series/<uuid:series_id>/cancel", series.cancel_own, name="my_series_cancel"),
+    path("o/<slug:org>/my/series/<uuid:series_id>/retry", series.retry_own, name="my_series_retry"),
     path("o/<slug:org>/book", search.book, name="book"),
     path("o/<slug:org>/book/<uuid:resource_id>", own.book_resource, name="book_resource"),
     path("o/<slug:org>/admin/calendar", calendar.calendar, name="calendar"),
@@ -33,4 +37,8 @@ urlpatterns = [
         transferring.transfer_booking,
         name="booking_transfer",
     ),
+    path("o/<slug:org>/admin/series/<uuid:series_id>", series.show, name="series"),
+    path("o/<slug:org>/admin/series/<uuid:series_id>/edit", series.edit, name="series_edit"),
+    path("o/<slug:org>/admin/series/<uuid:series_id>/cancel", series.cancel, name="series_cancel"),
+    path("o/<slug:org>/admin/series/<uuid:series_id>/retry", series.retry, name="series_retry"),
 ]

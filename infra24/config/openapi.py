@@ -11,6 +11,7 @@ from pydantic import Field
 
 from infra24.bookings.schemas import AlternativeOut, ReasonOut
 from infra24.bookings.schemas.bulk import BulkItemOut
+from infra24.bookings.schemas.series import DateOut
 from infra24.core.problems import CONTENT_TYPE
 from infra24.facilities.schemas.closures import HitOut
 from infra24.orgs.access import AnyoneAuth, MemberAuth
@@ -38,6 +39,9 @@ class Problem(Schema):
     )
     items: list[BulkItemOut] = Field(
         default=[], description="With `bulk_refused` alone: what would become of each of the bookings."
+    )
+    dates: list[DateOut] = Field(
+        default=[], description="With `series_refused` and `no_date_free` alone: what would become of every date."
     )
 
 
@@ -78,6 +82,7 @@ TAGS = {
     "people": "Whom the organisation knows.",
     "qualifications": "What people are shown before they book, and who was.",
     "resources": "What can be booked, and when.",
+    "series": "Bookings that repeat.",
     "rules": "From when on what can be booked when.",
     "studio assignments": "Who works where.",
     "tokens": "Ways in for programs.",

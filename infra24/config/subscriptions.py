@@ -13,7 +13,8 @@ from infra24.outbox.models import Destination
 from infra24.outbox.reactions import Handler, Job, Reactions
 from infra24.waitlist import tasks as waitlist
 
-LOOK = "waitlist.look"
+FREED = "config.time_freed"
+"""Those who wait are looked after first, then dates of series that were skipped."""
 CLOCK, MAIL, CRM = Destination.Kind.CLOCK, Destination.Kind.MAIL, Destination.Kind.CRM
 
 
@@ -35,31 +36,36 @@ REACTIONS = Reactions(
         # Holds last minutes and are seen on the screen: neither their beginning nor their end is worth a mail.
         "booking.requested": {MAIL: "notifications.tell_about_booking"},
         "booking.confirmed": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
-        "booking.changed": {CLOCK: LOOK, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
-        "booking.declined": {CLOCK: LOOK, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
-        "booking.cancelled": {CLOCK: LOOK, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.changed": {CLOCK: FREED, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.declined": {CLOCK: FREED, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.cancelled": {CLOCK: FREED, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.messaged": {MAIL: "notifications.send_message"},
         "booking.transferred": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
-        "booking.given_back": {CLOCK: LOOK, CRM: "crm.push_booking"},
-        "booking.missed": {CLOCK: LOOK, MAIL: "notifications.tell_about_no_show"},
-        # Whatever else may free time has those who wait looked after.
+        "booking.given_back": {CLOCK: FREED, CRM: "crm.push_booking"},
+        "booking.missed": {CLOCK: FREED, MAIL: "notifications.tell_about_no_show"},
+        # Whatever else may free time.
         **{
-            fact: {CLOCK: LOOK}
+            fact: {CLOCK: FREED}
             for fact in (
                 "booking.expired",
                 "closure.lifted",
                 "closure.changed",
                 "rule.saved",
-                "resource.added",
                 "resource.changed",
                 "resource.restored",
                 "qualification.archived",
                 "grant.given",
-                "waitlist.joined",
-                "waitlist.changed",
-                "waitlist.withdrawn",
             )
         },
+        # Nothing is freed by these, but somebody may be served by now who was not before.
+        **{
+            fact: {CLOCK: "waitlist.look"}
+            for fact in ("resource.added", "waitlist.joined", "waitlist.changed", "waitlist.withdrawn")
+        },
+        # One mail for many dates; their own facts then send none.
+        "series.made": {MAIL: "notifications.tell_about_series"},
+        "series.changed": {MAIL: "notifications.tell_about_series"},
+        "series.ended": {MAIL: "notifications.tell_about_series"},
         "waitlist.offered": {MAIL: "notifications.tell_about_offer"},
     },
     handlers={
@@ -72,13 +78,15 @@ REACTIONS = Reactions(
         "calendars.import_rows": calendars.import_rows,
         "calendars.poll_feed": calendars.poll_feed,
         # reactions
-        "config.sweep_at_night": in_turn(nights.purge_technical, waitlist.look),
-        LOOK: waitlist.look,
+        "config.sweep_at_night": in_turn(nights.purge_technical, waitlist.look, bookings.retry_skips),
+        FREED: in_turn(waitlist.look, bookings.retry_skips),
+        "waitlist.look": waitlist.look,
         "outbox.purge_technical": nights.purge_technical,
         "notifications.send_invitation": notifications.send_invitation,
         "notifications.tell_destination_paused": notifications.tell_destination_paused,
         "notifications.tell_about_offer": notifications.tell_about_offer,
         "notifications.tell_about_booking": notifications.tell_about_booking,
+        "notifications.tell_about_series": notifications.tell_about_series,
         "notifications.send_message": notifications.send_message,
         "notifications.tell_about_no_show": notifications.tell_about_no_show,
         "crm.push_booking": crm.push_booking,

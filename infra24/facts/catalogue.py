@@ -131,6 +131,40 @@ _TYPES = (
     FactType("busyfeed.paused", "A person's calendar could not be read five times in a row."),
     FactType("busyfeed.resumed", "A paused calendar is read again."),
     FactType("busyfeed.disconnected", "A person's calendar, and all that was known from it, was taken away."),
+    FactType(
+        "series.made",
+        "A booking was made that repeats; each of its dates has facts of its own.",
+        data={"booked": "how many dates are booked", "skipped": "how many could not be had"},
+    ),
+    FactType(
+        "series.changed",
+        "Dates of a series changed.",
+        data={
+            "from": "the first of them, as a clock on the wall shows it",
+            "changed": "how many bookings changed",
+            "booked": "how many were booked anew",
+            "skipped": "how many could not be had",
+            "cancelled": "how many bookings were given up",
+        },
+    ),
+    FactType(
+        "series.split",
+        "The later dates of a series went on as a series of their own.",
+        data={"into_id": "the new series", "from": "its first date, as a clock on the wall shows it"},
+    ),
+    FactType(
+        "series.ended",
+        "A series was ended, or ends earlier.",
+        data={
+            "from": "the first date without it, as a clock on the wall shows it",
+            "cancelled": "how many bookings were withdrawn",
+        },
+    ),
+    FactType(
+        "series.filled",
+        "Dates that could not be had when the series was made are booked by now.",
+        data={"booked": "how many", "skipped": "how many still cannot be had"},
+    ),
 )
 
 CATALOGUE: Mapping[str, FactType] = {fact.name: fact for fact in _TYPES}

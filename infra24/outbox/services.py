@@ -47,7 +47,7 @@ _SET_TIMERS = """
 _CANCEL_TIMERS = """
     UPDATE outbox_delivery
        SET status = 'cancelled', settled_at = now(), lease = NULL, leased_until = NULL
-     WHERE org_id = %(org_id)s AND destination_id = %(clock)s AND subject_id = ANY(%(subject_ids)s)
+     WHERE org_id = %(org_id)s AND destination_id = %(clock)s AND subject_id = ANY(%(subject_ids)s::uuid[])
        AND is_timer AND status = 'pending' AND (leased_until IS NULL OR leased_until < now())
 """
 

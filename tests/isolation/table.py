@@ -69,6 +69,8 @@ FORM = {
     "party_size": "1",
     "visibility": "busy",
 }
+REPEAT = {**BOOK, "rule": "FREQ=DAILY;COUNT=2"}
+SERIES_FORM = {**FORM, "resource": "{studio_id}", "scope": "all", "step": "save"}
 CLOSE = {"title": "Floor", "resource_id": "{resource_id}", "from": "{free_day}", "until": "{free_day}"}
 CLOSE_FORM = {"title": "Floor", "place": "{resource_id}", "first_day": "{free_day}", "last_day": "{free_day}"}
 SINCE = "2020-01-05"
@@ -168,6 +170,12 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/my/<uuid:booking_id>/give-back": member_page(302, about=RUNNING),
     "GET o/<slug:org>/my/<uuid:booking_id>/transfer": member_page(),
     "POST o/<slug:org>/my/<uuid:booking_id>/transfer": member_page(302, data=CARA),
+    "GET o/<slug:org>/my/series/<uuid:series_id>": member_page(),
+    "GET o/<slug:org>/my/series/<uuid:series_id>/edit": member_page(),
+    "POST o/<slug:org>/my/series/<uuid:series_id>/edit": member_page(302, data=SERIES_FORM),
+    "GET o/<slug:org>/my/series/<uuid:series_id>/cancel": member_page(),
+    "POST o/<slug:org>/my/series/<uuid:series_id>/cancel": member_page(302, data={"scope": "all"}),
+    "POST o/<slug:org>/my/series/<uuid:series_id>/retry": member_page(302, data={"from": "{left_out}"}),
     "GET o/<slug:org>/book": member_page(),
     "GET o/<slug:org>/book/<uuid:resource_id>": member_page(),
     "POST o/<slug:org>/book/<uuid:resource_id>": member_page(302, data=FORM),
@@ -208,6 +216,12 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/bookings/bulk": staff_page(302),
     "POST o/<slug:org>/admin/bookings/bulk": staff_page(302, data=MANY_FORM),
     "GET o/<slug:org>/admin/bookings/bulk/<uuid:run_id>": staff_page(),
+    "GET o/<slug:org>/admin/series/<uuid:series_id>": staff_page(),
+    "GET o/<slug:org>/admin/series/<uuid:series_id>/edit": staff_page(),
+    "POST o/<slug:org>/admin/series/<uuid:series_id>/edit": staff_page(302, data=SERIES_FORM),
+    "GET o/<slug:org>/admin/series/<uuid:series_id>/cancel": staff_page(),
+    "POST o/<slug:org>/admin/series/<uuid:series_id>/cancel": staff_page(302, data={"scope": "all"}),
+    "POST o/<slug:org>/admin/series/<uuid:series_id>/retry": staff_page(302, data={"from": "{left_out}"}),
     "GET o/<slug:org>/admin/bookings/<uuid:booking_id>": staff_page(),
     "GET o/<slug:org>/admin/bookings/<uuid:booking_id>/edit": staff_page(),
     "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/edit": staff_page(302, data=FORM),
@@ -351,6 +365,14 @@ DOORS: dict[str, Door] = {
     "POST api/studio-assignments": api(403, 201, data=STUDIO),
     "GET api/studio-assignments/<uuid:assignment_id>": api(403, 200),
     "PATCH api/studio-assignments/<uuid:assignment_id>": api(403, 200, data={"ends_on": SINCE}),
+    "GET api/series": api(200, 200),
+    "POST api/series": api(201, 201, data=REPEAT),
+    "POST api/series/rehearsal": api(200, 200, data=REPEAT),
+    "GET api/series/<uuid:series_id>": api(200, 200),
+    "PATCH api/series/<uuid:series_id>": api(200, 200, data={"scope": "all", "title": "Glaze"}),
+    "POST api/series/<uuid:series_id>/rehearsal": api(200, 200, data={"scope": "all", "title": "Glaze"}),
+    "POST api/series/<uuid:series_id>/cancel": api(200, 200, data={"scope": "all", "reason": "Enough."}),
+    "POST api/series/<uuid:series_id>/retry": api(200, 200, data={"from": "{left_out}"}),
     "GET api/bookings": api(200, 200),
     "POST api/bookings": api(201, 201, data=BOOK),
     "POST api/bookings/bulk": api(403, 200, data=MANY),

@@ -11,9 +11,11 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 
-from infra24.bookings.models import Booking, BulkRun, Source
+from infra24.bookings.ledger import dates_of
+from infra24.bookings.models import Booking, BulkRun, Series, Source
 from infra24.bookings.search import SearchWish
 from infra24.bookings.services import cancel_booking
+from infra24.bookings.services.series import Reach, SeriesWish, create_series, end_series
 from infra24.calendars.models import ImportRow, ImportRun
 from infra24.calendars.services.feeds import connect_feed
 from infra24.calendars.services.importing import start_import
@@ -78,6 +80,8 @@ def build() -> World:
     make.member(house, email="cara@example.org", name=f"Cara {SECRET_WORD}")
     closure = _closed(cast.alice, room)
     waits, offered = _waiting(cast.bob, room)
+    studio = make.resource(house, name="Studio")
+    series, left_out = _repeated(cast.bob, studio)
     token = make.token(cast.bob)
     with acting_for(house.pk):
         run = BulkRun.objects.create(
@@ -113,6 +117,9 @@ def build() -> World:
             "closure_id": closure.pk,
             "entry_id": waits.pk,
             "offered_id": offered.pk,
+            "series_id": series.pk,
+            "studio_id": studio.pk,
+            "left_out": left_out,
             "member_id": cast.bob.pk,
             "invitation_id": invitation.pk,
             "token_id": token_id,
@@ -164,6 +171,16 @@ def _running(house: Organisation, by: Member, person: Person) -> Booking:
     rules = {**make.open_week("00:00", "24:00"), "check_in_before_minutes": 15, "check_in_after_minutes": 120}
     room = make.resource(house, name="Press", rules=rules)
     return make.begun(by, room, hours=4, person=person, title=f"On {SECRET_WORD}")
+
+
+def _repeated(by: Member, room: Any) -> tuple[Series, str]:
+    """Three days in a row, and which of them is left out."""
+    wish = SeriesWish(make.wish(room, title=f"Class {SECRET_WORD}"), "FREQ=DAILY;COUNT=3")
+    with acting_for(by.org_id):
+        series = create_series(wish, on_conflict="refuse", by=by, source=Source.SELF)
+        last = dates_of(series)[-1].wall_on
+        series = end_series(series, Reach("this", last), by=by, source=Source.SELF)
+    return series, last.isoformat()
 
 
 def _closed(by: Member, room: Any) -> Closure:

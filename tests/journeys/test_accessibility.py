@@ -29,6 +29,7 @@ from infra24.resources.models import Resource
 from infra24.waitlist.models import Entry
 from infra24.waitlist.services import join_waitlist, offer_next
 from tests import make
+from tests.bookings.series_story import made, walls, weekly
 from tests.calendars.files import calendar
 from tests.calendars.test_importing import firing
 from tests.journeys.browser import DESKTOP, PHONE, session_of, visitor
@@ -95,6 +96,8 @@ def furnished() -> House:
     late = booking(cast.bob, darkroom, title="Contact sheets")
     booking(cast.bob, darkroom, title="Enlarging", starts_at=NOON + timedelta(hours=3), status="hold")
     waits, offered = waiting(cast, kiln)
+    classes = made(cast.bob, weekly(hall, starts_at=NOON + timedelta(hours=3), rule="FREQ=DAILY;COUNT=3"))
+    a_class = walls(classes)[1].isoformat()
     story = Story()
     story.answers = [Rejected("The CRM wants an e-mail address.")]
     crm_of(cast.house)
@@ -127,6 +130,9 @@ def furnished() -> House:
                 f"{home}/my/{late.pk}/transfer",
                 f"{home}/my/calendar",
                 f"{home}/my/calendar/{feed.pk}/remove",
+                f"{home}/my/series/{classes.pk}",
+                f"{home}/my/series/{classes.pk}/edit?from={a_class}",
+                f"{home}/my/series/{classes.pk}/cancel?from={a_class}",
                 f"{home}/book",
                 f"{home}/book?people=2&length=60&days=mon&days=tue",
                 f"{home}/book/{kiln.pk}",
@@ -159,6 +165,9 @@ def furnished() -> House:
                 f"{admin}/bookings/{rival.pk}",
                 f"{admin}/bookings/{lost.pk}",
                 f"{admin}/bookings/{other.pk}/transfer",
+                f"{admin}/series/{classes.pk}",
+                f"{admin}/series/{classes.pk}/edit",
+                f"{admin}/series/{classes.pk}/cancel",
                 f"{admin}/resources",
                 f"{admin}/resources/{kiln.pk}",
                 f"{admin}/qualifications",

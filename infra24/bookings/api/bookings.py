@@ -10,10 +10,13 @@ from ninja import Query, Router
 from pydantic import Field
 
 from infra24.bookings import queries, services
+from infra24.bookings.api.series import create_series_of
+from infra24.bookings.ledger import first_booking
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import LONGEST
 from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.schemas import BookingIn, BookingOut, BookingPatch, booking_out
+from infra24.bookings.services.series import SeriesWish
 from infra24.core.codec import encode
 from infra24.core.instants import Instant
 from infra24.core.paging import PageOut, PageQuery, page_of
@@ -35,7 +38,13 @@ def answer(booking: Booking, *, by: Member, status: int = 200) -> HttpResponse:
 
 @router.post("/bookings", response={201: BookingOut}, auth=WRITE, summary="Book: a hold, a request, or for certain")
 def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
+    """With `series` every date of it; a refusal then lists them under `dates`."""
     visit = cast(MemberRequest, request)
+    if body.series:
+        made = create_series_of(visit, SeriesWish(body.to_wish(), body.series.rule), body.series.on_conflict)
+        first = first_booking(made)
+        assert first is not None
+        return answer(queries.booking_for(visit.member, first.pk), by=visit.member, status=201)
     with counting_refusals(visit):
         booking = services.create_booking(body.to_wish(), by=visit.member, source=Source(source_of(visit)))
     return answer(booking, by=visit.member, status=201)

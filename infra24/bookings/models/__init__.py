@@ -3,6 +3,7 @@
 from infra24.bookings.models.bookings import LONGEST_BUFFER, REACH, Booking, Leg, Outcome, Source, Status, Visibility
 from infra24.bookings.models.bulk import BookingMessage, BulkRun
 from infra24.bookings.models.refusals import Refusal
+from infra24.bookings.models.series import Occurrence, Series, span_of
 
 __all__ = [
     "LONGEST_BUFFER",
@@ -11,9 +12,12 @@ __all__ = [
     "BookingMessage",
     "BulkRun",
     "Leg",
+    "Occurrence",
     "Outcome",
     "Refusal",
+    "Series",
     "Source",
     "Status",
     "Visibility",
+    "span_of",
 ]

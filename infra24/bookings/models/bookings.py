@@ -17,6 +17,9 @@ from infra24.orgs.models import Member
 from infra24.people.models import Person
 from infra24.resources.models import Resource
 
+if TYPE_CHECKING:
+    from infra24.bookings.models.series import Occurrence
+
 LONGEST_BUFFER = timedelta(days=1)
 REACH = LONGEST + 2 * LONGEST_BUFFER
 """No leg blocks longer: reads look this far back for one that began earlier."""
@@ -130,6 +133,8 @@ class Booking(OrganisationModel):
     if TYPE_CHECKING:
         visible_legs: list["Leg"]
         """The legs people see, set by `queries.with_legs` and by the services."""
+        places_read: list["Occurrence"]
+        """Its place in a series, if any, set by `queries.with_legs` and by the services."""
 
     def __str__(self) -> str:
         return self.title
@@ -162,6 +167,11 @@ class Booking(OrganisationModel):
     def steps_now(self, who: Member) -> list[Step]:
         """What somebody who sees the booking may do with it this moment."""
         return open_steps(self.standing, now=timezone.now(), is_staff=who.is_staff)
+
+    @property
+    def occurrence(self) -> "Occurrence | None":
+        """Its place in a series, as it was read with it; None for a booking that stands alone."""
+        return next(iter(self.__dict__.get("places_read", ())), None)
 
     @property
     def status_now(self) -> Status:

@@ -17,6 +17,19 @@ from infra24.orgs.models import Member
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=4000)]
 Visibility = Literal["busy", "title"]
+Rule = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=300,
+        description="RFC 5545: DAILY, WEEKLY with BYDAY, MONTHLY with BYMONTHDAY or BYDAY; INTERVAL; COUNT or UNTIL.",
+        examples=["FREQ=WEEKLY;BYDAY=TU;UNTIL=20271214"],
+    ),
+]
+ON_CONFLICT: Any = Field(
+    default="refuse",
+    description="When some dates cannot be had: do nothing, or leave those for later and do the rest.",
+)
 
 
 class LegIn(Schema):
@@ -45,8 +58,8 @@ class LegIn(Schema):
         return LegWish(first, self.units, is_exclusive=self.exclusive, or_else=tuple(others))
 
 
-class BookingIn(Schema):
-    """A new booking. `resource_id` is short for one leg."""
+class BookingWishIn(Schema):
+    """What is to be booked. `resource_id` is short for one leg."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -74,7 +87,7 @@ class BookingIn(Schema):
         return value
 
     @model_validator(mode="after")
-    def _one_way_to_say_what(self) -> "BookingIn":
+    def _one_way_to_say_what(self) -> "BookingWishIn":
         if self.resource_id is not None and self.legs is not None:
             raise ValueError("send resource_id or legs, not both")
         return self
@@ -95,6 +108,21 @@ class BookingIn(Schema):
             visibility=self.visibility,
             time_zone=self.time_zone,
         )
+
+
+class RepeatIn(Schema):
+    """How a booking repeats."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule: Rule
+    on_conflict: Literal["refuse", "skip"] = ON_CONFLICT
+
+
+class BookingIn(BookingWishIn):
+    """A new booking, or with `series` the first of many."""
+
+    series: RepeatIn | None = Field(default=None, description="Repeats it; the answer is the first that could be had.")
 
 
 class BookingPatch(Schema):
@@ -187,6 +215,8 @@ class BookingOut(Schema):
     checked_in_at: datetime | None = Field(description="When somebody said that they are here.")
     planned_ends_at: datetime | None = Field(description="When it was to end, where the rest was given back or missed.")
     may: list[Step] = Field(description="What you may do with it now; rules and other bookings may still refuse.")
+    series_id: UUID | None = Field(description="The series it is a date of, if any.")
+    recurrence_id: str | None = Field(description="The start its series means for it, on the wall; it may have moved.")
     legs: list[LegOut]
 
 
@@ -195,7 +225,7 @@ def booking_out(booking: Booking, *, by: Member) -> dict[str, Any]:
 
     A hold whose time has come is told as expired, whether or not anybody has noticed.
     """
-    status = booking.status_now
+    status, place = booking.status_now, booking.occurrence
     return {
         "id": booking.pk,
         "title": booking.title,
@@ -219,6 +249,8 @@ def booking_out(booking: Booking, *, by: Member) -> dict[str, Any]:
         "checked_in_at": booking.checked_in_at,
         "planned_ends_at": booking.planned_ends_at,
         "may": booking.steps_now(by),
+        "series_id": place.series_id if place else None,
+        "recurrence_id": place.wall_on.isoformat() if place else None,
         "legs": [
             {
                 "resource_id": leg.resource_id,

@@ -39,4 +39,6 @@ def with_uses(
     """
     resources = [claim.resource for claim in claimed]
     since, until = reach_of(resources, starts_at, ends_at + LOOK_AHEAD)
-    return replace(asker, uses=uses_of(person.org_id, person.pk, since, until, now=now, besides=besides))
+    return replace(
+        asker, uses=uses_of(person.org_id, person.pk, since, until, now=now, besides=[besides] if besides else [])
+    )

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from infra24.bookings.errors import ApprovalNeeded, NotYours, TimeRefused
 from infra24.bookings.locking import Locks, lock_bookings
-from infra24.bookings.models import Booking, Leg, Source, Status
+from infra24.bookings.models import Booking, Leg, Occurrence, Source, Status
 from infra24.bookings.policies import Step, check_times
 from infra24.bookings.services.asking import asker_of, with_uses
 from infra24.bookings.services.claims import (
@@ -79,7 +79,7 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
     is_staff = by.rank.includes(Role.STAFF)
     if (change.person_id is not None or change.for_nobody) and not is_staff:
         raise NotYours
-    before = _snapshot(booking)
+    before = snapshot(booking)
     starts_at, ends_at = change.starts_at or booking.starts_at, change.ends_at or booking.ends_at
     check_times(starts_at, ends_at)
     people = change.party_size or booking.party_size
@@ -181,12 +181,16 @@ def begin_anew(booking: Booking, claimed: list[Claimed], before: dict[str, Any],
 
 def _announce(booking: Booking, before: dict[str, Any], *, by: Member, source: Source, now: datetime) -> UUID | None:
     """The fact's id; None when nothing changed."""
-    after = _snapshot(booking)
+    after = snapshot(booking)
     changed = {name: value for name, value in before.items() if after[name] != value}
     if not changed:
         return None
-    told = _told(changed)
-    fact_id = record(booking.org_id, "booking.changed", now=now, source=source, booking_id=booking.pk, before=told)
+    if booking.occurrence:
+        Occurrence.objects.filter(org_id=booking.org_id, booking=booking).update(is_override=True)
+    before_told = told(changed)
+    fact_id = record(
+        booking.org_id, "booking.changed", now=now, source=source, booking_id=booking.pk, before=before_told
+    )
     audit.write(
         booking.org_id,
         "booking.change",
@@ -200,7 +204,8 @@ def _announce(booking: Booking, before: dict[str, Any], *, by: Member, source: S
     return fact_id
 
 
-def _snapshot(booking: Booking) -> dict[str, Any]:
+def snapshot(booking: Booking) -> dict[str, Any]:
+    """What the audit keeps of a booking, to compare it with what becomes of it."""
     legs: list[Leg] = booking.visible_legs
     return {
         "title": booking.title,
@@ -214,6 +219,6 @@ def _snapshot(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _told(changed: dict[str, Any]) -> dict[str, Any]:
+def told(changed: dict[str, Any]) -> dict[str, Any]:
     """What a fact may carry: times and places; of texts and people only that they changed."""
     return {name: value if name in {"starts_at", "ends_at", "legs"} else None for name, value in changed.items()}

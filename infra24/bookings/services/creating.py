@@ -82,7 +82,7 @@ def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
     claimed = resolve(by, wish.legs, starts_at=wish.starts_at, people=wish.party_size)
-    person = _person(wish, by, is_staff=is_staff)
+    person = person_of_wish(wish, by, is_staff=is_staff)
     check_exclusive(claimed, wish.legs, is_staff=is_staff)
     _status(wish, claimed, by)  # of whatever is chosen; said before anything is locked
     asker = asker_of(by, person, [claim.resource for claim in claimed])
@@ -102,18 +102,18 @@ def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
                 if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, asker=asker):
                     raise TimeRefused
             chosen = pick(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker)
-            booking = _new_booking(booking_id, wish, chosen, person=person, by=by, source=source, now=now)
+            booking = new_booking(booking_id, wish, chosen, person=person, by=by, source=source, now=now)
             rows = leg_rows(booking_id, chosen, wish.starts_at, wish.ends_at)
             expire_locked(by.org_id, locks.dead, locks.bookings, now=now)
             insert(by.org_id, [booking], rows)
             _announce(booking, by=by, source=source, now=now)
     except TimeRefused as refusal:
         refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker, otherwise=refusal)
-    booking.visible_legs = visible_legs(booking, rows)
+    booking.visible_legs, booking.places_read = visible_legs(booking, rows), []
     return booking
 
 
-def _person(wish: BookingWish, by: Member, *, is_staff: bool) -> Person | None:
+def person_of_wish(wish: BookingWish, by: Member, *, is_staff: bool) -> Person | None:
     """Whom it is for: staff may book for anybody or nobody, others for themselves."""
     if not is_staff:
         mine = person_of(by)
@@ -137,7 +137,7 @@ def _status(wish: BookingWish, claimed: list[Claimed], by: Member) -> str:
     return status
 
 
-def _new_booking(
+def new_booking(
     booking_id: UUID,
     wish: BookingWish,
     claimed: list[Claimed],
@@ -147,6 +147,7 @@ def _new_booking(
     source: Source,
     now: datetime,
 ) -> Booking:
+    """The row to insert for a wish whose resources are chosen. Raises ApprovalNeeded."""
     zone = wish.time_zone or claimed[0].resource.zone
     status = _status(wish, claimed, by)
     return Booking(

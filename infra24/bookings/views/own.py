@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from infra24.bookings import lists, queries, services
 from infra24.bookings.availability import Availability, availability_of
 from infra24.bookings.forms import BookingForm, sent_fields, usual_start
+from infra24.bookings.forms.series import RepeatForm
 from infra24.bookings.models import Source, Status
 from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
+from infra24.bookings.views.repeating import repeat
 from infra24.core.days import day_span, read_day, wall_of
 from infra24.core.errors import Infra24Error
 from infra24.core.problems import reason_document
@@ -104,10 +106,14 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
     barred = list(access_reasons(engine, queries.asker_for(viewer, [engine], now, now, now=now), now))
     days = _free_days(request, resource_id, first, shortest=rules.shortest)
     error: Infra24Error | None = None
+    repeats = RepeatForm(request.POST or None)
     if request.method == "POST":
         form = BookingForm(sent_fields(request), viewer=viewer, organisation=organisation)
-        if form.is_valid():
+        if form.is_valid() & repeats.is_valid() and request.POST.get("step") != "edit":
             try:
+                if repeats.is_asked:
+                    source = Source(source_of(request))
+                    return repeat(request, form, repeats, source=source, back=request.path, done="my_series")
                 with counting_refusals(request):
                     made = services.create_booking(form.to_wish(), by=viewer, source=Source(source_of(request)))
             except Infra24Error as refusal:
@@ -128,9 +134,10 @@ def book_resource(request: MemberRequest, resource_id: UUID) -> HttpResponse:
         "previous": first - timedelta(days=DAYS_SHOWN) if first > today else None,
         "next": first + timedelta(days=DAYS_SHOWN),
         "form": form,
+        "repeats": repeats,
         **refused(error),
     }
-    status = error.status if error else 422 if form.errors else 200
+    status = error.status if error else 422 if form.errors or repeats.errors else 200
     return render(request, "bookings/book_resource.html", shown, status=status)
 
 

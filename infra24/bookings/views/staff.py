@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from infra24.bookings import lists, queries, services
 from infra24.bookings.forms import BookingForm, FilterForm, sent_fields, usual_start
 from infra24.bookings.forms.bulk import ACTIONS
+from infra24.bookings.forms.series import RepeatForm
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import Step
 from infra24.bookings.refusals import counting_refusals
@@ -22,6 +23,7 @@ from infra24.bookings.rivals import reasons_against, rivals_of, taken_requests
 from infra24.bookings.services.bulk import Action
 from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
+from infra24.bookings.views.repeating import repeat
 from infra24.core.days import day_span, read_day, wall_of
 from infra24.core.errors import Infra24Error
 from infra24.core.problems import reason_document
@@ -84,15 +86,22 @@ def new_booking(request: MemberRequest) -> HttpResponse:
         day = read_day(request.GET.get("date"), otherwise=begins.date())
         ends = begins + timedelta(hours=1)
         initial = {"date": day, "start": begins.time(), "end": ends.time(), "resource": request.GET.get("resource")}
-        return _form_page(request, BookingForm(initial=initial, viewer=viewer, organisation=request.organisation))
+        form = BookingForm(initial=initial, viewer=viewer, organisation=request.organisation)
+        return _form_page(request, form, repeats=RepeatForm())
     form = BookingForm(sent_fields(request), viewer=viewer, organisation=request.organisation)
-    if not form.is_valid():
-        return _form_page(request, form, status=422)
+    repeats = RepeatForm(request.POST)
+    if not (form.is_valid() & repeats.is_valid()):
+        return _form_page(request, form, repeats=repeats, status=422)
+    if request.POST.get("step") == "edit":
+        return _form_page(request, form, repeats=repeats)
     try:
+        if repeats.is_asked:
+            back = reverse("bookings", kwargs={"org": request.organisation.slug})
+            return repeat(request, form, repeats, source=Source.STAFF, back=back, done="series")
         with counting_refusals(request):
             made = services.create_booking(form.to_wish(), by=viewer, source=Source.STAFF)
     except Infra24Error as error:
-        return _form_page(request, form, error=error)
+        return _form_page(request, form, repeats=repeats, error=error)
     messages.success(request, _("Booked: %(title)s.") % {"title": made.title})
     return redirect("booking", org=request.organisation.slug, booking_id=made.pk)
 
@@ -186,8 +195,9 @@ def _form_page(
     form: BookingForm,
     *,
     booking: Booking | None = None,
+    repeats: RepeatForm | None = None,
     error: Infra24Error | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    back: dict[str, Any] = {"booking": booking, "form": form, **refused(error)}
+    back: dict[str, Any] = {"booking": booking, "form": form, "repeats": repeats, **refused(error)}
     return render(request, "bookings/form.html", back, status=error.status if error else status)

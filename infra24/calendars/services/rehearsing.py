@@ -14,7 +14,7 @@ from infra24.core.errors import Infra24Error, Reason
 from infra24.orgs.models import Member
 from infra24.resources import policies as engine
 from infra24.resources.policies import STAFF, Bookable, Claim, Size
-from infra24.resources.queries import bookables, busy_claims
+from infra24.resources.queries import bookables, 
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,6 @@ class _Claims:
             for booking_id, claim in owned:
                 if booking_id not in freed:
                     self._add(resource_id, claim)
-        for resource_id, busy in busy_claims(org_id, resources, since - margin, until + margin).items():
-            for claim in busy:
-                self._add(resource_id, claim)
 
     def around(self, resource_id: UUID, since: datetime, until: datetime) -> list[Claim]:
         margin = engine.LONGEST_BUFFER

@@ -35,6 +35,11 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "waitlist.passed": _("Offer passed on, or run out"),
     "waitlist.withdrawn": _("Left the waitlist"),
     "waitlist.expired": _("Waited in vain"),
+    "series.made": _("Series booked"),
+    "series.changed": _("Series changed"),
+    "series.split": _("Series split"),
+    "series.ended": _("Series ended"),
+    "series.filled": _("Skipped dates booked"),
 }
 _STEPS: Final[dict[str, str | Promise]] = {
     "booking.create": _("Written down"),

@@ -14,6 +14,7 @@ from infra24.notifications.composing import attach_calendar, compose, sender_add
 from infra24.notifications.models import SentMail
 from infra24.notifications.policies import Message, message_for
 from infra24.notifications.sending import begin_mail, send_mail
+from infra24.notifications.services.series import told_with_series
 from infra24.notifications.wording import details_of, places_of, wording_of
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.reactions import Job
@@ -46,7 +47,8 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
         status=booking.status,
         changed=job.data.get("before", {}),
         version=booking.version,
-        told_version=told.exclude(fact_id=job.fact_id).aggregate(newest=Max("version"))["newest"],
+        told_version=told.exclude(fact_id=job.fact_id).aggregate(newest=Max("version"))["newest"]
+        or (1 if told_with_series(booking) else None),
     )
     if message is None:
         return _("Nothing to tell: they know already, or it no longer is so.")
@@ -73,6 +75,8 @@ def _better_silent(job: Job, booking: Booking, *, is_first: bool) -> str:
     if is_first and Fact.objects.get(pk=job.fact_id).source == Source.IMPORT:
         # People know what stood in the old calendar; a thousand mails about it would be no kindness.
         return _("Nothing to tell: it was imported.")
+    if told_with_series(booking, job.fact_id):
+        return _("Told with its series.")
     return ""
 
 

@@ -30,7 +30,15 @@ from infra24.resources.policies.freedom import (
     slots,
     taken,
 )
-from infra24.resources.policies.hours import Span, closed_spans, merged, open_spans, openings, without
+from infra24.resources.policies.hours import (
+    Span,
+    closed_spans,
+    first_instant,
+    merged,
+    open_spans,
+    openings,
+    without,
+)
 from infra24.resources.policies.quotas import bound_until, reach_of, used_up
 from infra24.resources.policies.reasons import access_reasons, explain, hours_reasons, taken_reasons
 from infra24.resources.policies.rules import (
@@ -94,6 +102,7 @@ __all__ = [
     "effective",
     "explain",
     "feature_reason",
+    "first_instant",
     "first_times",
     "fits",
     "free",
