@@ -76,6 +76,7 @@ TAGS = {
     "calendar": "What is on, for FullCalendar.",
     "closures": "When what is otherwise open is not.",
     "features": "What the resources of the house may have.",
+    "integrity": "Whether everything adds up.",
     "members": "Who is asking; members and invitations.",
     "outbox": "What the outside world was told, and what did not arrive.",
     "people": "Whom the organisation knows.",

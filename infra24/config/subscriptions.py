@@ -25,6 +25,7 @@ REACTIONS = Reactions(
         "booking.changed": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.declined": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.cancelled": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "invariants.violated": {MAIL: "notifications.tell_invariants_violated"},
     },
     handlers={
         # timers
@@ -35,6 +36,7 @@ REACTIONS = Reactions(
         "notifications.send_invitation": notifications.send_invitation,
         "notifications.tell_destination_paused": notifications.tell_destination_paused,
         "notifications.tell_about_booking": notifications.tell_about_booking,
+        "notifications.tell_invariants_violated": notifications.tell_invariants_violated,
         "crm.push_booking": crm.push_booking,
     },
 )

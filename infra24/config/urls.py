@@ -7,7 +7,7 @@ from infra24.config.api import api
 from infra24.config.reference import reference_page
 from infra24.core.problems import page_for
 
-APPS_WITH_PAGES = ("portal", "orgs", "people", "facilities", "bookings", "outbox", "notifications")
+APPS_WITH_PAGES = ("portal", "orgs", "people", "facilities", "bookings", "outbox", "notifications", "invariants")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.live, name="healthz"),

@@ -72,6 +72,20 @@ _TYPES = (
     FactType("booking.declined", "Staff decided against a request.", data={"reason": "why"}),
     FactType("booking.cancelled", "A booking was withdrawn.", data={"reason": "why, may be empty"}),
     FactType("booking.expired", "A hold ran out before it was confirmed."),
+    FactType(
+        "invariants.verified",
+        "Somebody looked at everything of the organisation, and it adds up. The subject is the verdict.",
+        data={"rows": "how many rows were looked at"},
+    ),
+    FactType(
+        "invariants.violated",
+        "Somebody looked at everything of the organisation, and something does not add up.",
+        data={
+            "rows": "how many rows were looked at",
+            "violations": "how many rows break which invariant",
+            "is_news": "whether the verdict before said otherwise",
+        },
+    ),
 )
 
 CATALOGUE: Mapping[str, FactType] = {fact.name: fact for fact in _TYPES}

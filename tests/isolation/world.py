@@ -15,6 +15,7 @@ from infra24.bookings.models import Booking, Source
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
+from infra24.invariants.models import Verdict
 from infra24.orgs import services
 from infra24.orgs.keys import digest, mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
@@ -70,6 +71,9 @@ def build() -> World:
         paused = Destination.objects.create(
             org_id=house.pk, kind=Destination.Kind.CRM, name=f"Old {SECRET_WORD}", state=Destination.State.PAUSED
         )
+        verdict = Verdict.objects.create(
+            org_id=house.pk, looked_at=make.NOON, rows=1, violations={SECRET_WORD: 1}, samples=[]
+        )
         key = Key.objects.get(subject_id=invitation.pk)
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
@@ -95,6 +99,7 @@ def build() -> World:
             "delivery_id": delivery.pk,
             "destination_id": delivery.destination_id,
             "paused_id": paused.pk,
+            "verdict_id": verdict.pk,
             "mail_id": "any",
             "number": 1,
             "scope": "space",

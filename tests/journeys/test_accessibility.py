@@ -1,7 +1,7 @@
 """Every page, by day and by night, wide and narrow, put before axe: nothing may be found."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -71,6 +71,11 @@ def furnished() -> House:
     crm_of(cast.house)
     story.run()
     failed = next(one for one in deliveries(cast.house) if one.status == "dead")
+    sample = {"name": "leg_overlap", "table": "bookings_leg", "id": str(certain.pk), "booking_id": str(certain.pk)}
+    broken = make.verdict(
+        cast.house, violations={"leg_overlap": 2}, information={"confirmed_in_closure": 1}, samples=[sample]
+    )
+    make.verdict(cast.house, looked_at=NOON + timedelta(days=1))
     day = NOON.date().isoformat()
     admin, home = "/o/oolite/admin", "/o/oolite"
     return House(
@@ -141,6 +146,8 @@ def furnished() -> House:
                 f"{admin}/settings/members",
                 f"{admin}/settings/tokens",
                 f"{admin}/audit",
+                f"{admin}/integrity",
+                f"{admin}/integrity/{broken.pk}",
             ],
         },
         members={"stranger": None, "member": cast.bob, "staff": cast.alice},

@@ -20,6 +20,8 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "booking.declined": _("Request declined"),
     "booking.cancelled": _("Booking cancelled"),
     "booking.expired": _("Hold ran out"),
+    "invariants.verified": _("Everything adds up"),
+    "invariants.violated": _("Something does not add up"),
 }
 _STEPS: Final[dict[str, str | Promise]] = {
     "booking.create": _("Written down"),
