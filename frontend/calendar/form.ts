@@ -43,6 +43,8 @@ export function createForm(dialog: HTMLDialogElement, options: FormOptions): Boo
   const refusal = createRefusal(form, {
     inputOf: INPUT_OF,
     alternativesTitle: texts.alternatives,
+    // The dialog shows the first resource alone: another one's place it could not give away.
+    suits: ({ instead_of }) => !instead_of || instead_of === value("resource"),
     describe: ({ resource_id, starts_at, ends_at }) =>
       fill(texts.alternative, {
         place: options.resources().find(({ id }) => id === resource_id)?.name ?? "",

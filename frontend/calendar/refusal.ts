@@ -11,6 +11,8 @@ export interface RefusalOptions {
   /** Which input shows what is said about which field of the API, where the names differ. */
   inputOf: Record<string, string>;
   alternativesTitle: string;
+  /** Whether the form could take it. */
+  suits(choice: Alternative): boolean;
   /** An alternative in words. */
   describe(choice: Alternative): string;
   choose(choice: Alternative): void;
@@ -46,7 +48,8 @@ export function createRefusal(form: HTMLFormElement, options: RefusalOptions): R
         element("ul", { className: "reasons" }, ...causes.map((textContent) => element("li", { textContent }))),
       );
     }
-    if (problem?.alternatives.length) box.append(...alternatives(problem.alternatives));
+    const choices = problem?.alternatives.filter((choice) => options.suits(choice)) ?? [];
+    if (choices.length) box.append(...alternatives(choices));
     box.hidden = false;
     box.scrollIntoView({ block: "nearest" });
   }

@@ -65,7 +65,7 @@ const ENGLISH = {
   save_new: "Book",
   save_change: "Save",
   ends_next_day: "Ends on {day}.",
-  alternatives: "These times are free:",
+  alternatives: "This could be had instead:",
   alternative: "{place}, {time}",
   nobody_found: "Nobody found.",
   choose_time: "A date, a start and an end are needed.",

@@ -8,11 +8,12 @@ export interface Reason {
   source?: unknown;
 }
 
-/** A time that would do instead. */
+/** What would do instead: later, elsewhere (in the place of `instead_of`), or for a shorter time. */
 export interface Alternative {
   resource_id: string;
   starts_at: string;
   ends_at: string;
+  instead_of?: string | null;
 }
 
 /** A refusal, in the words of the server (RFC 9457). `status` is 0 when no answer came at all. */

@@ -119,7 +119,7 @@ def _reasons(
     """Reasons against a stretch, whatever the length of a booking in it."""
     rules = resource.rules_at(piece[0])
     against = list(engine.access_reasons(resource, asker, piece[0]))
-    against += engine.hours_reasons(resource, piece, grid=False)
+    against += engine.hours_reasons(resource, piece, grid=False, role=asker.role)
     if now is not None:
         if piece[0] < now + rules.notice:
             against.append(Reason("too_soon", said("Too soon."), str(resource.id), rules.source_of("notice")))

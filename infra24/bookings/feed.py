@@ -100,7 +100,9 @@ def calendar_events(
     wanted = list(resource_ids)
     shown = [visible[each] for each in wanted if each in visible] if wanted else list(visible.values())
     seen = None if viewer.is_staff else {str(each) for each in visible}
-    return _bookings(viewer, since, until, wanted, seen=seen, booking_url=booking_url) + _closed(shown, since, until)
+    return _bookings(viewer, since, until, wanted, seen=seen, booking_url=booking_url) + _closed(
+        shown, since, until, role=viewer.rank
+    )
 
 
 def _bookings(
@@ -154,8 +156,8 @@ def _bookings(
     return events
 
 
-def _closed(resources: Iterable[Bookable], since: datetime, until: datetime) -> list[Event]:
-    """Closed hours and closures.
+def _closed(resources: Iterable[Bookable], since: datetime, until: datetime, *, role: Role) -> list[Event]:
+    """Closed hours and closures, these by name where a `role` may hear it.
 
     Houses say their hours once for many rooms, so little is computed, and rooms closed alike share.
     """
@@ -168,7 +170,12 @@ def _closed(resources: Iterable[Bookable], since: datetime, until: datetime) -> 
             opened = engine.merged((o.since, o.until) for o in engine.openings(resource, since, until))
             shut = [_Shut(begins, ends, "closed", hours) for begins, ends in engine.without([(since, until)], opened)]
             shut += [
-                _Shut(max(begins, since), min(ends, until), "closure", closure.title or hours)
+                _Shut(
+                    max(begins, since),
+                    min(ends, until),
+                    "closure",
+                    closure.title if closure.is_known_to(role) else hours,
+                )
                 for begins, ends, closure in engine.closed_spans(resource, since, until)
             ]
             computed[said] = tuple(shut)

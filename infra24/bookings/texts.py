@@ -64,7 +64,7 @@ def calendar_texts() -> dict[str, str]:
         "save_new": _("Book"),
         "save_change": _("Save"),
         "ends_next_day": _("Ends on {day}."),
-        "alternatives": _("These times are free:"),
+        "alternatives": _("This could be had instead:"),
         "alternative": _("{place}, {time}"),
         "nobody_found": _("Nobody found."),
         "choose_time": _("A date, a start and an end are needed."),

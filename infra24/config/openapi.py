@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
@@ -22,11 +22,14 @@ SHAPES = REF_TEMPLATE.format(model="")
 
 
 class AlternativeOut(Schema):
-    """A time that would have been possible."""
+    """What would have been possible: the same later, something similar then, or less time."""
 
     resource_id: UUID
     starts_at: datetime
     ends_at: datetime
+    kind: Literal["later", "similar", "shorter"]
+    instead_of: UUID | None = Field(description="With `similar`: the resource in whose place it would be.")
+    resource_name: str
 
 
 class Problem(Schema):
@@ -38,7 +41,7 @@ class Problem(Schema):
     detail: str = Field(description="What happened this time, to show to a person.")
     code: str = Field(description="One of the error codes.")
     reasons: list[ReasonOut] = Field(description="Every cause of a refused time at once; else empty.")
-    alternatives: list[AlternativeOut] = Field(description="Up to three times that would have been possible.")
+    alternatives: list[AlternativeOut] = Field(description="Up to three things that would have been possible.")
     fields: dict[str, str] = Field(
         description="What is wrong with which field, by its path in the request: `legs.0.units`."
     )

@@ -27,11 +27,17 @@ class Reason:
 
 @dataclass(frozen=True)
 class Alternative:
-    """A time that would have been possible, as ISO 8601 instants."""
+    """What would have been possible, as ISO 8601 instants.
+
+    `kind` is `later` (the same things), `similar` (another resource in the place of `instead_of`) or `shorter`.
+    """
 
     resource_id: str
     starts_at: str
     ends_at: str
+    kind: str = "later"
+    instead_of: str | None = None
+    resource_name: str = ""
 
 
 class Infra24Error(Exception):

@@ -10,7 +10,8 @@ from uuid import UUID
 from infra24.bookings.models import Booking, Leg
 from infra24.bookings.policies import LATEST, LIVE, LONGEST
 from infra24.bookings.queries import being, owned_claims_on, visible_bookings, with_legs
-from infra24.bookings.services.claims import LOOK_AHEAD, Claimed, alternatives
+from infra24.bookings.services.claims import Claimed
+from infra24.bookings.services.refusing import LOOK_AHEAD, alternatives
 from infra24.core.errors import Reason
 from infra24.facilities.errors import ClosureHitsTooMany
 from infra24.facilities.scopes import RuleScope
@@ -150,11 +151,13 @@ def _offers(
     if booking.starts_at <= now or len(legs) < len(booking.visible_legs):
         return ()
     claimed = []
-    for leg in legs:
+    for place, leg in enumerate(legs):
         resource = resources[leg.resource_id]
         may_be_shared = is_shared(resource, resource.rules_at(hit.closed_until))
         shared = may_be_shared and leg.sharing != booking.pk
-        claimed.append(Claimed(resource, leg.units, leg.people, is_shared=shared, may_be_shared=may_be_shared))
+        claimed.append(
+            Claimed(resource, leg.units, leg.people, is_shared=shared, may_be_shared=may_be_shared, leg=place)
+        )
     others = {
         each: [claim for booking_id, claim in owned.get(each, ()) if booking_id != booking.pk] for each in resources
     }

@@ -1,6 +1,7 @@
 """Who did what, with what it was before and after."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,21 @@ from infra24.orgs.models import Member
 _WRITE = """
     INSERT INTO orgs_auditentry
         (id, org_id, at, member_id, source, action, subject_kind, subject_id, before, after)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb)
+    SELECT step.id, %(org_id)s, %(now)s, %(member)s, %(source)s, step.action, step.kind, step.subject_id,
+           step.before, step.after
+      FROM jsonb_to_recordset(%(steps)s::jsonb)
+        AS step(id uuid, action text, kind text, subject_id uuid, before jsonb, after jsonb)
 """
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing done to a subject. `action` is `subject.verb`, as in `booking.move`."""
+
+    action: str
+    subject_id: UUID
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
 
 
 def write(
@@ -29,24 +43,33 @@ def write(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add an entry in the caller's transaction. `action` is `subject.verb`, as in `booking.move`."""
+    """Add an entry in the caller's transaction."""
+    write_all(org_id, [Step(action, subject_id, before, after)], by=by, source=source, now=now)
+
+
+def write_all(org_id: UUID, steps: Sequence[Step], *, by: Member | None, source: str, now: datetime) -> None:
+    """Add an entry for each step, in the order given and in one statement."""
+    if not steps:
+        return
+    rows = [
+        {
+            "id": new_id(),
+            "action": step.action,
+            "kind": step.action.partition(".")[0],
+            "subject_id": step.subject_id,
+            "before": step.before,
+            "after": step.after,
+        }
+        for step in steps
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITE,
-            [
-                new_id(),
-                org_id,
-                now,
-                by.pk if by else None,
-                source,
-                action,
-                action.partition(".")[0],
-                subject_id,
-                _json(before),
-                _json(after),
-            ],
+            {
+                "org_id": org_id,
+                "now": now,
+                "member": by.pk if by else None,
+                "source": source,
+                "steps": msgspec.json.encode(rows).decode(),
+            },
         )
-
-
-def _json(values: Mapping[str, Any] | None) -> str | None:
-    return None if values is None else msgspec.json.encode(values).decode()

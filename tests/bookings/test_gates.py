@@ -21,7 +21,7 @@ from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.people.models import Person
 from infra24.resources.errors import ResourceNotFound
-from infra24.resources.models import Grant, Resource
+from infra24.resources.models import Closure, Grant, Resource
 from tests import make
 from tests.make import NOON, Cast
 from tests.orgs.probe import bearer
@@ -332,6 +332,31 @@ def test_the_feed_tells_members_of_hidden_resources_only_their_own(cast: Cast) -
     assert len(told(cast.alice, vault)) == 3
     hidden = calendar_events(cast.bob, NOON - HOUR, NOON + 20 * HOUR, resource_ids=[vault.pk])
     assert [event.id for event in hidden] == [str(own.pk)]
+
+
+def test_members_hear_that_a_room_is_closed_but_not_why_when_the_reason_lies_in_what_is_hidden(cast: Cast) -> None:
+    hall = make.resource(cast.house, name="Hall")
+    vault = make.resource(cast.house, part_of=hall, visible_to="staff")
+    walls = [wall_of(NOON + step, "America/New_York").replace(tzinfo=None) for step in (timedelta(), HOUR)]
+    with acting_for(cast.house.pk):
+        Closure.objects.create(
+            org_id=cast.house.pk, title="Safe moves", resource=vault, wall_from=walls[0], wall_until=walls[1]
+        )
+
+    def told(viewer: Member) -> str:
+        with pytest.raises(TimeRefused) as refusal:
+            make.booking(viewer, hall)
+        with acting_for(cast.house.pk):
+            found = availability_of(viewer, hall.pk, NOON, NOON + 2 * HOUR).refused
+            events = calendar_events(viewer, NOON - HOUR, NOON + 5 * HOUR, resource_ids=[hall.pk])
+        (reason,) = refusal.value.reasons
+        assert reason.code == "closure"
+        assert [each.code for _span, reasons in found for each in reasons] == ["closure"]
+        assert "closure" in {event.extendedProps.kind for event in events}
+        return f"{reason} {found} {events}"
+
+    assert "Safe moves" in told(cast.alice)
+    assert "Safe moves" not in told(cast.bob)
 
 
 def test_members_list_and_open_their_own_booking_of_what_is_hidden_and_no_other(cast: Cast) -> None:

@@ -195,7 +195,14 @@ def test_a_last_day_before_the_first_is_said_beside_it() -> None:
 def shown(page: Any, made: Booking) -> dict[str, object]:
     """What a browser sends when nobody touches the form of a booking."""
     fields = page.get(f"/o/oolite/admin/bookings/{made.pk}/edit").context["form"]
-    return {field.html_name: "" if field.value() is None else str(field.value()) for field in fields}
+    return {field.html_name: sent(field.value()) for field in fields}
+
+
+def sent(value: Any) -> str | list[str]:
+    """A field's value as a browser sends it; boxes that are not ticked are not sent."""
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    return "" if value is None else str(value)
 
 
 AUTUMN = datetime(NOON.year + 1, 11, 1, 6, 30, tzinfo=UTC) + timedelta(days=(6 - date(NOON.year + 1, 11, 1).weekday()))

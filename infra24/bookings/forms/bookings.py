@@ -1,10 +1,11 @@
 """A booking as people write it down: days, two clock times, one resource, in the organisation's zone."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,18 @@ class ResourceChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # gener
         return f"{obj.name} · {obj.location}" if obj.location else obj.name
 
 
+class ResourceChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
+    """Resources by name, to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Resource.objects.none(), initial=list, required=False, **kwargs)
+
+    def label_from_instance(self, obj: Resource) -> str:
+        return f"{obj.name} · {obj.location}" if obj.location else obj.name
+
+
 class BookingForm(forms.Form):
     """A new booking, or the change of one. The names of the fields are those the calendar's dialog looks for."""
 
@@ -44,6 +57,14 @@ class BookingForm(forms.Form):
         label=_("Last day"),
         required=False,
         help_text=_("Empty means the same day, or the next when it ends before it begins."),
+    )
+    also = ResourceChoices(
+        label=_("Also needed"),
+        help_text=_("All of it is had together, or nothing is booked."),
+    )
+    instead = ResourceChoices(
+        label=_("These would do as well"),
+        help_text=_("Where the first choice is taken, one of these is booked in its place."),
     )
     person = WhoField(label=_("For"), required=False)
     party_size = forms.IntegerField(label=_("People"), min_value=1, max_value=LONGEST_PARTY, initial=1)
@@ -62,8 +83,9 @@ class BookingForm(forms.Form):
         if booking:
             kwargs["initial"] = _values_of(booking, self.zone)
         super().__init__(*args, **kwargs)
-        resource: Any = self.fields["resource"]
-        resource.queryset = visible_resources(viewer)
+        for name in ("resource", "also", "instead"):
+            field: Any = self.fields[name]
+            field.queryset = visible_resources(viewer)
         if not viewer.is_staff:
             # Others book for themselves, and a member's note is read by staff alone.
             del self.fields["person"], self.fields["person_id"], self.fields["visibility"]
@@ -81,6 +103,24 @@ class BookingForm(forms.Form):
         starts_on, ends_on = self.cleaned_data.get("date"), self.cleaned_data.get("end_date")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("end_date", _("This is before the day it begins. Choose a later day, or leave it empty."))
+        also, instead = self.cleaned_data.get("also") or (), self.cleaned_data.get("instead") or ()
+        first = self.cleaned_data.get("resource")
+        if first in also:
+            self.add_error("also", _("This is the first choice already. Untick it here."))
+        if set(also) & set(instead):
+            self.add_error("instead", _("What is needed besides cannot stand in for something else. Untick it here."))
+
+    @property
+    def is_several(self) -> bool:
+        """Whether more than one resource is in play: what says so is then shown at once."""
+        return bool(self["also"].value() or self["instead"].value())
+
+    @property
+    def legs(self) -> tuple[LegWish, ...]:
+        """The first choice, or what would do in its place, and all that is needed besides."""
+        data = self.cleaned_data
+        first = LegWish(data["resource"].pk, or_else=tuple(other.pk for other in data["instead"]))
+        return (first, *(LegWish(other.pk) for other in data["also"]))
 
     @property
     def walls(self) -> tuple[Wall, Wall]:
@@ -96,7 +136,7 @@ class BookingForm(forms.Form):
             title=data["title"],
             starts_at=instant_of(*starts, self.zone),
             ends_at=instant_of(*ends, self.zone),
-            legs=(LegWish(data["resource"].pk),),
+            legs=self.legs,
             person_id=person.pk if person else None,
             party_size=data["party_size"],
             note=data["note"],
@@ -105,7 +145,7 @@ class BookingForm(forms.Form):
         )
 
     def to_change(self) -> BookingChange:
-        """What to change of `booking`. Only the first leg changes its resource; the others stay.
+        """What to change of `booking`. Of what stays, so do its units and whether it is had alone.
 
         Times and the person that read as before stay as they are stored: a clock shows the hour
         of an autumn night twice and leaves out seconds, and people share names.
@@ -113,14 +153,20 @@ class BookingForm(forms.Form):
         assert self.booking is not None
         data, (starts, ends) = self.cleaned_data, self.walls
         first, *others = wishes_of(self.booking)
-        moved = LegWish(data["resource"].pk, first.units, is_exclusive=first.is_exclusive)
+        known = {other.resource_id: other for other in others}
+        moved, *besides = self.legs
+        # What is archived by now is not among the boxes; nobody unticked it.
+        also: Any = self.fields["also"]
+        offered = {resource.pk for resource in also.queryset}
+        unasked = [other for other in others if other.resource_id not in offered]
+        moved = replace(moved, units=first.units, is_exclusive=first.is_exclusive)
         person: Person | None = data.get("person")
         is_same_person = person == self.booking.person
         return BookingChange(
             title=data["title"],
             starts_at=None if starts == _wall(self.booking.starts_at, self.zone) else instant_of(*starts, self.zone),
             ends_at=None if ends == _wall(self.booking.ends_at, self.zone) else instant_of(*ends, self.zone),
-            legs=(moved, *others),
+            legs=(moved, *(known.get(one.resource_id, one) for one in besides), *unasked),
             person_id=None if is_same_person or not person else person.pk,
             for_nobody="person" in data and person is None and not is_same_person,
             party_size=data["party_size"],
@@ -129,11 +175,18 @@ class BookingForm(forms.Form):
         )
 
 
-def sent_fields(request: HttpRequest) -> dict[str, str]:
-    """The form as sent; the button of an offered time, `2026-11-23 20:00/2026-11-24 08:00`, brings its own."""
-    sent = {name: str(value) for name, value in request.POST.items()}
-    starts, _slash, ends = sent.get("take", "").partition("/")
+def sent_fields(request: HttpRequest) -> QueryDict:
+    """The form as sent; the button of what is offered, `2026-11-23 20:00/2026-11-24 08:00`, brings its own.
+
+    A third part is the resource to have, a fourth the one in whose place.
+    """
+    sent = request.POST.copy()
+    starts, ends, place, instead_of = [*sent.get("take", "").split("/"), "", "", ""][:4]
     if ends:
+        if sent.get("resource") == instead_of:
+            sent["resource"] = place
+        elif instead_of:
+            sent.setlist("also", [place if one == instead_of else one for one in sent.getlist("also")])
         sent["date"], _space, sent["start"] = starts.partition(" ")
         sent["end_date"], _space, sent["end"] = ends.partition(" ")
     return sent
@@ -145,6 +198,7 @@ def _values_of(booking: Booking, zone: str) -> dict[str, Any]:
     return {
         "title": booking.title,
         "resource": booking.visible_legs[0].resource_id,
+        "also": [leg.resource_id for leg in booking.visible_legs[1:]],
         "date": starts_on,
         "start": start,
         "end_date": None if ends_on == _plain_end_day(starts_on, start, end) else ends_on,

@@ -18,16 +18,29 @@ Visibility = Literal["busy", "title"]
 
 
 class LegIn(Schema):
-    """One resource of a booking."""
+    """One resource of a booking: a certain one, or any of several that would do."""
 
     model_config = ConfigDict(extra="forbid")
 
-    resource_id: UUID
+    resource_id: UUID | None = Field(default=None, description="This one, and no other.")
+    any_of: Annotated[list[UUID], Field(min_length=1, max_length=50)] | None = Field(
+        default=None, description="Any of these, the best first; the answer's leg at the same place says which."
+    )
     units: Annotated[int, Field(ge=1, le=10_000)] = 1
     exclusive: bool = Field(default=False, description="Alone, though the resource may be shared.")
 
+    @model_validator(mode="after")
+    def _one_or_any(self) -> "LegIn":
+        if (self.resource_id is None) == (self.any_of is None):
+            raise ValueError("send resource_id for one resource, or any_of for a choice")
+        return self
+
     def to_wish(self) -> LegWish:
-        return LegWish(self.resource_id, self.units, is_exclusive=self.exclusive)
+        if self.resource_id is not None:
+            return LegWish(self.resource_id, self.units, is_exclusive=self.exclusive)
+        assert self.any_of is not None
+        first, *others = self.any_of
+        return LegWish(first, self.units, is_exclusive=self.exclusive, or_else=tuple(others))
 
 
 class BookingIn(Schema):

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from infra24.bookings.queries import uses_of
-from infra24.bookings.services.claims import LOOK_AHEAD, Claimed
+from infra24.bookings.services.claims import Claimed
+from infra24.bookings.services.refusing import LOOK_AHEAD
 from infra24.orgs.models import Member
 from infra24.people.models import Person
 from infra24.resources.policies import Asker, Bookable, reach_of

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from infra24.bookings.errors import ApprovalNeeded, HoldExpired, IllegalStep, NotYours, TimeRefused
@@ -18,21 +17,21 @@ from infra24.bookings.services.claims import (
     Claimed,
     LegRow,
     LegWish,
-    as_rows,
     check_exclusive,
     check_shapes,
     have_quotas,
     leg_rows,
     lock_rows,
     needs_approval,
-    refuse,
+    pick,
     resolve,
     rule_reasons,
     wishes_of,
 )
-from infra24.bookings.services.creating import visible_legs, wall
 from infra24.bookings.services.current import check_unmoved, on_current
 from infra24.bookings.services.expiring import expire_locked
+from infra24.bookings.services.refusing import refuse
+from infra24.bookings.services.writing import rewrite_legs, update, visible_legs, wall
 from infra24.core.constraints import guarded_by
 from infra24.facts.services import record
 from infra24.orgs import audit
@@ -91,10 +90,7 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
     if (starts_at, ends_at, people, wishes) != (booking.starts_at, booking.ends_at, booking.party_size, asked):
         claimed = resolve(by, wishes, starts_at=starts_at, people=people)
         check_exclusive(claimed, set(wishes) - set(asked), is_staff=is_staff)
-        if booking.status == Status.CONFIRMED and needs_approval(claimed, by.rank, starts_at, ends_at):
-            raise ApprovalNeeded(
-                "Staff approved this for another time. Cancel it and ask again, or ask staff to move it."
-            )
+        _check_approval(booking, claimed, by, starts_at, ends_at)
         rows = leg_rows(booking.pk, claimed, starts_at, ends_at)
     asker = asker_of(by, booking.person, [claim.resource for claim in claimed])
     counted = booking.person if have_quotas(claimed, starts_at, asker) else None
@@ -112,11 +108,16 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
                 asker = with_uses(asker, counted, claimed, starts_at, ends_at, now=now, besides=booking.pk)
             if rule_reasons(claimed, starts_at, ends_at, now=now, asker=asker):
                 raise TimeRefused
+            if claimed:
+                chosen = pick(booking.org_id, claimed, starts_at, ends_at, now=now, asker=asker, besides=booking.pk)
+                _check_approval(booking, chosen, by, starts_at, ends_at)
+                rows = leg_rows(booking.pk, chosen, starts_at, ends_at)
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
             _edit(booking, change, starts_at=starts_at, ends_at=ends_at)
-            _write(booking, rows)
             if rows:
+                rewrite_legs(booking, rows)
                 booking.visible_legs = visible_legs(booking, rows)
+            update(booking.org_id, [booking])
             _announce(booking, before, by=by, source=source, now=now)
     except TimeRefused as refusal:
         refuse(
@@ -139,6 +140,13 @@ def _check_alive(booking: Booking, *, now: datetime) -> None:
         raise HoldExpired
 
 
+def _check_approval(
+    booking: Booking, claimed: list[Claimed], by: Member, starts_at: datetime, ends_at: datetime
+) -> None:
+    if booking.status == Status.CONFIRMED and needs_approval(claimed, by.rank, starts_at, ends_at):
+        raise ApprovalNeeded("Staff approved this for another time. Cancel it and ask again, or ask staff to move it.")
+
+
 def _edit(booking: Booking, change: BookingChange, *, starts_at: datetime, ends_at: datetime) -> None:
     if change.for_nobody:
         booking.person = None
@@ -153,63 +161,6 @@ def _edit(booking: Booking, change: BookingChange, *, starts_at: datetime, ends_
     booking.starts_at, booking.ends_at = starts_at, ends_at
     booking.wall_starts_at = wall(starts_at, booking.time_zone)
     booking.wall_ends_at = wall(ends_at, booking.time_zone)
-
-
-# The legs first, so that the version returned is the last one. Rows that keep
-# their resource are updated in place; others go and come.
-_WRITE = """
-    WITH wanted AS (
-        SELECT * FROM jsonb_populate_recordset(NULL::bookings_leg, %(legs)s::jsonb)
-    ), gone AS (
-        DELETE FROM bookings_leg l
-         WHERE l.org_id = %(org_id)s AND l.booking_id = %(id)s
-           AND NOT EXISTS (SELECT FROM wanted w WHERE w.resource_id = l.resource_id AND w.is_implied = l.is_implied)
-    ), kept AS (
-        UPDATE bookings_leg l
-           SET units = w.units, people = w.people, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
-               blocks_from = w.blocks_from, blocks_until = w.blocks_until, sharing = w.sharing
-          FROM wanted w
-         WHERE l.org_id = %(org_id)s AND l.booking_id = %(id)s
-           AND l.resource_id = w.resource_id AND l.is_implied = w.is_implied
-        RETURNING l.resource_id, l.is_implied
-    )
-    INSERT INTO bookings_leg
-        (id, org_id, booking_id, resource_id, units, people, is_implied, starts_at, ends_at,
-         blocks_from, blocks_until, sharing, is_blocking)
-    SELECT w.id, %(org_id)s, %(id)s, w.resource_id, w.units, w.people, w.is_implied, %(starts_at)s, %(ends_at)s,
-           w.blocks_from, w.blocks_until, w.sharing, true
-      FROM wanted w
-     WHERE NOT EXISTS (SELECT FROM kept k WHERE k.resource_id = w.resource_id AND k.is_implied = w.is_implied)
-"""
-_WRITE_BOOKING = """
-    UPDATE bookings_booking
-       SET title = %(title)s, person_id = %(person)s, party_size = %(party_size)s, note = %(note)s,
-           visibility = %(visibility)s, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
-           wall_starts_at = %(wall_starts_at)s, wall_ends_at = %(wall_ends_at)s
-     WHERE org_id = %(org_id)s AND id = %(id)s
-    RETURNING version
-"""
-
-
-def _write(booking: Booking, rows: list[LegRow]) -> None:
-    values: dict[str, Any] = {
-        "id": booking.pk,
-        "org_id": booking.org_id,
-        "title": booking.title,
-        "person": booking.person_id,
-        "party_size": booking.party_size,
-        "note": booking.note,
-        "visibility": booking.visibility,
-        "starts_at": booking.starts_at,
-        "ends_at": booking.ends_at,
-        "wall_starts_at": booking.wall_starts_at,
-        "wall_ends_at": booking.wall_ends_at,
-    }
-    with connection.cursor() as cursor:
-        if rows:
-            cursor.execute(_WRITE, {**values, "legs": as_rows(rows)})
-        cursor.execute(_WRITE_BOOKING, values)
-        (booking.version,) = cursor.fetchone()
 
 
 def _announce(booking: Booking, before: dict[str, Any], *, by: Member, source: Source, now: datetime) -> None:

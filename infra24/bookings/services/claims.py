@@ -1,14 +1,10 @@
-"""Shared by every service that claims time: the legs to write, and refusing with all reasons."""
+"""Shared by every service that claims time: what is claimed, what stands against it, and the rows to write."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NoReturn
+from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
-from infra24.bookings import queries
 from infra24.bookings.errors import (
     ExclusiveUseNotYours,
     OverCapacity,
@@ -20,14 +16,15 @@ from infra24.bookings.errors import (
 )
 from infra24.bookings.locking import Locks, lock_claims
 from infra24.bookings.models import Booking
+from infra24.bookings.queries import claims_on
 from infra24.bookings.services.current import MovedOn
-from infra24.core.errors import Alternative, Reason
+from infra24.core.errors import Reason
 from infra24.core.ids import new_id
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.resources import policies as engine
 from infra24.resources.errors import ResourceNotFound
-from infra24.resources.policies import Asker, Bookable, Size
+from infra24.resources.policies import Asker, Bookable, Claim, Size
 from infra24.resources.queries import audiences_of, bookables
 
 LEG_CONSTRAINTS: dict[str, type[TimeRefused]] = {
@@ -35,9 +32,6 @@ LEG_CONSTRAINTS: dict[str, type[TimeRefused]] = {
     "leg_within_units": UnitsTaken,
     "leg_within_capacity": OverCapacity,
 }
-LOOK_AHEAD = timedelta(days=14)
-"""How far alternatives are looked for."""
-MOST_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True)
@@ -47,6 +41,13 @@ class LegWish:
     resource_id: UUID
     units: int = 1
     is_exclusive: bool = False
+    or_else: tuple[UUID, ...] = ()
+    """What would do instead, the best first."""
+
+    @property
+    def choices(self) -> tuple[UUID, ...]:
+        """All that would do, the best first, each once."""
+        return tuple(dict.fromkeys((self.resource_id, *self.or_else)))
 
 
 def wishes_of(booking: Booking) -> tuple[LegWish, ...]:
@@ -58,7 +59,7 @@ def wishes_of(booking: Booking) -> tuple[LegWish, ...]:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A wish with its resource known."""
+    """A wish with its resource known; of a wish that leaves a choice, one of the resources that would do."""
 
     resource: Bookable
     units: int
@@ -66,6 +67,8 @@ class Claimed:
     is_shared: bool
     may_be_shared: bool = False
     """Whether its rules let others in beside it, though this claim may want it alone."""
+    leg: int = 0
+    """Which leg of the booking it is for, from 0."""
 
     @property
     def size(self) -> Size:
@@ -82,6 +85,7 @@ class LegRow:
     """A leg ready to be written; its fields are columns of `bookings_leg`."""
 
     id: UUID
+    booking_id: UUID
     resource_id: UUID
     units: int
     people: int
@@ -92,37 +96,59 @@ class LegRow:
 
 
 def resolve(by: Member, wishes: Sequence[LegWish], *, starts_at: datetime, people: int) -> list[Claimed]:
-    """Find the resources of the wishes. Raises ResourceNotFound, ResourceTwice, PartTwice."""
-    if len({wish.resource_id for wish in wishes}) < len(wishes):
+    """Find the resources of the wishes, in their order. Raises ResourceNotFound, ResourceTwice, PartTwice."""
+    certain = [wish.resource_id for wish in wishes if len(wish.choices) == 1]
+    if len(set(certain)) < len(certain):
         raise ResourceTwice
-    found = bookables(by.org_id, [wish.resource_id for wish in wishes], since=starts_at)
+    found = bookables(by.org_id, {each for wish in wishes for each in wish.choices}, since=starts_at)
     seen_by = audiences_of(by)
     claimed: list[Claimed] = []
-    targets: set[UUID] = set()
-    for wish in wishes:
-        if wish.resource_id not in found or found[wish.resource_id].visible_to not in seen_by:
-            raise ResourceNotFound(fields={"resource_id": str(wish.resource_id)})
-        resource = found[wish.resource_id]
-        blocks = {resource.id, *resource.leaves}
-        if targets & blocks:
-            raise PartTwice
-        targets |= blocks
-        may_be_shared = engine.is_shared(resource, resource.rules_at(starts_at))
-        claimed.append(
-            Claimed(
-                resource,
-                wish.units,
-                people,
-                is_shared=may_be_shared and not wish.is_exclusive,
-                may_be_shared=may_be_shared,
-            )
-        )
+    for leg, wish in enumerate(wishes):
+        for choice in wish.choices:
+            resource = found.get(choice)
+            if resource is None or resource.visible_to not in seen_by:
+                raise ResourceNotFound(fields={"resource_id": str(choice)})
+            claimed.append(claim_of(resource, wish, leg, starts_at=starts_at, people=people))
+    check_parts(candidates[0] for candidates in by_leg(claimed) if len(candidates) == 1)
     return claimed
 
 
+def claim_of(resource: Bookable, wish: LegWish, leg: int, *, starts_at: datetime, people: int) -> Claimed:
+    """A wish for a resource at a time: whether it is shared is said by the rules of that day."""
+    may_be_shared = engine.is_shared(resource, resource.rules_at(starts_at))
+    is_shared = may_be_shared and not wish.is_exclusive
+    return Claimed(resource, wish.units, people, is_shared=is_shared, may_be_shared=may_be_shared, leg=leg)
+
+
+def by_leg(claimed: Iterable[Claimed]) -> list[list[Claimed]]:
+    """The candidates of each leg, the best first."""
+    legs: dict[int, list[Claimed]] = {}
+    for one in claimed:
+        legs.setdefault(one.leg, []).append(one)
+    return list(legs.values())
+
+
+def leaves_choice(claimed: Sequence[Claimed]) -> bool:
+    """Whether any leg has more than one candidate."""
+    return len({one.leg for one in claimed}) < len(claimed)
+
+
+def check_parts(claimed: Iterable[Claimed]) -> None:
+    """A whole is not booked together with its part. Raises PartTwice."""
+    targets: set[UUID] = set()
+    for one in claimed:
+        blocks = {one.resource.id, *one.resource.leaves}
+        if targets & blocks:
+            raise PartTwice
+        targets |= blocks
+
+
 def needs_approval(claimed: Iterable[Claimed], role: Role, starts_at: datetime, ends_at: datetime) -> bool:
-    """Whether the rules of any of the resources ask for a decision by staff."""
-    return any(engine.needs_approval(claim.resource, role, starts_at, ends_at) for claim in claimed)
+    """Whether staff have to decide, whatever is chosen: the rules of all candidates of a leg ask for it."""
+    return any(
+        all(engine.needs_approval(one.resource, role, starts_at, ends_at) for one in candidates)
+        for candidates in by_leg(claimed)
+    )
 
 
 def have_quotas(claimed: Iterable[Claimed], at: datetime, asker: Asker) -> bool:
@@ -134,7 +160,7 @@ def check_exclusive(claimed: Iterable[Claimed], asked_anew: Iterable[LegWish], *
     """Only staff keep others out of what is meant to be shared. Raises ExclusiveUseNotYours."""
     if is_staff:
         return
-    alone = {wish.resource_id for wish in asked_anew if wish.is_exclusive}
+    alone = {choice for wish in asked_anew if wish.is_exclusive for choice in wish.choices}
     if any(claim.resource.id in alone and claim.may_be_shared for claim in claimed):
         raise ExclusiveUseNotYours
 
@@ -146,14 +172,9 @@ def leg_rows(booking_id: UUID, claimed: Iterable[Claimed], starts_at: datetime, 
         rules = claim.resource.rules_at(starts_at)
         blocks = (starts_at - rules.buffer_before, ends_at + rules.buffer_after)
         sharing = claim.sharing or booking_id
-        rows.append(LegRow(new_id(), claim.resource.id, claim.units, claim.people, False, *blocks, sharing))
-        rows += [LegRow(new_id(), leaf, 1, 0, True, *blocks, sharing) for leaf in claim.resource.leaves]
+        rows.append(LegRow(new_id(), booking_id, claim.resource.id, claim.units, claim.people, False, *blocks, sharing))
+        rows += [LegRow(new_id(), booking_id, leaf, 1, 0, True, *blocks, sharing) for leaf in claim.resource.leaves]
     return rows
-
-
-def as_rows(rows: Sequence[LegRow]) -> str:
-    """The rows as one value for PostgreSQL's `jsonb_populate_recordset`."""
-    return msgspec.json.encode(rows).decode()
 
 
 def lock_rows(
@@ -178,37 +199,70 @@ def check_shapes(claimed: Iterable[Claimed], locks: Locks) -> None:
 
 
 def rule_reasons(
-    claimed: Iterable[Claimed], starts_at: datetime, ends_at: datetime, *, now: datetime, asker: Asker
+    claimed: Sequence[Claimed], starts_at: datetime, ends_at: datetime, *, now: datetime, asker: Asker
 ) -> list[Reason]:
     """Reasons that lie in the rules alone, and in who asks. No query."""
-    return _reasons(claimed, {}, starts_at, ends_at, now=now, asker=asker)
+    return reasons_against(claimed, {}, starts_at, ends_at, now=now, asker=asker)
 
 
-def _reasons(
-    claimed: Iterable[Claimed],
-    claims: Mapping[UUID, Sequence[engine.Claim]],
+def reasons_against(
+    claimed: Sequence[Claimed],
+    claims: Mapping[UUID, Sequence[Claim]],
     starts_at: datetime,
     ends_at: datetime,
     *,
     now: datetime,
     asker: Asker,
 ) -> list[Reason]:
-    return [
-        reason
-        for claim in claimed
-        for reason in engine.explain(
-            claim.resource,
-            claims.get(claim.resource.id, ()),
-            starts_at,
-            ends_at,
-            now=now,
-            size=claim.size,
-            asker=asker,
-        )
+    """What stands against the legs, those of each candidate where a leg has no candidate that would do."""
+    found: list[Reason] = []
+    for candidates in by_leg(claimed):
+        against = [_against(one, claims, starts_at, ends_at, now=now, asker=asker) for one in candidates]
+        if all(against):
+            found += [reason for reasons in against for reason in reasons]
+    return found
+
+
+def choose(
+    claimed: Sequence[Claimed],
+    claims: Mapping[UUID, Sequence[Claim]],
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    now: datetime,
+    asker: Asker,
+) -> list[Claimed] | None:
+    """One candidate for each leg that can be had, no resource twice; None where the legs cannot all be had.
+
+    Of what would do, a leg gets its earliest wish, unless another leg could then have nothing.
+    """
+    legs = [
+        [one for one in candidates if not _against(one, claims, starts_at, ends_at, now=now, asker=asker)]
+        for candidates in by_leg(claimed)
     ]
+    had_by: dict[UUID, int] = {}
+    chosen: dict[int, Claimed] = {}
+
+    def settle(leg: int, asked: set[UUID]) -> bool:
+        """Find something for a leg, moving others on where they have another choice (Kuhn's matching)."""
+        for one in legs[leg]:
+            if one.resource.id in asked:
+                continue
+            asked.add(one.resource.id)
+            owner = had_by.get(one.resource.id)
+            if owner is None or settle(owner, asked):
+                had_by[one.resource.id], chosen[leg] = leg, one
+                return True
+        return False
+
+    if not all(settle(leg, set()) for leg in range(len(legs))):
+        return None
+    found = [chosen[leg] for leg in range(len(legs))]
+    check_parts(found)
+    return found
 
 
-def refuse(
+def pick(
     org_id: UUID,
     claimed: Sequence[Claimed],
     starts_at: datetime,
@@ -217,72 +271,31 @@ def refuse(
     now: datetime,
     asker: Asker,
     besides: UUID | None = None,
-    otherwise: TimeRefused | None = None,
-) -> NoReturn:
-    """Raise the refusal with every reason at once, and up to three times that would do.
+) -> list[Claimed]:
+    """`choose` among what is locked by now, so that nobody can be faster. No query where nothing is left to choose.
 
-    `otherwise` is raised when by now nothing stands against it: the rival has gone.
+    Raises TimeRefused.
     """
-    margin = timedelta(days=1)
-    claims = queries.claims_on(
-        org_id,
-        [claim.resource for claim in claimed],
-        starts_at - margin,
-        max(ends_at, starts_at + LOOK_AHEAD) + margin,
-        now=now,
-        besides=besides,
-    )
-    reasons = _reasons(claimed, claims, starts_at, ends_at, now=now, asker=asker)
-    if not reasons:
-        raise otherwise or SlotTaken
-    by_code: dict[str, type[TimeRefused]] = {
-        "slot_taken": SlotTaken,
-        "units_taken": UnitsTaken,
-        "over_capacity": OverCapacity,
-    }
-    kind = by_code.get(reasons[0].code, TimeRefused)
-    cannot_move = any(reason.code in _NO_OTHER_TIME for reason in reasons)
-    raise kind(
-        " ".join(reason.detail for reason in reasons),
-        code=reasons[0].code,
-        reasons=reasons,
-        alternatives=[] if cannot_move else alternatives(claimed, claims, starts_at, ends_at, now=now, asker=asker),
-    )
+    if not leaves_choice(claimed):
+        return list(claimed)
+    margin = engine.LONGEST_BUFFER
+    resources = [one.resource for one in claimed]
+    claims = claims_on(org_id, resources, starts_at - margin, ends_at + margin, now=now, besides=besides)
+    chosen = choose(claimed, claims, starts_at, ends_at, now=now, asker=asker)
+    if chosen is None:
+        raise TimeRefused
+    return chosen
 
 
-_NO_OTHER_TIME = {"too_short", "too_long", "not_bookable", "not_allowed", "qualification_needed"}
-"""Reasons that stand at every time."""
-
-
-def alternatives(
-    claimed: Sequence[Claimed],
-    claims: Mapping[UUID, Sequence[engine.Claim]],
+def _against(
+    one: Claimed,
+    claims: Mapping[UUID, Sequence[Claim]],
     starts_at: datetime,
     ends_at: datetime,
     *,
     now: datetime,
     asker: Asker,
-) -> list[Alternative]:
-    """When all the same things are next to be had together for as long, from `starts_at` on, beside one another."""
-    length = ends_at - starts_at
-    since, until = max(now, starts_at), starts_at + LOOK_AHEAD
-    if since >= until:
-        return []
-    bound = None if asker.is_staff else now
-    common: set[datetime] | None = None
-    for claim in claimed:
-        offered = engine.slots(
-            claim.resource, claims[claim.resource.id], since, until, length, size=claim.size, now=bound
-        )
-        starts = {start for start, _ in offered}
-        common = starts if common is None else common & starts
-    found: list[Alternative] = []
-    latest = since
-    for start in sorted(common or ()):
-        if len(found) == MOST_ALTERNATIVES:
-            break
-        end = start + length
-        if start >= latest and not rule_reasons(claimed, start, end, now=now, asker=asker):
-            found.append(Alternative(str(claimed[0].resource.id), start.isoformat(), end.isoformat()))
-            latest = end
-    return found
+) -> list[Reason]:
+    return engine.explain(
+        one.resource, claims.get(one.resource.id, ()), starts_at, ends_at, now=now, size=one.size, asker=asker
+    )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from infra24.bookings.errors import (
@@ -21,13 +21,14 @@ from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
     check_shapes,
     needs_approval,
-    refuse,
     resolve,
     rule_reasons,
     wishes_of,
 )
 from infra24.bookings.services.current import check_unmoved, on_current
 from infra24.bookings.services.expiring import expire_locked
+from infra24.bookings.services.refusing import refuse
+from infra24.bookings.services.writing import step
 from infra24.core.constraints import guarded_by
 from infra24.facts.services import record
 from infra24.orgs import audit
@@ -72,7 +73,7 @@ def _confirm(booking: Booking, *, by: Member, source: Source, version: int | Non
                 raise TimeRefused
             was = booking.status
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
-            _step(booking, following)
+            step(booking.org_id, [booking], following)
             cancel_timers(org_id=booking.org_id, subject_id=booking.pk)
             what = "booking.confirmed" if following == Status.CONFIRMED else "booking.requested"
             record(booking.org_id, what, now=now, source=source, booking_id=booking.pk)
@@ -124,7 +125,7 @@ def _end(booking: Booking, status: Status, *, reason: str, by: Member, source: S
         if current.starts_at <= now and not by.rank.includes(Role.STAFF):
             raise AlreadyBegun
         was = current.status
-        _step(current, status, reason=reason.strip())
+        step(current.org_id, [current], status, reason=reason.strip())
         cancel_timers(org_id=current.org_id, subject_id=current.pk)
         what = f"booking.{status.value}"
         record(current.org_id, what, now=now, source=source, booking_id=current.pk, reason=current.reason)
@@ -140,20 +141,6 @@ def _check_step(booking: Booking, following: Status, *, now: datetime) -> None:
         raise IllegalStep(f"This booking is {was}; it cannot become {wanted}.")
     if booking.status == Status.HOLD and booking.expires_at is not None and booking.expires_at <= now:
         raise HoldExpired
-
-
-_STEP = """
-    UPDATE bookings_booking SET status = %s, expires_at = NULL, reason = %s
-     WHERE org_id = %s AND id = %s
-    RETURNING version
-"""
-
-
-def _step(booking: Booking, status: Status, *, reason: str = "") -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_STEP, [status.value, reason, booking.org_id, booking.pk])
-        (booking.version,) = cursor.fetchone()
-    booking.status, booking.expires_at, booking.reason = status, None, reason
 
 
 def _audit(booking: Booking, action: str, was: str, *, by: Member, source: Source, now: datetime) -> None:

@@ -157,7 +157,8 @@ def _closed_for(found: Availability, since: datetime, until: datetime) -> list[s
     reasons = [
         reason for (begins, ends), against in found.refused if begins < until and ends > since for reason in against
     ]
-    return list(dict.fromkeys(reason.source["title"] for reason in reasons if reason.code == "closure"))
+    titles = (reason.source.get("title") for reason in reasons if reason.code == "closure")
+    return list(dict.fromkeys(title for title in titles if title))
 
 
 def _first_offer(request: MemberRequest, days: list[FreeDay]) -> dict[str, Any]:

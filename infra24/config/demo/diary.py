@@ -252,11 +252,11 @@ class Diary:
         return claimed
 
     def _claimed(self, uses: Iterable[Use], starts_at: datetime, people: int) -> tuple[Claimed, ...]:
-        claimed = []
+        claimed: list[Claimed] = []
         for use in uses:
             slug, units = use if isinstance(use, tuple) else (use, 1)
             thing = self._things[slug]
-            claimed.append(Claimed(thing, units, people, is_shared(thing, thing.rules_at(starts_at))))
+            claimed.append(Claimed(thing, units, people, is_shared(thing, thing.rules_at(starts_at)), leg=len(claimed)))
         return tuple(claimed)
 
     def _fits(self, claimed: Iterable[Claimed], starts_at: datetime, ends_at: datetime) -> bool:

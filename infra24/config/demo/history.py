@@ -25,7 +25,7 @@ from infra24.bookings.services import (
     decline_booking,
 )
 from infra24.bookings.services.claims import leg_rows
-from infra24.bookings.services.creating import wall
+from infra24.bookings.services.writing import wall
 from infra24.config.demo.diary import Asking, Diary, Entry
 from infra24.config.demo.settling import Settled
 from infra24.config.demo.story import House

@@ -23,6 +23,12 @@ class Closure:
     is_yearly: bool = False
     lifted_at: datetime | None = None
     """From this instant on it holds no more."""
+    visible_to: str = "everyone"
+    """Who sees the resource it is said of: a room may be shut because of a part that others do not see."""
+
+    def is_known_to(self, role: Role) -> bool:
+        """Whether members of a role may hear what it is about."""
+        return self.visible_to == "everyone" or role.includes(Role(self.visible_to))
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def explain(
     return [
         *access_reasons(resource, asker, since),
         *_length_reasons(resource, rules, until - since),
-        *hours_reasons(resource, (since, until)),
+        *hours_reasons(resource, (since, until), role=asker.role),
         *([] if asker.is_staff else _ahead_reasons(resource, rules, since, now)),
         *taken_reasons(resource, claims, since, until, size=size),
         *([] if asker.is_staff else _quota_reasons(resource, rules, asker, since, until)),
@@ -81,8 +81,8 @@ def _length_reasons(resource: Bookable, rules: Effective, length: timedelta) -> 
         yield _reason(resource, "too_long", detail, said("Choose an earlier end."), rules.source_of("longest"))
 
 
-def hours_reasons(resource: Bookable, window: Span, *, grid: bool = True) -> Iterator[Reason]:
-    """Outside opening hours, within a closure or, where the `grid` matters, beside it."""
+def hours_reasons(resource: Bookable, window: Span, *, grid: bool = True, role: Role = Role.STAFF) -> Iterator[Reason]:
+    """Outside opening hours, within a closure or, where the `grid` matters, beside it. To be told to a `role`."""
     since, until = window
     rules = resource.rules_at(since)
     opened = openings(resource, since, until)
@@ -93,9 +93,13 @@ def hours_reasons(resource: Bookable, window: Span, *, grid: bool = True) -> Ite
         detail, cure = _hours_sentence(resource, outside[0][0]), said("Choose a time within opening hours.")
         yield _reason(resource, "closed", detail, cure, {**source, "on": day.isoformat()})
     for _begins, ends, closure in closed_spans(resource, since, until):
-        title = closure.title or said("closure")
-        detail = said("%(name)s is closed then: %(title)s.", name=resource.name, title=title)
-        source = {"closure_id": str(closure.id), "title": closure.title, "until": ends.isoformat()}
+        if closure.is_known_to(role):
+            title = closure.title or said("closure")
+            detail = said("%(name)s is closed then: %(title)s.", name=resource.name, title=title)
+            source = {"closure_id": str(closure.id), "title": closure.title, "until": ends.isoformat()}
+        else:
+            detail = said("%(name)s is closed then.", name=resource.name)
+            source = {"until": ends.isoformat()}
         yield _reason(resource, "closure", detail, said("Choose a time outside the closure."), source)
     around = [opening for opening in opened if opening.since <= since < opening.until]
     if grid and around and not any(_on_grid(opening, since, rules.slot_minutes) for opening in around):

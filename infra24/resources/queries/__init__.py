@@ -2,6 +2,7 @@
 
 from infra24.resources.queries.bookables import all_bookables, bookables, related_ids, rule_row
 from infra24.resources.queries.visible import (
+    audiences_for,
     audiences_of,
     features_said,
     own_grants,
@@ -12,6 +13,7 @@ from infra24.resources.queries.visible import (
 
 __all__ = [
     "all_bookables",
+    "audiences_for",
     "audiences_of",
     "bookables",
     "features_said",

@@ -16,7 +16,8 @@ from infra24.resources.policies import Bookable, Closure, Need, RuleRow, Rules
 # What the engine needs besides rules and parts, in the order of `_Row`.
 _COLUMNS = """r.id, r.name, coalesce(nullif(r.time_zone, ''), o.time_zone), r.units, r.capacity, r.kind, r.part_of_id,
            r.visible_to, r.bookable_by, r.shape, o.time_zone"""
-_CLOSURE = "json_build_array(c.id, c.title, c.wall_from, c.wall_until, c.is_yearly, c.lifted_at)"
+_CLOSURE = """json_build_array(c.id, c.title, c.wall_from, c.wall_until, c.is_yearly, c.lifted_at,
+                (SELECT of.visible_to FROM resources_resource of WHERE of.org_id = c.org_id AND of.id = c.resource_id))"""
 _HOLDS_SINCE = """(c.is_yearly OR c.wall_until > %(since)s::timestamptz AT TIME ZONE 'UTC' - interval '2 days')
                AND (c.lifted_at IS NULL OR c.lifted_at > %(since)s)"""
 
@@ -192,7 +193,7 @@ class _Tree:
 
 
 def _closure(row: Sequence[Any]) -> Closure:
-    closure_id, title, wall_from, wall_until, is_yearly, lifted_at = row
+    closure_id, title, wall_from, wall_until, is_yearly, lifted_at, visible_to = row
     return Closure(
         id=UUID(closure_id),
         title=title,
@@ -200,6 +201,7 @@ def _closure(row: Sequence[Any]) -> Closure:
         wall_until=datetime.fromisoformat(wall_until),
         is_yearly=is_yearly,
         lifted_at=datetime.fromisoformat(lifted_at) if lifted_at else None,
+        visible_to=visible_to or "everyone",
     )
 
 

@@ -15,9 +15,12 @@ from infra24.resources.models import Audience, Grant, Resource
 
 def audiences_of(viewer: Member) -> list[Audience]:
     """The audiences the viewer belongs to: `visible_to` of what they see."""
-    return [
-        audience for audience in Audience if audience == Audience.EVERYONE or viewer.rank.includes(Role(audience.value))
-    ]
+    return audiences_for(viewer.rank)
+
+
+def audiences_for(role: Role) -> list[Audience]:
+    """The audiences members of a role belong to."""
+    return [audience for audience in Audience if audience == Audience.EVERYONE or role.includes(Role(audience.value))]
 
 
 def visible_resources(viewer: Member, *, archived: bool = False) -> QuerySet[Resource]:

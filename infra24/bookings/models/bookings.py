@@ -166,20 +166,3 @@ class Leg(OrganisationModel):
             models.Index(fields=["org_id", "starts_at"], name="leg_org_starts", condition=Q(is_implied=False)),
             models.Index(fields=["resource", "blocks_from"], name="leg_resource_blocks"),
         ]
-
-
-class Refusal(OrganisationModel):
-    """How often a resource was refused on a local day, by reason and source."""
-
-    on = models.DateField()
-    resource = models.ForeignKey(
-        Resource, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
-    code = models.CharField(max_length=30)
-    source = models.CharField(max_length=10)
-    times = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["org_id", "on", "resource", "code", "source"], name="refusal_counted_once")
-        ]
