@@ -29,11 +29,17 @@ def copy(of: TestDatabase, name: str, *, template: str = TEMPLATE) -> Iterator[T
 
 @contextmanager
 def pointing_at(parts: dict[str, Any]) -> Iterator[None]:
-    """Django uses another database, or another role, until the block ends."""
+    """Django uses another database, server or role until the block ends."""
     connection = connections["default"]
     before = dict(connection.settings_dict)
     connection.close()
-    connection.settings_dict.update(NAME=parts["dbname"], USER=parts["user"], PASSWORD=parts.get("password", ""))
+    connection.settings_dict.update(
+        NAME=parts["dbname"],
+        USER=parts["user"],
+        PASSWORD=parts.get("password", ""),
+        HOST=parts.get("host", ""),
+        PORT=str(parts.get("port", "")),
+    )
     try:
         yield
     finally:
