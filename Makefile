@@ -29,7 +29,7 @@ test: ## the test suite on an embedded PostgreSQL
 	@$(PYTHON) -m launch.bootstrap --dev --browser
 	@$(call with_test_server,$(VENV)/python -m pytest -n 2 -m "not prove" $(ARGS))
 
-prove: ## the long proofs: workers killed over and over, the engine against the clock on the wall
+prove: ## the long proofs: workers killed, rivals racing, engine and bookings against their models, over and over
 	@$(PYTHON) -m launch.bootstrap --dev --browser
 	@$(call with_test_server,$(VENV)/python -m pytest -m prove $(ARGS))
 

@@ -129,7 +129,14 @@ def _build_template(server: psycopg.Connection[Any], owner: dict[str, Any], var:
 def _schema_hash() -> str:
     """Changes with anything that shapes the schema or the privileges on it."""
     digest = hashlib.sha256()
-    for pattern in ("*/migrations/*.py", "*/sql/*.sql", "*/models.py", "core/database.py", "core/schema.py"):
+    for pattern in (
+        "*/migrations/*.py",
+        "*/sql/*.sql",
+        "*/models.py",
+        "*/models/*.py",
+        "core/database.py",
+        "core/schema.py",
+    ):
         for file in sorted((ROOT / "infra24").glob(pattern)):
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()

@@ -5,11 +5,13 @@ import { ask, wireDialogs } from "../shared/dialog";
 import { showToast, toastRegion, type Toast } from "../shared/toast";
 import { startHtmx } from "./htmx";
 import { siteTexts } from "./texts";
+import { wireTicks } from "./ticks";
 import { nameZones } from "./times";
 
 const texts = siteTexts();
 startHtmx(texts);
 wireDialogs(document);
+wireTicks(document);
 toastRegion();
 nameZones(document, texts);
 document.addEventListener("htmx:after:swap", () => nameZones(document, texts));

@@ -1,5 +1,7 @@
 """What can go wrong with a booking, in the words of the front desk."""
 
+from typing import Any
+
 from infra24.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -25,6 +27,18 @@ class OverCapacity(TimeRefused):
 
 class IllegalStep(Conflict):
     """A booking in this state cannot take that step."""
+
+
+class AlreadyProlonged(IllegalStep):
+    """This hold was prolonged once already. Confirm it, or let it go."""
+
+
+class CheckInNotOpen(IllegalStep):
+    """Check-in is not open yet. Try again shortly before the start."""
+
+
+class CheckInOver(IllegalStep):
+    """Check-in is over. Tell staff that you are here."""
 
 
 class HoldExpired(Conflict):
@@ -71,6 +85,18 @@ class AlreadyBegun(Conflict):
     """This booking has begun. Ask staff to cancel it."""
 
 
+class ReceiverUnclear(Invalid):
+    """Say who is to have it: a person's id, or a member's e-mail address."""
+
+
+class NotForThem(Conflict):
+    """They could not book this themselves."""
+
+
+class AlreadyTheirs(Conflict):
+    """It is theirs already."""
+
+
 class ReasonMissing(Invalid):
     """Say why: whoever asked will read it."""
 
@@ -81,3 +107,50 @@ class WishTooNarrow(Invalid):
 
 class UnknownFeature(Invalid):
     """The house has no such feature, or says it otherwise."""
+
+
+class BulkRefused(TimeRefused):
+    """Some of these cannot be done, so nothing was changed. Leave them out, or do the others alone."""
+
+    result: Any = None
+    """What becomes of each: a `services.bulk.BulkResult`."""
+
+
+class BulkEmpty(Invalid):
+    """Choose at least one booking."""
+
+
+class BulkTooMany(Invalid):
+    """At most 500 bookings at once. Do it in parts."""
+
+
+class BookingTwice(Invalid):
+    """Name each booking once."""
+
+
+class OffsetUnusable(Invalid):
+    """Say by how much to move: days, hours or minutes, forwards or back, at most ten years."""
+
+
+class SamePlace(Invalid):
+    """Say which resource they leave, and another one they go to."""
+
+
+class TextMissing(Invalid):
+    """Write what the message says."""
+
+
+class ResourceNotBooked(Conflict):
+    """This booking does not use the resource it is to leave."""
+
+
+class NobodyToWriteTo(Conflict):
+    """There is nobody to write to: the booking is for no person, or for one without an e-mail address."""
+
+
+class BulkAlreadyDone(Conflict):
+    """This was done already, when the page was sent the first time."""
+
+
+class BulkRunNotFound(NotFound):
+    """There is no such change of many bookings, or it was longer than a day ago."""

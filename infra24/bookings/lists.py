@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from infra24.bookings.models import Booking, Status
+from infra24.bookings.models import Booking, BookingMessage, Status
 from infra24.bookings.policies import LIVE, LONGEST
 from infra24.bookings.queries import being, visible_bookings, with_legs
 from infra24.core.paging import Page, page_of
@@ -132,6 +132,12 @@ def history_of(booking: Booking) -> list[Step]:
         )
         for entry in entries
     ]
+
+
+def messages_of(booking: Booking) -> QuerySet[BookingMessage]:
+    """What staff wrote to the person it is for, the newest first."""
+    messages = BookingMessage.objects.filter(org_id=booking.org_id, booking=booking)
+    return messages.select_related("by__user").order_by("-at", "-id")
 
 
 def _live(viewer: Member) -> QuerySet[Booking]:

@@ -166,13 +166,15 @@ def owned_claims_on(
 
 
 _USES = """
-    SELECT b.starts_at, b.ends_at, array_agg(r.kind), array_agg(r.id)
+    SELECT b.starts_at, CASE WHEN b.outcome = 'no_show' THEN coalesce(b.planned_ends_at, b.ends_at) ELSE b.ends_at END,
+           array_agg(r.kind), array_agg(r.id), b.outcome = 'no_show'
       FROM bookings_booking b
       JOIN bookings_leg l ON l.org_id = b.org_id AND l.booking_id = b.id AND NOT l.is_implied
       JOIN resources_resource r ON r.org_id = l.org_id AND r.id = l.resource_id
      WHERE b.org_id = %(org)s AND b.person_id = %(person)s
-       AND b.starts_at > %(earliest)s AND b.starts_at < %(until)s AND b.ends_at > %(since)s
-       AND (b.status IN ('pending', 'confirmed') OR b.status = 'hold' AND b.expires_at > %(now)s)
+       AND b.starts_at > %(earliest)s AND b.starts_at < %(until)s AND coalesce(b.planned_ends_at, b.ends_at) > %(since)s
+       AND (b.status IN ('pending', 'confirmed') OR b.status = 'hold' AND b.expires_at > %(now)s
+            OR b.status = 'cancelled' AND b.is_late_cancelled)
        AND b.id IS DISTINCT FROM %(besides)s
      GROUP BY b.id ORDER BY b.starts_at, b.id
 """
@@ -181,7 +183,10 @@ _USES = """
 def uses_of(
     org_id: UUID, person_id: UUID, since: datetime, until: datetime, *, now: datetime, besides: UUID | None = None
 ) -> tuple[Use, ...]:
-    """The live bookings of a person that meet the window, as quotas count them. `besides` leaves one out."""
+    """The bookings of a person that meet the window and count for quotas. `besides` leaves one out.
+
+    Live ones; those cancelled too late; and a missed one with the time it was to last.
+    """
     parameters: dict[str, Any] = {
         "org": org_id,
         "person": person_id,
@@ -194,8 +199,8 @@ def uses_of(
     with connection.cursor() as cursor:
         cursor.execute(_USES, parameters)
         return tuple(
-            Use(starts_at, ends_at, frozenset(kinds), frozenset(resources))
-            for starts_at, ends_at, kinds, resources in cursor.fetchall()
+            Use(starts_at, ends_at, frozenset(kinds), frozenset(resources), is_missed=is_missed)
+            for starts_at, ends_at, kinds, resources, is_missed in cursor.fetchall()
         )
 
 

@@ -1,9 +1,7 @@
 """The API's own description: the OpenAPI document, completed with what is true of every operation."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any, Literal
-from uuid import UUID
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from ninja import NinjaAPI, Schema
@@ -11,7 +9,8 @@ from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.operation import Operation
 from pydantic import Field
 
-from infra24.bookings.schemas import ReasonOut
+from infra24.bookings.schemas import AlternativeOut, ReasonOut
+from infra24.bookings.schemas.bulk import BulkItemOut
 from infra24.core.problems import CONTENT_TYPE
 from infra24.facilities.schemas.closures import HitOut
 from infra24.orgs.access import AnyoneAuth, MemberAuth
@@ -19,17 +18,6 @@ from infra24.orgs.policies import Role
 
 METHODS = ("get", "post", "put", "patch", "delete")
 SHAPES = REF_TEMPLATE.format(model="")
-
-
-class AlternativeOut(Schema):
-    """What would have been possible: the same later, something similar then, or less time."""
-
-    resource_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-    kind: Literal["later", "similar", "shorter"]
-    instead_of: UUID | None = Field(description="With `similar`: the resource in whose place it would be.")
-    resource_name: str
 
 
 class Problem(Schema):
@@ -47,6 +35,9 @@ class Problem(Schema):
     )
     hits: list[HitOut] = Field(
         default=[], description="With `closure_hits_bookings` alone: every booking in the time that was to be closed."
+    )
+    items: list[BulkItemOut] = Field(
+        default=[], description="With `bulk_refused` alone: what would become of each of the bookings."
     )
 
 

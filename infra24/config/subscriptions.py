@@ -26,17 +26,25 @@ REACTIONS = Reactions(
         "booking.declined": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.cancelled": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "invariants.violated": {MAIL: "notifications.tell_invariants_violated"},
+        "booking.messaged": {MAIL: "notifications.send_message"},
+        "booking.transferred": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.given_back": {CRM: "crm.push_booking"},
+        "booking.missed": {MAIL: "notifications.tell_about_no_show"},
     },
     handlers={
         # timers
         nights.TIMER: nights.begin_night,
         "bookings.expire_hold": bookings.expire_hold,
+        "bookings.release_no_show": bookings.release_no_show,
+        "bookings.remind": bookings.remind,
         # reactions
         "outbox.purge_technical": nights.purge_technical,
         "notifications.send_invitation": notifications.send_invitation,
         "notifications.tell_destination_paused": notifications.tell_destination_paused,
         "notifications.tell_about_booking": notifications.tell_about_booking,
         "notifications.tell_invariants_violated": notifications.tell_invariants_violated,
+        "notifications.send_message": notifications.send_message,
+        "notifications.tell_about_no_show": notifications.tell_about_no_show,
         "crm.push_booking": crm.push_booking,
     },
 )

@@ -38,7 +38,10 @@ NAMES: Final[Mapping[str, str | Promise]] = {
     "cancel_notice_minutes": gettext_lazy("Cancelling in time"),
     "check_in_before_minutes": gettext_lazy("Check-in opens before"),
     "check_in_after_minutes": gettext_lazy("Check-in closes after"),
+    "reminder_minutes": gettext_lazy("Reminder before"),
     "quotas": gettext_lazy("For each person"),
+    "no_show_weight": gettext_lazy("A missed booking counts"),
+    "no_show_notice": gettext_lazy("When nobody comes"),
 }
 """Every value but the hours, in the order in which pages list them."""
 _MOST_DATES = 6
@@ -92,7 +95,7 @@ def value_of(rules: Effective, name: str) -> Any:
 def in_words(name: str, value: Any) -> str:
     """One value as people say it."""
     if _is_length(name):
-        return _("nobody checks in") if value is None else length(value)
+        return _nothing(name) if value is None else length(value)
     return _WORDS[name](value)
 
 
@@ -169,6 +172,10 @@ def _is_length(name: str) -> bool:
     return name.endswith("_minutes")
 
 
+def _nothing(name: str) -> str:
+    return _("none") if name == "reminder_minutes" else _("nobody checks in")
+
+
 def _use(value: str) -> str:
     return _("shared: several bookings at once") if value == "shared" else _("one booking at a time")
 
@@ -210,10 +217,20 @@ def _quota(quota: Quota) -> str:
     return _("at most %(most)s %(per)s") % {"most": most, "per": per}
 
 
+def _weight(times: int) -> str:
+    return _("once") if times == 1 else ngettext("%(n)s time", "%(n)s times", times) % {"n": times}
+
+
+def _notice(value: bool) -> str:
+    return _("staff are mailed") if value else _("nobody is told")
+
+
 _WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "use": _use,
     "approval": _approval,
     "pending_blocks": _pending,
     "horizon_days": _horizon,
     "quotas": _quotas,
+    "no_show_weight": _weight,
+    "no_show_notice": _notice,
 }

@@ -70,7 +70,16 @@ _TYPES = (
         "booking.changed", "Time, place or details of a booking changed.", data={"before": "what changed, as it was"}
     ),
     FactType("booking.declined", "Staff decided against a request.", data={"reason": "why"}),
-    FactType("booking.cancelled", "A booking was withdrawn.", data={"reason": "why, may be empty"}),
+    FactType(
+        "booking.messaged",
+        "Staff wrote to the person a booking is for.",
+        data={"message_id": "the message; its text is read from the booking's messages"},
+    ),
+    FactType(
+        "booking.cancelled",
+        "A booking was withdrawn.",
+        data={"reason": "why, may be empty", "late": "whether it was too late for the rules"},
+    ),
     FactType("booking.expired", "A hold ran out before it was confirmed."),
     FactType(
         "invariants.verified",
@@ -85,6 +94,27 @@ _TYPES = (
             "violations": "how many rows break which invariant",
             "is_news": "whether the verdict before said otherwise",
         },
+    ),
+    FactType("booking.prolonged", "A hold was given more time.", data={"expires_at": "instant"}),
+    FactType("booking.reminder_due", "A booking begins soon.", data={"starts_at": "instant"}),
+    FactType("booking.checked_in", "Somebody said that they are here."),
+    FactType(
+        "booking.missed",
+        "Nobody checked in; the rest of the time is free.",
+        data={"ends_at": "instant, as it was to end"},
+    ),
+    FactType(
+        "booking.given_back", "The rest of a booking's time is free.", data={"ends_at": "instant, as it was to end"}
+    ),
+    FactType(
+        "booking.outcome_set",
+        "Staff said whether somebody came.",
+        data={"outcome": "`attended`, `no_show` or empty", "before": "what was said until then"},
+    ),
+    FactType(
+        "booking.transferred",
+        "A booking is for somebody else now.",
+        data={"person_id": "whose it is, may be null", "before": "whose it was, may be null"},
     ),
 )
 

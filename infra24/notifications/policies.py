@@ -23,12 +23,15 @@ def message_for(
 ) -> Message | None:
     """The message a fact leads to, or None when there is nothing to tell, or nothing any more.
 
-    `fact` is the type's name without `booking.`, `status` and `version` are the
-    booking's now, `told_version` is what the recipient was last told of. A
-    later fact overtakes an earlier one that waited: it tells of both at once.
+    A transfer is told to whoever has the booking now, as new. `fact` is the
+    type's name without `booking.`, `status` and `version` are the booking's
+    now, `told_version` is what the recipient was last told of. A later fact
+    overtakes an earlier one that waited: it tells of both at once.
     """
     if told_version is not None and told_version >= version:
         return None
+    if fact == "transferred":
+        fact, changed = "changed", ("person_id",)
     if fact != "changed":
         return Message(fact) if _status_after(fact) == status else None
     if not WORTH_TELLING.intersection(changed):

@@ -1,8 +1,11 @@
 """Writes about deliveries: timers, and what staff do with deliveries and destinations."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
+import msgspec
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -25,7 +28,7 @@ LONGEST_REASON = 300
 
 # One statement on the path of every hold. The clock's id follows from the organisation's,
 # so that it need not be looked up and two first timers at once cannot miss each other's.
-_SET_TIMER = """
+_SET_TIMERS = """
     WITH clock AS (
         INSERT INTO outbox_destination (id, org_id, kind, name, state, paused_because)
         VALUES (%(clock)s, %(org_id)s, 'clock', '', 'active', '')
@@ -34,46 +37,61 @@ _SET_TIMER = """
     INSERT INTO outbox_delivery
         (id, org_id, fact_id, destination_id, handler, subject_id, number, is_timer, status, due_at, attempts, failures,
          outcome, note, created_at)
-    SELECT %(id)s, %(org_id)s, fact.id, %(clock)s, %(handler)s, %(subject_id)s, fact.number, true, 'pending',
-           %(due_at)s, 0, 0, '', '', now()
-      FROM facts_fact fact
-     WHERE fact.org_id = %(org_id)s AND fact.id = %(fact_id)s
-    RETURNING id
+    SELECT timer.id, %(org_id)s, fact.id, %(clock)s, timer.handler, timer.subject_id, fact.number, true, 'pending',
+           timer.due_at, 0, 0, '', '', now()
+      FROM jsonb_to_recordset(%(timers)s::jsonb)
+           AS timer(id uuid, fact_id uuid, handler text, subject_id uuid, due_at timestamptz)
+      JOIN facts_fact fact ON fact.org_id = %(org_id)s AND fact.id = timer.fact_id
 """
 
 _CANCEL_TIMERS = """
     UPDATE outbox_delivery
        SET status = 'cancelled', settled_at = now(), lease = NULL, leased_until = NULL
-     WHERE org_id = %(org_id)s AND destination_id = %(clock)s AND subject_id = %(subject_id)s
+     WHERE org_id = %(org_id)s AND destination_id = %(clock)s AND subject_id = ANY(%(subject_ids)s)
        AND is_timer AND status = 'pending' AND (leased_until IS NULL OR leased_until < now())
 """
 
 
-def set_timer(*, org_id: UUID, fact_id: UUID, handler: str, subject_id: UUID, due_at: datetime) -> UUID:
-    """Have `handler` run once `due_at` has come; return the timer's id.
+@dataclass(frozen=True)
+class Timer:
+    """Have `handler` run once `due_at` has come.
 
-    Written in the caller's transaction, as is the fact that made it necessary.
-    `handler` is a name among the timers of `config.subscriptions`. The timer
-    may fire late and, after a crash, twice: the handler looks at the state it
-    finds. An unknown fact raises LookupError.
+    `handler` is a name among the timers of `config.subscriptions`, `fact_id` the fact that made it necessary.
     """
-    timer_id = new_id()
+
+    fact_id: UUID
+    handler: str
+    subject_id: UUID
+    due_at: datetime
+
+
+def set_timer(*, org_id: UUID, fact_id: UUID, handler: str, subject_id: UUID, due_at: datetime) -> UUID:
+    """Set one timer; return its id. As `set_timers`."""
+    return set_timers(org_id, [Timer(fact_id, handler, subject_id, due_at)])[0]
+
+
+def set_timers(org_id: UUID, timers: Sequence[Timer]) -> list[UUID]:
+    """Set timers in one statement; return their ids.
+
+    Written in the caller's transaction, as are the facts that made them
+    necessary. A timer may fire late and, after a crash, twice: the handler
+    looks at the state it finds. An unknown fact raises LookupError.
+    """
+    if not timers:
+        return []
+    rows = [{"id": new_id(), **vars(timer)} for timer in timers]
     with connection.cursor() as cursor:
         cursor.execute(
-            _SET_TIMER,
+            _SET_TIMERS,
             {
-                "id": timer_id,
                 "org_id": org_id,
                 "clock": built_in(org_id, Destination.Kind.CLOCK),
-                "fact_id": fact_id,
-                "handler": handler,
-                "subject_id": subject_id,
-                "due_at": due_at,
+                "timers": msgspec.json.encode(rows).decode(),
             },
         )
-        if cursor.fetchone() is None:
-            raise LookupError(f"There is no fact {fact_id} to set a timer for.")
-    return timer_id
+        if cursor.rowcount < len(rows):
+            raise LookupError("There is no such fact to set a timer for.")
+    return [row["id"] for row in rows]
 
 
 def cancel_timers(*, org_id: UUID, subject_id: UUID) -> int:
@@ -82,10 +100,19 @@ def cancel_timers(*, org_id: UUID, subject_id: UUID) -> int:
     One whose handler runs at this moment is left to it, for it may be the
     handler who asks: it finds the subject as the subject's lock lets it.
     """
+    return cancel_all_timers(org_id, [subject_id])
+
+
+def cancel_all_timers(org_id: UUID, subject_ids: Iterable[UUID]) -> int:
+    """`cancel_timers` for many subjects, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             _CANCEL_TIMERS,
-            {"org_id": org_id, "clock": built_in(org_id, Destination.Kind.CLOCK), "subject_id": subject_id},
+            {
+                "org_id": org_id,
+                "clock": built_in(org_id, Destination.Kind.CLOCK),
+                "subject_ids": list(subject_ids),
+            },
         )
         return int(cursor.rowcount)
 

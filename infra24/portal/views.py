@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import condition, require_POST, require_safe
 
 from infra24.bookings.lists import day_by_resource, own_upcoming, waiting
+from infra24.bookings.rivals import taken_requests
 from infra24.core.days import day_span, wall_of
 from infra24.core.demo import in_demo_only
 from infra24.orgs.models import Organisation
@@ -54,12 +55,14 @@ def home(request: OrganisationRequest, **_: str) -> HttpResponse:
     zone = request.organisation.time_zone
     today = wall_of(timezone.now(), zone).date()
     resources = day_by_resource(member, *day_span(today, zone))
+    requests = list(waiting(member)[:WAITING_SHOWN])
     shown = {
         "today": today,
         "booked": [one for one in resources if one.bookings],
         "unbooked": [one.resource for one in resources if not one.bookings],
         "has_resources": bool(resources),
-        "waiting": waiting(member)[:WAITING_SHOWN],
+        "waiting": requests,
+        "taken": taken_requests(member, requests, now=timezone.now()),
         "waiting_count": waiting(member).count(),
         "failed_count": deliveries(member, statuses=[Delivery.Status.DEAD]).count(),
     }

@@ -282,3 +282,25 @@ def test_hall_and_halves_race_without_deadlock(cast: Cast) -> None:
     with acting_for(cast.house.pk):
         booked = set(Leg.objects.filter(is_implied=False).values_list("resource_id", flat=True))
     assert booked in ({hall.pk}, {half.pk for half in halves})
+
+
+# --- Steps ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("assigned", "constraint"),
+    [
+        ("outcome = 'perhaps'", "booking_outcome_known"),
+        ("is_late_cancelled = true", "booking_late_when_cancelled"),
+        ("check_in_from = starts_at", "booking_check_in_window"),
+        ("check_in_until = starts_at", "booking_check_in_window"),
+        ("check_in_from = ends_at, check_in_until = starts_at", "booking_check_in_window"),
+    ],
+)
+def test_nonsense_about_who_came_is_refused(attacker: Attacker, cast: Cast, assigned: str, constraint: str) -> None:
+    booking = attacker.booking()
+
+    with pytest.raises(psycopg.errors.CheckViolation) as refusal:
+        attacker.connection.execute(f"UPDATE bookings_booking SET {assigned} WHERE id = %s", [booking])
+
+    assert refusal.value.diag.constraint_name == constraint

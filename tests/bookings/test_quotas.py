@@ -10,7 +10,13 @@ from infra24.bookings.availability import availability_of
 from infra24.bookings.errors import TimeRefused
 from infra24.bookings.models import Booking, Source
 from infra24.bookings.queries import booking_for
-from infra24.bookings.services import BookingChange, cancel_booking, change_booking, confirm_booking
+from infra24.bookings.services import (
+    BookingChange,
+    cancel_booking,
+    change_booking,
+    confirm_booking,
+    release_no_show,
+)
 from infra24.core.errors import Reason
 from infra24.facts.models import Fact
 from infra24.orgs.models import Member
@@ -249,3 +255,39 @@ def test_a_quota_that_begins_within_the_window_is_reckoned_with(cast: Cast) -> N
     near_noon = {starts_at.date() for starts_at, _until in found.slots if 15 <= starts_at.hour <= 22}
     assert (NOON + 2 * DAY).date() in near_noon
     assert (NOON + 3 * DAY).date() not in near_noon
+
+
+def test_a_booking_cancelled_late_goes_on_counting_and_one_cancelled_in_time_does_not(cast: Cast) -> None:
+    late = make.resource(cast.house, rules={**limited(ONE_A_DAY), "cancel_notice_minutes": 5 * 1440})
+    timely = make.resource(cast.house, rules=limited(ONE_A_DAY))
+
+    for room in (late, timely):
+        cancel_booking(make.booking(cast.bob, room), by=cast.bob, source=Source.SELF)
+
+    assert codes(refused(cast.bob, late, starts_at=NOON + HOUR)) == ["quota_used"]
+    assert make.booking(cast.bob, timely, starts_at=NOON + HOUR).status == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("weight", "quota", "passes"),
+    [
+        (1, {"per": "month", "count": 3}, True),
+        (2, {"per": "month", "count": 3}, True),
+        (3, {"per": "month", "count": 3}, False),
+        (2, {"per": "month", "hours": 5}, True),
+        (3, {"per": "month", "hours": 5}, False),
+    ],
+)
+def test_a_missed_booking_counts_as_often_as_the_rules_say_with_the_time_it_was_to_last(
+    cast: Cast, weight: int, quota: dict[str, Any], *, passes: bool
+) -> None:
+    room = make.resource(cast.house, rules={**limited(quota), "no_show_weight": weight, "check_in_after_minutes": 15})
+    made = make.booking(cast.bob, room, hours=2)
+    assert release_no_show(cast.house.pk, made.pk, now=NOON + HOUR / 4)
+    # The same month as the missed one, whatever day it is today.
+    asked = NOON + 2 * HOUR
+
+    if passes:
+        make.booking(cast.bob, room, starts_at=asked)
+    else:
+        assert codes(refused(cast.bob, room, starts_at=asked)) == ["quota_used"]

@@ -494,7 +494,8 @@ def test_a_member_is_not_offered_to_cancel_what_has_begun(hours: int) -> None:
     page = make.client(cast.bob)
 
     html = page.get("/o/oolite/my").content.decode()
-    assert str(made.pk) not in html
+    assert f"/my/{made.pk}/cancel" not in html
+    assert f"/my/{made.pk}/transfer" not in html
     assert f"/my/{later.pk}/cancel" in html
     html = page.get(f"/o/oolite/my/{made.pk}/cancel").content.decode()
     assert "It has begun already. Ask staff if something is to change." in html

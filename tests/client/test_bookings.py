@@ -106,3 +106,38 @@ def test_others_bookings_are_busy_and_strangers_find_none(house: House, package:
     with pytest.raises(Refused) as refusal:
         house.charlie.show_booking(house.world.ids["booking_id"])
     assert refusal.value.told == (404, "booking_not_found")
+
+
+def test_a_hold_is_prolonged_and_handed_over(house: House, package: Package) -> None:
+    held = house.bob.prolong_booking(house.world.ids["held_id"])
+    assert (held.status, "prolong" in held.may) == ("hold", False)
+
+    theirs = house.bob.transfer_booking(held.id, body=package.models.TransferIn(email="cara@example.org"))
+    assert theirs.person_id != held.person_id
+    with pytest.raises(Refused) as refusal:
+        house.bob.show_booking(held.id)
+    assert refusal.value.told == (404, "booking_not_found")
+
+
+def test_somebody_comes_and_gives_back_the_rest(house: House, package: Package) -> None:
+    here = house.bob.check_in_booking(house.world.ids["running_id"])
+    assert here.checked_in_at is not None
+    assert here.may == ["change", "give_back"]
+
+    given = house.bob.give_back_booking(here.id, if_match=house.bob.headers["ETag"])
+    assert given.planned_ends_at == here.ends_at
+    assert given.ends_at < here.ends_at
+    with pytest.raises(Refused) as refusal:
+        house.bob.give_back_booking(here.id)
+    assert refusal.value.told == (409, "illegal_step")
+
+    said = house.alice.change_booking(here.id, body=package.models.BookingPatch(outcome="attended"))
+    assert said.outcome == "attended"
+    taken_back = house.alice.change_booking(here.id, body=package.models.BookingPatch(outcome=None))
+    assert taken_back.outcome is None
+
+
+def test_staff_see_who_else_waits(house: House) -> None:
+    told = house.alice.list_rivals(house.world.ids["requested_id"])
+
+    assert (told.taken, told.rivals) == ([], [])

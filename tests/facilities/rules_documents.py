@@ -104,5 +104,8 @@ DOCUMENTS = st.fixed_dictionaries(
         "cancel_notice_minutes": st.integers(0, 527040),
         "check_in_before_minutes": st.integers(0, 1440),
         "check_in_after_minutes": st.integers(0, 1440),
+        "no_show_weight": st.integers(1, 10),
+        "no_show_notice": st.booleans(),
+        "reminder_minutes": st.integers(5, 43200),
     },
 )

@@ -25,10 +25,13 @@ def everything(database: TestDatabase) -> list[Any]:
         ).fetchall()
 
 
-def outcome_of(database: TestDatabase, booking: Any) -> None:
-    """No check keeps an outcome to what it may be; only the services do."""
+def lose_history_of(database: TestDatabase, booking: Any) -> Any:
+    """The only fact about a booking becomes its seventh, which no constraint forbids; the fact's id."""
     with database.as_owner() as connection:
-        connection.execute("UPDATE bookings_booking SET outcome = 'perhaps' WHERE id = %s", [booking.pk])
+        (fact,) = connection.execute(
+            "UPDATE facts_fact SET number = 7 WHERE subject_id = %s RETURNING id", [booking.pk]
+        ).fetchall()
+    return fact[0]
 
 
 def test_where_all_is_well_it_says_so_and_changes_nothing(database: TestDatabase) -> None:
@@ -50,14 +53,14 @@ def test_where_all_is_well_it_says_so_and_changes_nothing(database: TestDatabase
 def test_what_is_broken_is_named_with_house_table_and_id_and_nobodys_words(database: TestDatabase) -> None:
     cast = make.cast()
     booking = make.booking(cast.alice, make.resource(cast.house), title="Secret firing")
-    outcome_of(database, booking)
+    fact_id = lose_history_of(database, booking)
 
     done = verify(database)
 
     assert (done.returncode, done.stderr) == (1, "")
     first, *_, last = done.stdout.splitlines()
     assert first == (
-        f"oolite  bookings_booking  {booking.pk}  outcome_without_visit: It has an outcome, but is not confirmed."
+        f"oolite  facts_fact  {fact_id}  fact_number_gap: Between this and what happened before, something is missing."
     )
     assert last.endswith(" violations=1")
     assert "Secret" not in done.stdout
@@ -113,18 +116,18 @@ def test_the_verdict_is_written_down_for_each_house(database: TestDatabase) -> N
     cast = make.cast()
     booking = make.booking(cast.alice, make.resource(cast.house))
     make.booking(cast.charlie, make.resource(cast.elsewhere))
-    outcome_of(database, booking)
+    fact_id = lose_history_of(database, booking)
 
     done = verify(database, "--record")
 
     assert done.returncode == 1
     (mine,), (theirs,) = verdicts(cast.house), verdicts(cast.elsewhere)
-    assert (mine.violations, theirs.violations) == ({"outcome_without_visit": 1}, {})
+    assert (mine.violations, theirs.violations) == ({"fact_number_gap": 1}, {})
     assert mine.samples == [
         {
-            "name": "outcome_without_visit",
-            "table": "bookings_booking",
-            "id": str(booking.pk),
+            "name": "fact_number_gap",
+            "table": "facts_fact",
+            "id": str(fact_id),
             "booking_id": str(booking.pk),
         }
     ]
@@ -133,7 +136,7 @@ def test_the_verdict_is_written_down_for_each_house(database: TestDatabase) -> N
         (
             "invariants.violated",
             mine.pk,
-            {"rows": mine.rows, "violations": {"outcome_without_visit": 1}, "is_news": True},
+            {"rows": mine.rows, "violations": {"fact_number_gap": 1}, "is_news": True},
         )
     ]
     assert facts_of(cast.elsewhere) == [("invariants.verified", theirs.pk, {"rows": theirs.rows})]

@@ -39,9 +39,16 @@ def manager_page(status: int = 200, *, data: Data = None, about: Mapping[str, st
     return Door(302, 404, 403, 403, status, data or {}, about or {})
 
 
-def member_page(member: int = 200, staff: int | None = None, *, admin: int | None = None, data: Data = None) -> Door:
+def member_page(
+    member: int = 200,
+    staff: int | None = None,
+    *,
+    admin: int | None = None,
+    data: Data = None,
+    about: Mapping[str, str] | None = None,
+) -> Door:
     staff = member if staff is None else staff
-    return Door(302, 404, member, staff, staff if admin is None else admin, data or {})
+    return Door(302, 404, member, staff, staff if admin is None else admin, data or {}, about or {})
 
 
 def api(
@@ -78,11 +85,15 @@ RESOURCE = {"name": "New", "units": "1", "visible_to": "everyone", "bookable_by"
 EMPTY = {"resource_id": "unbooked_id"}
 PAUSED = {"destination_id": "paused_id"}
 REQUESTED = {"booking_id": "requested_id"}
+HELD, RUNNING = {"booking_id": "held_id"}, {"booking_id": "running_id"}
+CARA = {"who": "cara@example.org", "sure": "1"}
 RULES = {"kind": "space", "rules": {"schema": 1}}
 RULES_FORM = {
     "valid_from": "{later_day}",
     **{f"{part}-{count}_FORMS": "0" for part in ("seasons", "exceptions", "quotas") for count in ("TOTAL", "INITIAL")},
 }
+MANY_FORM = {"pick": "{booking_id}", "action": "cancel", "step": "do"}
+MANY = {"ids": [{"id": "{booking_id}"}], "action": "cancel"}
 WEEK = {"start": "{noon}", "end": "{later_end}"}
 
 DOORS: dict[str, Door] = {
@@ -130,6 +141,12 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/my": member_page(),
     "GET o/<slug:org>/my/<uuid:booking_id>/cancel": member_page(),
     "POST o/<slug:org>/my/<uuid:booking_id>/cancel": member_page(302, 302),
+    "POST o/<slug:org>/my/<uuid:booking_id>/confirm": member_page(302, about=HELD),
+    "POST o/<slug:org>/my/<uuid:booking_id>/prolong": member_page(302, about=HELD),
+    "POST o/<slug:org>/my/<uuid:booking_id>/check-in": member_page(302, about=RUNNING),
+    "POST o/<slug:org>/my/<uuid:booking_id>/give-back": member_page(302, about=RUNNING),
+    "GET o/<slug:org>/my/<uuid:booking_id>/transfer": member_page(),
+    "POST o/<slug:org>/my/<uuid:booking_id>/transfer": member_page(302, data=CARA),
     "GET o/<slug:org>/book": member_page(),
     "GET o/<slug:org>/book/<uuid:resource_id>": member_page(),
     "POST o/<slug:org>/book/<uuid:resource_id>": member_page(302, data=FORM),
@@ -138,6 +155,9 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/bookings": staff_page(),
     "GET o/<slug:org>/admin/bookings/new": staff_page(),
     "POST o/<slug:org>/admin/bookings/new": staff_page(302, data=FORM),
+    "GET o/<slug:org>/admin/bookings/bulk": staff_page(302),
+    "POST o/<slug:org>/admin/bookings/bulk": staff_page(302, data=MANY_FORM),
+    "GET o/<slug:org>/admin/bookings/bulk/<uuid:run_id>": staff_page(),
     "GET o/<slug:org>/admin/bookings/<uuid:booking_id>": staff_page(),
     "GET o/<slug:org>/admin/bookings/<uuid:booking_id>/edit": staff_page(),
     "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/edit": staff_page(302, data=FORM),
@@ -148,6 +168,14 @@ DOORS: dict[str, Door] = {
     ),
     "GET o/<slug:org>/admin/bookings/<uuid:booking_id>/cancel": staff_page(),
     "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/cancel": staff_page(302, data={"reason": "Broken."}),
+    "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/prolong": staff_page(302, about=HELD),
+    "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/check-in": staff_page(302, about=RUNNING),
+    "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/give-back": staff_page(302, about=RUNNING),
+    "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/outcome": staff_page(
+        302, data={"outcome": "attended"}, about=RUNNING
+    ),
+    "GET o/<slug:org>/admin/bookings/<uuid:booking_id>/transfer": staff_page(),
+    "POST o/<slug:org>/admin/bookings/<uuid:booking_id>/transfer": staff_page(302, data={"who": "Dora", "sure": "1"}),
     "GET o/<slug:org>/admin/resources": staff_page(),
     "GET o/<slug:org>/admin/resources/<uuid:resource_id>": staff_page(),
     "GET o/<slug:org>/admin/closures": staff_page(),
@@ -277,8 +305,15 @@ DOORS: dict[str, Door] = {
     "PATCH api/studio-assignments/<uuid:assignment_id>": api(403, 200, data={"ends_on": SINCE}),
     "GET api/bookings": api(200, 200),
     "POST api/bookings": api(201, 201, data=BOOK),
+    "POST api/bookings/bulk": api(403, 200, data=MANY),
+    "POST api/bookings/bulk/preview": api(403, 200, data=MANY),
     "GET api/bookings/<uuid:booking_id>": api(200, 200),
     "PATCH api/bookings/<uuid:booking_id>": api(200, 200, data={"title": "Glaze"}),
+    "GET api/bookings/<uuid:booking_id>/rivals": api(403, 200, about=REQUESTED),
+    "POST api/bookings/<uuid:booking_id>/prolong": api(200, 200, about=HELD),
+    "POST api/bookings/<uuid:booking_id>/check-in": api(200, 200, about=RUNNING),
+    "POST api/bookings/<uuid:booking_id>/give-back": api(200, 200, about=RUNNING),
+    "POST api/bookings/<uuid:booking_id>/transfer": api(200, 200, data={"email": "cara@example.org"}),
     "GET api/outbox/deliveries": api(403, 200),
     "GET api/outbox/deliveries/<uuid:delivery_id>": api(403, 200),
     "POST api/outbox/deliveries/<uuid:delivery_id>/retry": api(403, 200),

@@ -1,7 +1,7 @@
 """A small world in which every door leads somewhere, and what it held before and after a call."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 
-from infra24.bookings.models import Booking, Source
+from infra24.bookings.models import Booking, BulkRun, Source
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
@@ -22,6 +22,7 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery, Destination
+from infra24.people.models import Person
 from infra24.resources.models import Closure, Resource
 from infra24.resources.pictures import file_of
 from tests import make
@@ -63,9 +64,15 @@ def build() -> World:
     feature = make.feature(house, "projector", "flag", name=f"Projector {SECRET_WORD}")
     mine = make.booking(cast.bob, room, title=f"Firing {SECRET_WORD}")
     requested = _requested(cast.alice, room)
+    held = make.booking(cast.bob, room, starts_at=make.NOON + timedelta(days=7), status="hold")
+    running = _running(house, cast.alice, bob_as_person)
+    make.member(house, email="cara@example.org", name=f"Cara {SECRET_WORD}")
     closure = _closed(cast.alice, room)
     token = make.token(cast.bob)
     with acting_for(house.pk):
+        run = BulkRun.objects.create(
+            org_id=house.pk, by=cast.alice, at=datetime.now(UTC), action="move", done=[[str(mine.pk), 1]]
+        )
         invitation = services.invite(f"{SECRET_WORD}@example.org", role=Role.MEMBER, by=dana, source="staff")
         delivery = _failed(house, mine)
         paused = Destination.objects.create(
@@ -91,6 +98,9 @@ def build() -> World:
             "assignment_id": assignment.pk,
             "booking_id": mine.pk,
             "requested_id": requested.pk,
+            "run_id": run.pk,
+            "held_id": held.pk,
+            "running_id": running.pk,
             "closure_id": closure.pk,
             "member_id": cast.bob.pk,
             "invitation_id": invitation.pk,
@@ -131,6 +141,13 @@ def _requested(by: Member, room: Any) -> Booking:
     with acting_for(by.org_id):
         Booking.objects.filter(pk=booking.pk).update(status="pending")
     return booking
+
+
+def _running(house: Organisation, by: Member, person: Person) -> Booking:
+    """A booking that is on, in a room that asks for check-in."""
+    rules = {**make.open_week("00:00", "24:00"), "check_in_before_minutes": 15, "check_in_after_minutes": 120}
+    room = make.resource(house, name="Press", rules=rules)
+    return make.begun(by, room, hours=4, person=person, title=f"On {SECRET_WORD}")
 
 
 def _closed(by: Member, room: Any) -> Closure:

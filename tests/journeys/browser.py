@@ -95,11 +95,16 @@ def visitor(
 
 
 def sign_in(context: BrowserContext, base_url: str, member: Member) -> None:
-    """Give the browser a session of the member, as signing in would."""
+    """Give the browser a session of the member."""
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(member), "url": base_url}])
+
+
+def session_of(member: Member) -> str:
+    """The key of a new session of the member, as signing in would make it."""
     session = SessionStore()
     session[SESSION_KEY] = str(member.user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
     session.create()
     assert session.session_key
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": base_url}])
+    return str(session.session_key)

@@ -5,7 +5,7 @@ Charlie belongs elsewhere and must find nothing.
 """
 
 from tests.make.bodies import form, json
-from tests.make.bookings import NOON, booking, run_out, wish
+from tests.make.bookings import NOON, begun, booking, run_out, wish
 from tests.make.orgs import Cast, cast, client, member, organisation, token, user
 from tests.make.people import person
 from tests.make.qualifications import assignment, grant, qualification
@@ -16,6 +16,7 @@ __all__ = [
     "NOON",
     "Cast",
     "assignment",
+    "begun",
     "booking",
     "cast",
     "client",

@@ -23,6 +23,9 @@ from infra24.notifications.policies import Message, message_for
         # Somebody new hears of it for the first time.
         ("changed", "confirmed", ("person_id",), None, Message.CONFIRMED),
         ("changed", "pending", ("person_id",), None, Message.REQUESTED),
+        ("transferred", "confirmed", (), None, Message.CONFIRMED),
+        ("transferred", "pending", (), None, Message.REQUESTED),
+        ("transferred", "hold", (), None, None),
         # Holds are not mailed about; ended bookings do not change.
         ("changed", "hold", ("starts_at",), None, None),
         ("changed", "cancelled", ("starts_at",), 2, None),

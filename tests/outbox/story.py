@@ -90,7 +90,15 @@ def confirmed(org: Organisation, booking_id: UUID | None = None) -> UUID:
 
 def cancelled(org: Organisation, booking_id: UUID) -> None:
     with acting_for(org.pk):
-        facts.record(org.pk, "booking.cancelled", now=timezone.now(), source="staff", booking_id=booking_id, reason="")
+        facts.record(
+            org.pk,
+            "booking.cancelled",
+            now=timezone.now(),
+            source="staff",
+            booking_id=booking_id,
+            reason="",
+            late=False,
+        )
 
 
 def deliveries(org: Organisation) -> list[Delivery]:

@@ -29,7 +29,7 @@ A_ROUND = 4
 @pytest.mark.parametrize(
     ("kills", "is_patient"),
     [
-        pytest.param(5, False, id="5"),
+        pytest.param(3, False, id="3"),
         pytest.param(20, True, id="20", marks=pytest.mark.prove),
     ],
 )

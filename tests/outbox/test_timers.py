@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from infra24.core.ids import new_id
@@ -13,7 +14,7 @@ from infra24.facts import services as facts
 from infra24.orgs.models import Organisation
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery, Destination
-from infra24.outbox.services import cancel_timers, set_timer
+from infra24.outbox.services import Timer, cancel_timers, set_timer, set_timers
 
 
 def organisation(slug: str = "oolite") -> UUID:
@@ -86,6 +87,28 @@ def test_a_timer_for_a_fact_of_nobody_is_a_bug() -> None:
     org_id = organisation()
     with acting_for(org_id), pytest.raises(LookupError):
         set_timer(org_id=org_id, fact_id=new_id(), handler="a.one", subject_id=new_id(), due_at=timezone.now())
+
+
+@pytest.mark.django_db
+def test_several_timers_are_set_in_one_statement_or_none_of_them() -> None:
+    org_id, booking_id = organisation(), new_id()
+    due = timezone.now()
+    with acting_for(org_id):
+        fact_id = held(org_id, booking_id)
+        timers = [Timer(fact_id, handler, booking_id, due) for handler in ("a.one", "b.two")]
+        with CaptureQueriesContext(connection) as statements:
+            ids = set_timers(org_id, timers)
+            assert set_timers(org_id, []) == []
+        assert len(statements) == 1
+        found = Delivery.objects.filter(is_timer=True).order_by("handler")
+        assert [(each.pk, each.handler, each.due_at, each.fact_id) for each in found] == [
+            (ids[0], "a.one", due, fact_id),
+            (ids[1], "b.two", due, fact_id),
+        ]
+    with acting_for(org_id), pytest.raises(LookupError):
+        set_timers(org_id, [Timer(fact_id, "c.three", booking_id, due), Timer(new_id(), "d.four", booking_id, due)])
+    with acting_for(org_id):
+        assert Delivery.objects.filter(handler="d.four").count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

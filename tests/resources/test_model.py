@@ -57,7 +57,7 @@ def _agree(data: st.DataObject) -> None:
     agree(case, data.draw(windows_of(case)))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=LARGE)
+@settings(max_examples=100, deadline=None, suppress_health_check=LARGE)
 @given(data=st.data())
 def test_the_engine_says_what_the_clock_says(data: st.DataObject) -> None:
     _agree(data)

@@ -2,9 +2,9 @@
 
 from ninja import Router
 
-from infra24.bookings.api import bookings, looking
+from infra24.bookings.api import bookings, bulk, looking, steps
 
-PARTS = (bookings, looking)
+PARTS = (bulk, bookings, looking, steps)
 router = Router()
 for part in PARTS:
     router.add_router("", part.router)

@@ -19,14 +19,16 @@ from infra24.core.instants import Instant
 from infra24.core.paging import PageOut, PageQuery, page_of
 from infra24.core.versions import etag, require_match
 from infra24.orgs.access import member_auth
+from infra24.orgs.models import Member
 from infra24.orgs.requests import MemberRequest, source_of
 
 router = Router(tags=["bookings"])
 READ, WRITE = member_auth(scope="bookings:read"), member_auth(scope="bookings:write")
 
 
-def answer(booking: Booking, *, status: int = 200) -> HttpResponse:
-    response = HttpResponse(encode(booking_out(booking)), status=status, content_type="application/json")
+def answer(booking: Booking, *, by: Member, status: int = 200) -> HttpResponse:
+    """One booking as the member sees it, with its version as ETag."""
+    response = HttpResponse(encode(booking_out(booking, by=by)), status=status, content_type="application/json")
     response["ETag"] = etag(booking.version)
     return response
 
@@ -36,7 +38,7 @@ def create_booking(request: HttpRequest, body: BookingIn) -> HttpResponse:
     visit = cast(MemberRequest, request)
     with counting_refusals(visit):
         booking = services.create_booking(body.to_wish(), by=visit.member, source=Source(source_of(visit)))
-    return answer(booking, status=201)
+    return answer(booking, by=visit.member, status=201)
 
 
 class BookingsQuery(PageQuery):
@@ -63,13 +65,13 @@ def list_bookings(request: HttpRequest, filters: Query[BookingsQuery]) -> dict[s
         wanted &= Q(legs__resource_id=filters.resource, legs__is_implied=False)
     bookings = queries.with_legs(queries.visible_bookings(visit.member).filter(wanted))
     page = page_of(bookings, by=("starts_at", "id"), limit=filters.limit, cursor=filters.cursor)
-    return {"items": [booking_out(booking) for booking in page.items], "next": page.next}
+    return {"items": [booking_out(booking, by=visit.member) for booking in page.items], "next": page.next}
 
 
 @router.get("/bookings/{uuid:booking_id}", response=BookingOut, auth=READ, summary="One booking")
 def show_booking(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     visit = cast(MemberRequest, request)
-    return answer(queries.booking_for(visit.member, booking_id))
+    return answer(queries.booking_for(visit.member, booking_id), by=visit.member)
 
 
 @router.patch(
@@ -79,7 +81,7 @@ def show_booking(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     summary="Change, confirm, decline or cancel a booking",
 )
 def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -> HttpResponse:
-    """Edits first, then the step of `status`; both or neither."""
+    """Edits first, then the step of `status`, then the outcome; all or nothing."""
     visit = cast(MemberRequest, request)
     by, source = visit.member, Source(source_of(visit))
     booking = queries.booking_for(by, booking_id)
@@ -90,9 +92,20 @@ def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -
             booking = services.change_booking(booking, body.to_change(), by=by, source=source, version=version)
             version = booking.version
         if body.status == "confirmed":
-            booking = services.confirm_booking(booking, by=by, source=source, version=version)
+            booking = services.confirm_booking(
+                booking,
+                by=by,
+                source=source,
+                version=version,
+                decline_rivals=body.decline_rivals,
+                reason=body.reason,
+            )
         elif body.status == "declined":
             booking = services.decline_booking(booking, reason=body.reason, by=by, source=source, version=version)
         elif body.status == "cancelled":
             booking = services.cancel_booking(booking, reason=body.reason, by=by, source=source, version=version)
-    return answer(booking)
+        if "outcome" in body.model_fields_set:
+            version = booking.version if body.edits or body.status else version
+            outcome = body.outcome or ""
+            booking = services.set_outcome(booking, outcome, reason=body.reason, by=by, source=source, version=version)
+    return answer(booking, by=by)

@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from infra24.bookings.policies import LONGEST
+from infra24.bookings.policies import LONGEST, Standing, Step, open_steps
 from infra24.core.fields import WallTimeField
 from infra24.core.models import DISPOSABLE, OrganisationModel
 from infra24.orgs.models import Member
@@ -40,6 +40,11 @@ class Source(models.TextChoices):
     CLOCK = "clock", _("Automatic")
 
 
+class Outcome(models.TextChoices):
+    ATTENDED = "attended", _("Attended")
+    NO_SHOW = "no_show", _("No-show")
+
+
 class Visibility(models.TextChoices):
     BUSY = "busy", _("Others see “Busy”")
     TITLE = "title", _("Members see the title")
@@ -50,9 +55,8 @@ class Booking(OrganisationModel):
 
     title = models.CharField(max_length=200)
     status = models.CharField(max_length=10, choices=Status.choices)
-    outcome = models.CharField(
-        max_length=10, blank=True, choices=[("attended", _("Attended")), ("no_show", _("No-show"))]
-    )
+    outcome = models.CharField(max_length=10, blank=True, choices=Outcome.choices)
+    """Whether somebody came. Apart from the status: what was confirmed stays so."""
     visibility = models.CharField(max_length=6, choices=Visibility.choices, default=Visibility.BUSY)
     person = models.ForeignKey(
         Person, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
@@ -72,10 +76,22 @@ class Booking(OrganisationModel):
     """IANA zone in which the wall times were chosen."""
     expires_at = models.DateTimeField(null=True)
     """When a hold is dead, whether or not anybody has noticed."""
+    is_prolonged = models.BooleanField(default=False, db_default=False)
+    """Whether its hold was given more time; that is done once."""
     pending_blocks = models.BooleanField(default=True)
     """Whether the booking keeps its time while it waits for a decision."""
     reason = models.CharField(max_length=500, blank=True)
     """Why it was declined or cancelled."""
+    is_late_cancelled = models.BooleanField(default=False, db_default=False)
+    """Cancelled by whom it was for, with less notice than the rules ask; quotas go on counting it."""
+    # What the rules of all its legs said when the time was taken (`policies.Terms`).
+    cancel_until = models.DateTimeField(null=True)
+    check_in_from = models.DateTimeField(null=True)
+    check_in_until = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    checked_in_at = models.DateTimeField(null=True)
+    planned_ends_at = models.DateTimeField(null=True)
+    """When it was to end, where the rest of its time was given back or released."""
     version = models.PositiveIntegerField(default=1)
     """Raised by PostgreSQL with every change of the booking or its legs."""
     created_at = models.DateTimeField(db_default=TransactionNow())
@@ -91,6 +107,19 @@ class Booking(OrganisationModel):
                 name="booking_hold_expires",
             ),
             models.CheckConstraint(condition=Q(party_size__gte=1), name="booking_party_positive"),
+            models.CheckConstraint(condition=Q(outcome__in=["", *Outcome.values]), name="booking_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(is_late_cancelled=False) | Q(status="cancelled"), name="booking_late_when_cancelled"
+            ),
+            models.CheckConstraint(
+                condition=Q(check_in_from__isnull=True, check_in_until__isnull=True)
+                | Q(
+                    check_in_from__isnull=False,
+                    check_in_until__isnull=False,
+                    check_in_until__gte=F("check_in_from"),
+                ),
+                name="booking_check_in_window",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["org_id", "starts_at", "id"], name="booking_org_starts"),
@@ -109,6 +138,30 @@ class Booking(OrganisationModel):
         """What the booking is then: a hold is dead when its time has come, noticed or not."""
         is_dead = self.status == Status.HOLD and self.expires_at is not None and self.expires_at <= now
         return Status.EXPIRED if is_dead else Status(self.status)
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands, as the rules of its steps see it."""
+        return Standing(
+            status=self.status,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            expires_at=self.expires_at,
+            is_prolonged=self.is_prolonged,
+            checked_in_at=self.checked_in_at,
+            check_in_from=self.check_in_from,
+            check_in_until=self.check_in_until,
+            outcome=self.outcome,
+            planned_ends_at=self.planned_ends_at,
+        )
+
+    def is_late_at(self, now: datetime) -> bool:
+        """True when cancelling it then would be late. The exact boundary is still in time."""
+        return self.status == Status.CONFIRMED and self.cancel_until is not None and now > self.cancel_until
+
+    def steps_now(self, who: Member) -> list[Step]:
+        """What somebody who sees the booking may do with it this moment."""
+        return open_steps(self.standing, now=timezone.now(), is_staff=who.is_staff)
 
     @property
     def status_now(self) -> Status:

@@ -1,6 +1,7 @@
 """What comes in and goes out of the API of bookings."""
 
 from infra24.bookings.schemas.bookings import (
+    AlternativeOut,
     AvailabilityOut,
     BookingIn,
     BookingOut,
@@ -10,14 +11,18 @@ from infra24.bookings.schemas.bookings import (
     SpanOut,
     booking_out,
 )
+from infra24.bookings.schemas.steps import RivalsOut, TransferIn
 
 __all__ = [
+    "AlternativeOut",
     "AvailabilityOut",
     "BookingIn",
     "BookingOut",
     "BookingPatch",
     "EventOut",
     "ReasonOut",
+    "RivalsOut",
     "SpanOut",
+    "TransferIn",
     "booking_out",
 ]

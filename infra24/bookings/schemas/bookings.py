@@ -8,9 +8,11 @@ from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from infra24.bookings.models import Booking, Source, Status
+from infra24.bookings.policies import Step
 from infra24.bookings.services import BookingChange, BookingWish, LegWish
 from infra24.core.days import zone_names
 from infra24.core.instants import Instant
+from infra24.orgs.models import Member
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=4000)]
@@ -96,7 +98,7 @@ class BookingIn(Schema):
 
 
 class BookingPatch(Schema):
-    """What to change; absent values stay, and so does what is null, but for `person_id`.
+    """What to change; absent values stay, and so does what is null, but for `person_id` and `outcome`.
 
     `status` takes the booking one step on.
     """
@@ -113,11 +115,24 @@ class BookingPatch(Schema):
     visibility: Visibility | None = None
     status: Literal["confirmed", "declined", "cancelled"] | None = None
     reason: Annotated[str, StringConstraints(max_length=500)] = Field(default="", description="Why; needed to decline.")
+    decline_rivals: bool = Field(
+        default=False,
+        description="With `confirmed`: decline the requests that lose their time by it too, with `reason`. Staff only.",
+    )
+    outcome: Literal["attended", "no_show"] | None = Field(
+        default=None, description="Whether somebody came; null takes it back. Staff only, once it has begun."
+    )
+
+    @model_validator(mode="after")
+    def _rivals_of_what_is_confirmed(self) -> "BookingPatch":
+        if self.decline_rivals and self.status != "confirmed":
+            raise ValueError("decline_rivals goes with status confirmed")
+        return self
 
     @property
     def edits(self) -> bool:
-        """True when something besides the status is to change."""
-        return bool(self.model_fields_set - {"status", "reason"})
+        """True when something besides status and outcome is to change."""
+        return bool(self.model_fields_set - {"status", "reason", "decline_rivals", "outcome"})
 
     def to_change(self) -> BookingChange:
         return BookingChange(
@@ -162,11 +177,21 @@ class BookingOut(Schema):
     source: Source
     reason: str = Field(description="Why it was declined or cancelled; else empty.")
     expires_at: datetime | None = Field(description="When a hold ends by itself; null for everything else.")
+    outcome: Literal["attended", "no_show"] | None = Field(
+        description="Whether somebody came; null while nobody has said."
+    )
+    cancel_until: datetime | None = Field(description="Later, cancelling counts as late; null: until it begins.")
+    cancelled_late: bool = Field(description="Cancelled by a member with too little notice; quotas go on counting it.")
+    check_in_from: datetime | None = Field(description="When check-in opens; null where nobody checks in.")
+    check_in_until: datetime | None = Field(description="When check-in closes; then it counts as missed.")
+    checked_in_at: datetime | None = Field(description="When somebody said that they are here.")
+    planned_ends_at: datetime | None = Field(description="When it was to end, where the rest was given back or missed.")
+    may: list[Step] = Field(description="What you may do with it now; rules and other bookings may still refuse.")
     legs: list[LegOut]
 
 
-def booking_out(booking: Booking) -> dict[str, Any]:
-    """A booking with its `visible_legs`, in the shape of BookingOut, ready for JSON.
+def booking_out(booking: Booking, *, by: Member) -> dict[str, Any]:
+    """A booking with its `visible_legs` as a member sees it, in the shape of BookingOut, ready for JSON.
 
     A hold whose time has come is told as expired, whether or not anybody has noticed.
     """
@@ -186,6 +211,14 @@ def booking_out(booking: Booking) -> dict[str, Any]:
         "source": str(booking.source),
         "reason": booking.reason,
         "expires_at": booking.expires_at if status == Status.HOLD else None,
+        "outcome": booking.outcome or None,
+        "cancel_until": booking.cancel_until,
+        "cancelled_late": booking.is_late_cancelled,
+        "check_in_from": booking.check_in_from,
+        "check_in_until": booking.check_in_until,
+        "checked_in_at": booking.checked_in_at,
+        "planned_ends_at": booking.planned_ends_at,
+        "may": booking.steps_now(by),
         "legs": [
             {
                 "resource_id": leg.resource_id,
@@ -216,6 +249,17 @@ class ReasonOut(Schema):
     resource_id: UUID | None = Field(description="Of which resource; null where it is about none.")
     source: dict[str, Any]
     cure: str
+
+
+class AlternativeOut(Schema):
+    """What would have been possible: the same later, something similar then, or less time."""
+
+    resource_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    kind: Literal["later", "similar", "shorter"]
+    instead_of: UUID | None = Field(description="With `similar`: the resource in whose place it would be.")
+    resource_name: str
 
 
 class RefusedOut(SpanOut):

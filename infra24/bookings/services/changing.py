@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from infra24.bookings.errors import ApprovalNeeded, HoldExpired, IllegalStep, NotYours, TimeRefused
+from infra24.bookings.errors import ApprovalNeeded, NotYours, TimeRefused
 from infra24.bookings.locking import Locks, lock_bookings
 from infra24.bookings.models import Booking, Leg, Source, Status
-from infra24.bookings.policies import LIVE, check_times
+from infra24.bookings.policies import Step, check_times
 from infra24.bookings.services.asking import asker_of, with_uses
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
@@ -31,6 +31,8 @@ from infra24.bookings.services.claims import (
 from infra24.bookings.services.current import check_unmoved, on_current
 from infra24.bookings.services.expiring import expire_locked
 from infra24.bookings.services.refusing import refuse
+from infra24.bookings.services.stepping import check_step
+from infra24.bookings.services.terms import reset_timers, take_terms, terms_for
 from infra24.bookings.services.writing import rewrite_legs, update, visible_legs, wall
 from infra24.core.constraints import guarded_by
 from infra24.facts.services import record
@@ -103,7 +105,7 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
             else:
                 locks = Locks(lock_bookings(booking.org_id, [booking.pk]), [])
             check_unmoved(booking, locks.bookings, version)
-            _check_alive(booking, now=now)
+            check_step(booking, Step.CHANGE, by=by, now=now)
             if counted:
                 asker = with_uses(asker, counted, claimed, starts_at, ends_at, now=now, besides=booking.pk)
             if rule_reasons(claimed, starts_at, ends_at, now=now, asker=asker):
@@ -114,11 +116,14 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
                 rows = leg_rows(booking.pk, chosen, starts_at, ends_at)
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
             _edit(booking, change, starts_at=starts_at, ends_at=ends_at)
+            has_timers = bool(rows) and begin_anew(booking, chosen, before, by=by, now=now)
             if rows:
                 rewrite_legs(booking, rows)
                 booking.visible_legs = visible_legs(booking, rows)
             update(booking.org_id, [booking])
-            _announce(booking, before, by=by, source=source, now=now)
+            fact_id = _announce(booking, before, by=by, source=source, now=now)
+            if has_timers and fact_id:
+                reset_timers(booking, fact_id)
     except TimeRefused as refusal:
         refuse(
             booking.org_id,
@@ -131,13 +136,6 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
             otherwise=refusal,
         )
     return booking
-
-
-def _check_alive(booking: Booking, *, now: datetime) -> None:
-    if booking.status not in LIVE:
-        raise IllegalStep
-    if booking.status == Status.HOLD and booking.expires_at is not None and booking.expires_at <= now:
-        raise HoldExpired
 
 
 def _check_approval(
@@ -163,12 +161,32 @@ def _edit(booking: Booking, change: BookingChange, *, starts_at: datetime, ends_
     booking.wall_ends_at = wall(ends_at, booking.time_zone)
 
 
-def _announce(booking: Booking, before: dict[str, Any], *, by: Member, source: Source, now: datetime) -> None:
+def begin_anew(booking: Booking, claimed: list[Claimed], before: dict[str, Any], *, by: Member, now: datetime) -> bool:
+    """What hangs on time and place is said anew: notice, check-in, reminder, and who came.
+
+    A member who moves what they could no longer cancel in time gains nothing by it: it stays late.
+    True when there were timers, or there are now.
+    """
+    waited = bool(booking.check_in_until or booking.remind_at)
+    late_since = booking.cancel_until if not by.is_staff and booking.is_late_at(now) else None
+    take_terms(booking, terms_for(claimed, booking.starts_at, booking.ends_at, now=now))
+    booking.cancel_until = late_since or booking.cancel_until
+    if booking.starts_at != before["starts_at"]:
+        booking.checked_in_at, booking.outcome = None, ""
+    if booking.ends_at != before["ends_at"]:
+        booking.planned_ends_at = None
+    waits = bool(booking.check_in_until or booking.remind_at)
+    return booking.status == Status.CONFIRMED and (waited or waits)
+
+
+def _announce(booking: Booking, before: dict[str, Any], *, by: Member, source: Source, now: datetime) -> UUID | None:
+    """The fact's id; None when nothing changed."""
     after = _snapshot(booking)
     changed = {name: value for name, value in before.items() if after[name] != value}
     if not changed:
-        return
-    record(booking.org_id, "booking.changed", now=now, source=source, booking_id=booking.pk, before=_told(changed))
+        return None
+    told = _told(changed)
+    fact_id = record(booking.org_id, "booking.changed", now=now, source=source, booking_id=booking.pk, before=told)
     audit.write(
         booking.org_id,
         "booking.change",
@@ -179,6 +197,7 @@ def _announce(booking: Booking, before: dict[str, Any], *, by: Member, source: S
         before=changed,
         after={name: after[name] for name in changed},
     )
+    return fact_id
 
 
 def _snapshot(booking: Booking) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from infra24.bookings.services.claims import (
 from infra24.bookings.services.current import anew
 from infra24.bookings.services.expiring import expire_locked
 from infra24.bookings.services.refusing import refuse
+from infra24.bookings.services.terms import terms_for, timers_of
 from infra24.bookings.services.writing import insert, visible_legs, wall
 from infra24.core.constraints import guarded_by
 from infra24.core.ids import new_id
@@ -34,7 +35,7 @@ from infra24.facts.services import record
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
-from infra24.outbox.services import set_timer
+from infra24.outbox.services import set_timers
 from infra24.people.errors import PersonNotFound
 from infra24.people.models import Person
 from infra24.people.services import person_of
@@ -164,6 +165,7 @@ def _new_booking(
         time_zone=zone,
         expires_at=now + HOLD_FOR if status == Status.HOLD else None,
         pending_blocks=all(claim.resource.rules_at(wish.starts_at).pending_blocks for claim in claimed),
+        **vars(terms_for(claimed, wish.starts_at, wish.ends_at, now=now)),
         version=1,
         created_at=now,
         changed_at=now,
@@ -181,15 +183,9 @@ def _announce(booking: Booking, *, by: Member, source: Source, now: datetime) ->
             booking_id=booking.pk,
             expires_at=booking.expires_at,
         )
-        set_timer(
-            org_id=booking.org_id,
-            fact_id=fact_id,
-            handler="bookings.expire_hold",
-            subject_id=booking.pk,
-            due_at=booking.expires_at,
-        )
     else:
         what = "booking.confirmed" if booking.status == Status.CONFIRMED else "booking.requested"
-        record(booking.org_id, what, now=now, source=source, booking_id=booking.pk)
+        fact_id = record(booking.org_id, what, now=now, source=source, booking_id=booking.pk)
+    set_timers(booking.org_id, timers_of(booking, fact_id))
     after = {"status": booking.status, "starts_at": booking.starts_at, "ends_at": booking.ends_at}
     audit.write(booking.org_id, "booking.create", subject_id=booking.pk, by=by, source=source, now=now, after=after)

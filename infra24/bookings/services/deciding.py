@@ -1,25 +1,23 @@
 """Confirming, declining, cancelling: the steps of a booking's life."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from infra24.bookings.errors import (
-    AlreadyBegun,
-    ApprovalNeeded,
-    HoldExpired,
-    IllegalStep,
-    NotYours,
-    ReasonMissing,
-    TimeRefused,
-)
-from infra24.bookings.locking import lock_bookings, lock_claims
-from infra24.bookings.models import Booking, Source, Status
-from infra24.bookings.policies import may_step
+from infra24.bookings.errors import ApprovalNeeded, NotYours, ReasonMissing, TimeRefused
+from infra24.bookings.locking import lock_bookings
+from infra24.bookings.models import Booking, Leg, Source, Status
+from infra24.bookings.policies import Step
+from infra24.bookings.rivals import rivals_of
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
+    LegRow,
     check_shapes,
+    leg_rows,
+    lock_rows,
     needs_approval,
     resolve,
     rule_reasons,
@@ -28,56 +26,82 @@ from infra24.bookings.services.claims import (
 from infra24.bookings.services.current import check_unmoved, on_current
 from infra24.bookings.services.expiring import expire_locked
 from infra24.bookings.services.refusing import refuse
-from infra24.bookings.services.writing import step
+from infra24.bookings.services.stepping import check_step
+from infra24.bookings.services.terms import reset_timers, take_terms, terms_for
+from infra24.bookings.services.writing import rewrite_legs, set_values, step, visible_legs
 from infra24.core.constraints import guarded_by
-from infra24.facts.services import record
+from infra24.facts.services import Event, record, record_all
 from infra24.orgs import audit
 from infra24.orgs.models import Member
-from infra24.orgs.policies import Role
 from infra24.outbox.services import cancel_timers
 from infra24.resources.policies import STAFF
 
 
-def confirm_booking(booking: Booking, *, by: Member, source: Source, version: int | None = None) -> Booking:
+def confirm_booking(
+    booking: Booking,
+    *,
+    by: Member,
+    source: Source,
+    version: int | None = None,
+    decline_rivals: bool = False,
+    reason: str = "",
+) -> Booking:
     """Make a hold or a request certain; rules and time are checked again in the same transaction.
 
-    A member's hold of what needs approval becomes a request instead.
+    It takes the time the rules say by now: set-up, pack-down and sharing are
+    theirs. A member's hold of what needs approval becomes a request instead.
+    With `decline_rivals`, which is for staff and asks for a reason, the requests
+    that would lose their time by it are declined with it, all or none.
 
     Raises TimeRefused with reasons when by now something stands against it,
     HoldExpired, IllegalStep, Stale; ApprovalNeeded when a member confirms a
-    request.
+    request; NotYours, ReasonMissing.
     """
-    return on_current(booking, by, lambda current: _confirm(current, by=by, source=source, version=version))
+    if decline_rivals and not by.is_staff:
+        raise NotYours
+    if decline_rivals and not reason.strip():
+        raise ReasonMissing(fields={"reason": "say why"})
+    why = reason.strip() if decline_rivals else None
+    return on_current(booking, by, lambda current: _confirm(current, why, by=by, source=source, version=version))
 
 
-def _confirm(booking: Booking, *, by: Member, source: Source, version: int | None) -> Booking:
+def _confirm(booking: Booking, why: str | None, *, by: Member, source: Source, version: int | None) -> Booking:
+    """`why` is the reason with which rivals are declined; None leaves them waiting."""
     now = timezone.now()
-    is_staff = by.rank.includes(Role.STAFF)
     claimed = resolve(by, wishes_of(booking), starts_at=booking.starts_at, people=booking.party_size)
     following = Status.CONFIRMED
-    if not is_staff and booking.status == Status.PENDING:
+    if not by.is_staff and booking.status == Status.PENDING:
         raise ApprovalNeeded
     if needs_approval(claimed, by.rank, booking.starts_at, booking.ends_at):
         following = Status.PENDING
-    targets = [target for claim in claimed for target in (claim.resource.id, *claim.resource.leaves)]
-    since = min(leg.blocks_from for leg in booking.visible_legs)
-    until = max(leg.blocks_until for leg in booking.visible_legs)
+    rivals = rivals_of(by, booking, now=now) if why is not None else []
+    ours = [booking.pk, *(rival.pk for rival in rivals)]
+    rows = leg_rows(booking.pk, claimed, booking.starts_at, booking.ends_at)
     try:
         with guarded_by(**LEG_CONSTRAINTS):
-            locks = lock_claims(booking.org_id, targets, since, until, now=now, bookings=[booking.pk])
+            locks = lock_rows(booking.org_id, rows, now=now, bookings=ours)
             check_unmoved(booking, locks.bookings, version)
+            for rival in rivals:
+                check_unmoved(rival, locks.bookings, None)
             check_shapes(claimed, locks)
-            _check_step(booking, following, now=now)
+            check_step(booking, Step.CONFIRM, by=by, now=now)
             # Notice and horizon were kept when the time was taken; they do not lapse while somebody decides.
             if rule_reasons(claimed, booking.starts_at, booking.ends_at, now=now, asker=STAFF):
                 raise TimeRefused
             was = booking.status
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
+            if _agreed(booking) != {_terms(row) for row in rows if not row.is_implied}:
+                rewrite_legs(booking, rows)
+                booking.visible_legs = visible_legs(booking, rows)
             step(booking.org_id, [booking], following)
-            cancel_timers(org_id=booking.org_id, subject_id=booking.pk)
+            terms = terms_for(claimed, booking.starts_at, booking.ends_at, now=now)
+            if changed := take_terms(booking, terms):
+                set_values(booking, **changed)
             what = "booking.confirmed" if following == Status.CONFIRMED else "booking.requested"
-            record(booking.org_id, what, now=now, source=source, booking_id=booking.pk)
+            fact_id = record(booking.org_id, what, now=now, source=source, booking_id=booking.pk)
+            reset_timers(booking, fact_id)
             _audit(booking, what, was, by=by, source=source, now=now)
+            _decline_all(rivals, why or "", by=by, source=source, now=now)
     except TimeRefused as refusal:
         refuse(
             booking.org_id,
@@ -92,6 +116,15 @@ def _confirm(booking: Booking, *, by: Member, source: Source, version: int | Non
     return booking
 
 
+def _agreed(booking: Booking) -> set[tuple[Any, ...]]:
+    """What was agreed when its legs were written."""
+    return {_terms(leg) for leg in booking.visible_legs}
+
+
+def _terms(leg: Leg | LegRow) -> tuple[Any, ...]:
+    return (leg.resource_id, leg.blocks_from, leg.blocks_until, leg.sharing)
+
+
 def decline_booking(
     booking: Booking, *, reason: str, by: Member, source: Source, version: int | None = None
 ) -> Booking:
@@ -99,7 +132,7 @@ def decline_booking(
 
     Raises ReasonMissing, NotYours, IllegalStep, Stale.
     """
-    if not by.rank.includes(Role.STAFF):
+    if not by.is_staff:
         raise NotYours
     if not reason.strip():
         raise ReasonMissing(fields={"reason": "say why"})
@@ -111,7 +144,8 @@ def cancel_booking(
 ) -> Booking:
     """Withdraw a booking. Staff may cancel any; others theirs, or what they booked, until it begins.
 
-    Raises IllegalStep, Stale, AlreadyBegun.
+    Once less notice is left than the rules ask, a member's counts as late:
+    quotas go on counting it. Raises IllegalStep, Stale, AlreadyBegun.
     """
     return _end(booking, Status.CANCELLED, reason=reason, by=by, source=source, version=version)
 
@@ -121,29 +155,38 @@ def _end(booking: Booking, status: Status, *, reason: str, by: Member, source: S
     def end(current: Booking) -> Booking:
         now = timezone.now()
         check_unmoved(current, lock_bookings(current.org_id, [current.pk]), version)
-        _check_step(current, status, now=now)
-        if current.starts_at <= now and not by.rank.includes(Role.STAFF):
-            raise AlreadyBegun
-        was = current.status
-        step(current.org_id, [current], status, reason=reason.strip())
+        check_step(current, Step.DECLINE if status == Status.DECLINED else Step.CANCEL, by=by, now=now)
+        was, is_late = current.status, not by.is_staff and current.is_late_at(now)
+        step(current.org_id, [current], status, reason=reason.strip(), is_late=is_late)
         cancel_timers(org_id=current.org_id, subject_id=current.pk)
         what = f"booking.{status.value}"
-        record(current.org_id, what, now=now, source=source, booking_id=current.pk, reason=current.reason)
+        told = {"reason": current.reason, **({"late": is_late} if status == Status.CANCELLED else {})}
+        record(current.org_id, what, now=now, source=source, booking_id=current.pk, **told)
         _audit(current, what, was, by=by, source=source, now=now)
         return current
 
     return on_current(booking, by, end)
 
 
-def _check_step(booking: Booking, following: Status, *, now: datetime) -> None:
-    if not may_step(booking.status, following):
-        was, wanted = Status(booking.status).label.lower(), following.label.lower()
-        raise IllegalStep(f"This booking is {was}; it cannot become {wanted}.")
-    if booking.status == Status.HOLD and booking.expires_at is not None and booking.expires_at <= now:
-        raise HoldExpired
+def _decline_all(rivals: Sequence[Booking], reason: str, *, by: Member, source: Source, now: datetime) -> None:
+    """Decline locked requests with one reason. Three statements, none for nobody."""
+    if not rivals:
+        return
+    org_id = rivals[0].org_id
+    steps = [
+        audit.Step(
+            "booking.declined", rival.pk, {"status": rival.status}, {"status": Status.DECLINED, "reason": reason}
+        )
+        for rival in rivals
+    ]
+    step(org_id, rivals, Status.DECLINED, reason=reason)
+    events = [Event("booking.declined", rival.pk, {"reason": reason}) for rival in rivals]
+    record_all(org_id, events, now=now, source=source)
+    audit.write_all(org_id, steps, by=by, source=source, now=now)
 
 
 def _audit(booking: Booking, action: str, was: str, *, by: Member, source: Source, now: datetime) -> None:
+    after = {"status": booking.status, "reason": booking.reason}
     audit.write(
         booking.org_id,
         action,
@@ -152,5 +195,5 @@ def _audit(booking: Booking, action: str, was: str, *, by: Member, source: Sourc
         source=source,
         now=now,
         before={"status": was},
-        after={"status": booking.status, "reason": booking.reason},
+        after={**after, "late": True} if booking.is_late_cancelled else after,
     )

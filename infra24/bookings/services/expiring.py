@@ -8,9 +8,9 @@ from django.db import connection, transaction
 
 from infra24.bookings.locking import Locked, lock_bookings
 from infra24.bookings.models import Source, Status
-from infra24.facts.services import record
+from infra24.facts.services import Event, record_all
 from infra24.orgs import audit
-from infra24.outbox.services import cancel_timers
+from infra24.outbox.services import cancel_all_timers
 
 _EXPIRE = """
     UPDATE bookings_booking SET status = 'expired', expires_at = NULL
@@ -34,17 +34,10 @@ def expire_locked(org_id: UUID, booking_ids: Iterable[UUID], locked: Locked, *, 
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, [org_id, candidates, now])
         expired = [row[0] for row in cursor.fetchall()]
-    for booking_id in expired:
-        record(org_id, "booking.expired", now=now, source=Source.CLOCK, booking_id=booking_id)
-        audit.write(
-            org_id,
-            "booking.expire",
-            subject_id=booking_id,
-            by=None,
-            source=Source.CLOCK,
-            now=now,
-            before={"status": Status.HOLD},
-            after={"status": Status.EXPIRED},
-        )
-        cancel_timers(org_id=org_id, subject_id=booking_id)
+    record_all(org_id, [Event("booking.expired", key) for key in expired], now=now, source=Source.CLOCK)
+    before, after = {"status": Status.HOLD}, {"status": Status.EXPIRED}
+    steps = [audit.Step("booking.expire", key, before, after) for key in expired]
+    audit.write_all(org_id, steps, by=None, source=Source.CLOCK, now=now)
+    if expired:
+        cancel_all_timers(org_id, expired)
     return expired

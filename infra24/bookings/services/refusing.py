@@ -56,7 +56,8 @@ def refuse(
     """Raise the refusal with every reason at once, and up to three things that would do.
 
     `besides` is the booking that is to move, which is not in its own way.
-    `otherwise` is raised when by now nothing stands against it: the rival has gone.
+    `otherwise` says what kind of refusal it is when by now nothing stands
+    against it: the rival has gone.
     """
     margin = timedelta(days=1)
     until = max(ends_at, starts_at + LOOK_AHEAD) + margin
@@ -65,7 +66,9 @@ def refuse(
     reasons = reasons_against(claimed, claims, starts_at, ends_at, now=now, asker=asker)
     if not reasons:
         if choose(claimed, claims, starts_at, ends_at, now=now, asker=asker):
-            raise otherwise or SlotTaken
+            kind = type(otherwise or SlotTaken())
+            detail, cure = said("Somebody had it until a moment ago."), said("Try again.")
+            raise kind(detail, reasons=[Reason(kind().code, detail, str(claimed[0].resource.id), {}, cure)])
         detail = said("Of what would do, not enough is free then for all of it.")
         cure = said("Choose another time, or let more things do.")
         reasons = [Reason("slot_taken", detail, str(claimed[0].resource.id), {}, cure)]

@@ -1,7 +1,7 @@
 """Rows of bookings and legs, written for one booking or for many in the same few statements."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,10 +18,11 @@ _INSERT = """
         INSERT INTO bookings_booking
             (id, org_id, title, status, outcome, visibility, person_id, booked_by_id, source, party_size, note,
              starts_at, ends_at, wall_starts_at, wall_ends_at, time_zone, expires_at, pending_blocks, reason,
-             version, created_at, changed_at)
+             cancel_until, check_in_from, check_in_until, remind_at, version, created_at, changed_at)
         SELECT b.id, %(org_id)s, b.title, b.status, '', b.visibility, b.person_id, b.booked_by_id, b.source,
                b.party_size, b.note, b.starts_at, b.ends_at, b.wall_starts_at, b.wall_ends_at, b.time_zone,
-               b.expires_at, b.pending_blocks, '', 1, now(), now()
+               b.expires_at, b.pending_blocks, '', b.cancel_until, b.check_in_from, b.check_in_until, b.remind_at,
+               1, now(), now()
           FROM jsonb_populate_recordset(NULL::bookings_booking, %(bookings)s::jsonb) b
         RETURNING id, starts_at, ends_at
     )
@@ -33,6 +34,8 @@ _INSERT = """
       FROM booking b
       JOIN jsonb_populate_recordset(NULL::bookings_leg, %(legs)s::jsonb) leg ON leg.booking_id = b.id
 """
+TERMS = ("cancel_until", "check_in_from", "check_in_until", "remind_at")
+"""What a booking keeps of `policies.Terms`."""
 _COLUMNS = (
     "title",
     "status",
@@ -49,6 +52,7 @@ _COLUMNS = (
     "time_zone",
     "expires_at",
     "pending_blocks",
+    *TERMS,
 )
 
 
@@ -128,7 +132,9 @@ _UPDATE = """
     UPDATE bookings_booking b
        SET title = w.title, person_id = w.person_id, party_size = w.party_size, note = w.note,
            visibility = w.visibility, starts_at = w.starts_at, ends_at = w.ends_at,
-           wall_starts_at = w.wall_starts_at, wall_ends_at = w.wall_ends_at
+           wall_starts_at = w.wall_starts_at, wall_ends_at = w.wall_ends_at, cancel_until = w.cancel_until,
+           check_in_from = w.check_in_from, check_in_until = w.check_in_until, remind_at = w.remind_at,
+           checked_in_at = w.checked_in_at, planned_ends_at = w.planned_ends_at, outcome = w.outcome
       FROM jsonb_populate_recordset(NULL::bookings_booking, %(bookings)s::jsonb) w
      WHERE b.org_id = %(org_id)s AND b.id = w.id
     RETURNING b.id, b.version
@@ -143,6 +149,10 @@ _EDITED = (
     "ends_at",
     "wall_starts_at",
     "wall_ends_at",
+    *TERMS,
+    "checked_in_at",
+    "planned_ends_at",
+    "outcome",
 )
 
 
@@ -157,21 +167,67 @@ def update(org_id: UUID, bookings: Sequence[Booking]) -> None:
 
 
 _STEP = """
-    UPDATE bookings_booking SET status = %(status)s, expires_at = NULL, reason = %(reason)s
+    UPDATE bookings_booking
+       SET status = %(status)s, expires_at = NULL, reason = %(reason)s, is_late_cancelled = %(late)s, outcome = ''
      WHERE org_id = %(org_id)s AND id = ANY(%(ids)s)
     RETURNING id, version
 """
 
 
-def step(org_id: UUID, bookings: Sequence[Booking], status: str, *, reason: str = "") -> None:
-    """Take bookings to a state, in one statement, and give each its new version."""
+def step(org_id: UUID, bookings: Sequence[Booking], status: str, *, reason: str = "", is_late: bool = False) -> None:
+    """Take bookings to a state, in one statement, and give each its new version. Nobody's coming is noted any more."""
     ids = [booking.pk for booking in bookings]
+    values: dict[str, Any] = {"org_id": org_id, "ids": ids, "status": str(status), "reason": reason, "late": is_late}
     with connection.cursor() as cursor:
-        cursor.execute(_STEP, {"org_id": org_id, "ids": ids, "status": str(status), "reason": reason})
+        cursor.execute(_STEP, values)
         versions = dict(cursor.fetchall())
     for booking in bookings:
         booking.version = versions[booking.pk]
         booking.status, booking.expires_at, booking.reason = status, None, reason
+        booking.is_late_cancelled, booking.outcome = is_late, ""
+
+
+def set_values(booking: Booking, **values: Any) -> None:
+    """Write some columns of one booking and give it its new version."""
+    assigned = ", ".join(f"{name} = %({name})s" for name in values)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE bookings_booking SET {assigned} WHERE org_id = %(org_id)s AND id = %(id)s RETURNING version",  # noqa: S608 - names of columns only
+            {**values, "org_id": booking.org_id, "id": booking.pk},
+        )
+        (booking.version,) = cursor.fetchone()
+    for name, value in values.items():
+        setattr(booking, name, value)
+
+
+# The legs first, so that the version returned is the last one. Pack-down stays as long as it was, where it is kept.
+_END_LEGS = """
+    UPDATE bookings_leg
+       SET ends_at = %(ends_at)s,
+           blocks_until = %(ends_at)s::timestamptz
+                          + CASE WHEN %(packs)s THEN blocks_until - ends_at ELSE interval '0' END
+     WHERE org_id = %(org_id)s AND booking_id = %(id)s
+"""
+
+
+def end_early(booking: Booking, ends_at: datetime, *, packs_down: bool, **values: Any) -> None:
+    """Let a booking and its legs end at an instant before their end, with pack-down after it or without.
+
+    `values` are further columns to write. The instances of its visible legs follow.
+    """
+    parameters: dict[str, Any] = {"org_id": booking.org_id, "id": booking.pk, "ends_at": ends_at, "packs": packs_down}
+    with connection.cursor() as cursor:
+        cursor.execute(_END_LEGS, parameters)
+    for leg in booking.visible_legs:
+        pack_down = leg.blocks_until - leg.ends_at if packs_down else timedelta()
+        leg.ends_at, leg.blocks_until = ends_at, ends_at + pack_down
+    set_values(
+        booking,
+        planned_ends_at=booking.planned_ends_at or booking.ends_at,
+        ends_at=ends_at,
+        wall_ends_at=wall(ends_at, booking.time_zone),
+        **values,
+    )
 
 
 def visible_legs(booking: Booking, rows: Iterable[LegRow]) -> list[Leg]:

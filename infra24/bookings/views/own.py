@@ -57,16 +57,23 @@ class FreeDay:
 @for_role(Role.MEMBER)
 def my(request: MemberRequest) -> HttpResponse:
     """What the viewer has booked: to come, and over; and what they were shown, with its last day."""
+    return my_page(request)
+
+
+def my_page(request: MemberRequest, *, error: Infra24Error | None = None) -> HttpResponse:
+    """The page of `my`, with what was refused on it."""
     today = today_of(request)
     past = lists.own_past(request.member, limit=PAST_PAGE, cursor=request.GET.get("cursor", ""))
     shown = {
-        "upcoming": lists.own_upcoming(request.member),
+        "upcoming": [
+            (booking, {step.value: True for step in booking.steps_now(request.member)})
+            for booking in lists.own_upcoming(request.member)
+        ],
         "past": past,
         "grants": [(grant, grant.state_on(today)) for grant in own_grants(request.member)],
-        "now": timezone.now(),
-        "may_cancel_begun": request.member.is_staff,
+        **refused(error),
     }
-    return render(request, "bookings/my.html", shown)
+    return render(request, "bookings/my.html", shown, status=error.status if error else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

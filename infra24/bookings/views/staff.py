@@ -14,19 +14,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from infra24.bookings import lists, queries, services
 from infra24.bookings.forms import BookingForm, FilterForm, sent_fields, usual_start
+from infra24.bookings.forms.bulk import ACTIONS
 from infra24.bookings.models import Booking, Source, Status
-from infra24.bookings.policies import may_step
+from infra24.bookings.policies import Step
 from infra24.bookings.refusals import counting_refusals
+from infra24.bookings.rivals import reasons_against, rivals_of, taken_requests
+from infra24.bookings.services.bulk import Action
 from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
 from infra24.core.days import day_span, read_day, wall_of
 from infra24.core.errors import Infra24Error
+from infra24.core.problems import reason_document
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
 from infra24.outbox.queries import deliveries
 
 PAGE_SIZE = 50
+LONGEST_REASON = 500
 
 
 @require_safe
@@ -47,7 +52,18 @@ def bookings(request: MemberRequest) -> HttpResponse:
     cursor = request.GET.get("cursor", "")
     page = lists.bookings_page(request.member, wanted, limit=PAGE_SIZE, cursor=cursor)
     is_narrowed = any(request.GET.get(name) for name in ("since", "until", "status", "resource"))
-    shown = {"page": page, "form": form, "since": since, "is_narrowed": is_narrowed}
+    taken = taken_requests(request.member, page.items, now=timezone.now())
+    shown = {
+        "page": page,
+        "form": form,
+        "since": since,
+        "is_narrowed": is_narrowed,
+        "taken": taken,
+        "list_query": request.GET.urlencode(),
+        "actions": ACTIONS,
+        # Of requests most are confirmed; of what is certain, most are moved.
+        "action": Action.CONFIRM.value if data.get("status") == Status.PENDING else Action.MOVE.value,
+    }
     return render(request, "bookings/bookings.html", shown)
 
 
@@ -55,7 +71,7 @@ def bookings(request: MemberRequest) -> HttpResponse:
 @for_role(Role.STAFF)
 def booking(request: MemberRequest, booking_id: UUID) -> HttpResponse:
     """One booking: what, when, where, for whom; its history, and what became of the mails about it."""
-    return _booking_page(request, queries.booking_for(request.member, booking_id))
+    return booking_page(request, queries.booking_for(request.member, booking_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,9 +127,16 @@ def confirm_booking(request: MemberRequest, booking_id: UUID) -> HttpResponse:
     version = read_version(request)
     try:
         with counting_refusals(request):
-            services.confirm_booking(found, by=request.member, source=Source.STAFF, version=version)
+            services.confirm_booking(
+                found,
+                by=request.member,
+                source=Source.STAFF,
+                version=version,
+                decline_rivals="decline_rivals" in request.POST,
+                reason=request.POST.get("reason", "")[:LONGEST_REASON],
+            )
     except Infra24Error as error:
-        return _booking_page(request, queries.booking_for(request.member, booking_id), error=error)
+        return booking_page(request, queries.booking_for(request.member, booking_id), error=error)
     messages.success(request, _("Confirmed."))
     return redirect("booking", org=request.organisation.slug, booking_id=booking_id)
 
@@ -142,15 +165,17 @@ def read_version(request: MemberRequest) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def _booking_page(request: MemberRequest, found: Booking, *, error: Infra24Error | None = None) -> HttpResponse:
-    status = found.status_now
+def booking_page(request: MemberRequest, found: Booking, *, error: Infra24Error | None = None) -> HttpResponse:
+    """A booking as staff see it, with what may be done now; a refusal is shown on it."""
+    now, may = timezone.now(), found.steps_now(request.member)
     shown = {
         "booking": found,
         "history": lists.history_of(found),
+        "written": lists.messages_of(found),
         "deliveries": deliveries(request.member, subject_id=found.pk).order_by("-created_at", "-id"),
-        "may_confirm": may_step(status, Status.CONFIRMED),
-        "may_decline": may_step(status, Status.DECLINED),
-        "may_cancel": may_step(status, Status.CANCELLED),
+        "may": {step.value: True for step in may},
+        "rivals": rivals_of(request.member, found, now=now) if Step.CONFIRM in may else [],
+        "taken": [reason_document(reason) for reason in reasons_against(request.member, found, now=now)],
         **refused(error),
     }
     return render(request, "bookings/booking.html", shown, status=error.status if error else 200)

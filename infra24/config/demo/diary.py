@@ -131,7 +131,7 @@ class Diary:
             claimed = self._claimed(plan.uses, starts_at, plan.people)
             # Called off on the day, or just now for what is still to come.
             called_off_at = min(starts_at - timedelta(hours=3), self._now)
-            steps.append(Step("booking.cancelled", called_off_at, {"reason": reason}))
+            steps.append(Step("booking.cancelled", called_off_at, {"reason": reason, "late": False}))
         else:
             claimed = self._keep(plan.uses, starts_at, plan.hours, plan.people)
         if claimed:
@@ -218,7 +218,7 @@ class Diary:
         steps, status, reason, expires_at = [first], "confirmed", "", None
         if fate < 0.06:
             status, reason = "cancelled", rng.choice(self._house.cancelled_because)
-            steps.append(Step("booking.cancelled", later, {"reason": reason}))
+            steps.append(Step("booking.cancelled", later, {"reason": reason, "late": False}))
         elif to_approve and fate < 0.14:
             status, reason = "declined", rng.choice(self._house.declined_because)
             steps.append(Step("booking.declined", later, {"reason": reason}))

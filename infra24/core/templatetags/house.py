@@ -122,7 +122,8 @@ def action(context: Mapping[str, Any], label: str, url: str, **options: Any) -> 
     """One button that changes something, as a form of its own.
 
     Options: `tone` (class of the button), `confirm` (a question asked first, in
-    a native popover that needs no script), `name` and `value` of the button.
+    a native popover that needs no script), `name` and `value` of the button,
+    `about` (of which of several, said to who cannot see beside what it stands).
     """
     return {"label": label, "url": url, "csrf_token": context.get("csrf_token", ""), **options}
 

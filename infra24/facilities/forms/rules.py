@@ -1,6 +1,6 @@
 """One scope's rules as a page asks for them: every value its own, or left to whoever says it above."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -26,9 +26,15 @@ HINTS: Final[dict[str, str | Promise]] = {
     "notice_minutes": gettext_lazy("Before the start; staff are not bound."),
     "horizon_days": gettext_lazy("In days; staff are not bound."),
     "cancel_notice_minutes": gettext_lazy("Before the start; later, it counts as late."),
+    "check_in_after_minutes": gettext_lazy("Who has not checked in by then loses the rest of the time."),
+    "reminder_minutes": gettext_lazy("How long before the start people are reminded."),
+    "no_show_weight": gettext_lazy("So many times in the limits for each person."),
 }
 ROLES: Final = (("member", gettext_lazy("Members")), ("instructor", gettext_lazy("Instructors")))
-PENDING: Final = {"yes": True, "no": False}
+YES_NO: Final = {"yes": True, "no": False}
+NUMBERS: Final[Mapping[str, tuple[int, int]]] = {"horizon_days": (0, 1830), "no_show_weight": (1, 10)}
+"""Least and most."""
+FLAGS: Final = ("pending_blocks", "no_show_notice")
 
 
 class RulesForm(forms.Form):
@@ -50,15 +56,18 @@ class RulesForm(forms.Form):
         self._add_days("", _("closed"))
         for name in LENGTHS:
             self.fields[name] = LengthField(label=NAMES[name], help_text=self._hint(name))
-        self.fields["horizon_days"] = forms.IntegerField(
-            label=_("Bookings open ahead"),
-            required=False,
-            min_value=0,
-            max_value=1830,
-            help_text=self._hint("horizon_days"),
-        )
+        labels = {"horizon_days": _("Bookings open ahead")}
+        for name, (least, most) in NUMBERS.items():
+            self.fields[name] = forms.IntegerField(
+                label=labels.get(name, str(NAMES[name])),
+                required=False,
+                min_value=least,
+                max_value=most,
+                help_text=self._hint(name),
+            )
         self._add_choice("use", [(one, in_words("use", one)) for one in ("exclusive", "shared")])
-        self._add_choice("pending_blocks", ((one, in_words("pending_blocks", is_so)) for one, is_so in PENDING.items()))
+        for name in FLAGS:
+            self._add_choice(name, [(one, in_words(name, is_so)) for one, is_so in YES_NO.items()])
         approvals = [(one, in_words("approval", one)) for one in ("never", "always")]
         self._add_choice("approval", [*approvals, ("when", _("staff approve some requests"))])
         self.fields["approval_roles"] = forms.MultipleChoiceField(
@@ -92,7 +101,7 @@ class RulesForm(forms.Form):
     def document(self) -> dict[str, Any]:
         """What the fields say, as a document has it; what could not be read is left out."""
         said = self.cleaned_data
-        numbers = {name: said.get(name) for name in (*LENGTHS, "horizon_days")}
+        numbers = {name: said.get(name) for name in (*LENGTHS, *NUMBERS)}
         document: dict[str, Any] = {
             "schema": 1,
             **{name: value for name, value in numbers.items() if value is not None},
@@ -101,8 +110,7 @@ class RulesForm(forms.Form):
             document["weekly"] = self._week("")
         if said.get("use"):
             document["use"] = said["use"]
-        if said.get("pending_blocks"):
-            document["pending_blocks"] = PENDING[said["pending_blocks"]]
+        document |= {name: YES_NO[said[name]] for name in FLAGS if said.get(name)}
         if said.get("approval") == "when":
             roles = said.get("approval_roles")
             document["approval"] = {

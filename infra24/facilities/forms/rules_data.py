@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.datastructures import MultiValueDict
 
-from infra24.facilities.forms.rules import LENGTHS, OWN
+from infra24.facilities.forms.rules import FLAGS, LENGTHS, NUMBERS, OWN
 from infra24.facilities.forms.rules_fields import split_length
 from infra24.facilities.forms.rules_hours import write_hours
 from infra24.facilities.words import week_of
@@ -24,11 +24,14 @@ def data_of(
         "based_on": str(based_on or ""),
         "hours": "" if rules.weekly is None else OWN,
         **_week("", week_of(inherited) if rules.weekly is None else rules.weekly),
-        "horizon_days": "" if rules.horizon_days is None else str(rules.horizon_days),
         "use": rules.use or "",
-        "pending_blocks": {None: "", True: "yes", False: "no"}[rules.pending_blocks],
         "quotas": "" if rules.quotas is None else OWN,
     }
+    for name in NUMBERS:
+        number = getattr(rules, name)
+        data[name] = "" if number is None else str(number)
+    for name in FLAGS:
+        data[name] = {None: "", True: "yes", False: "no"}[getattr(rules, name)]
     for name in LENGTHS:
         data[f"{name}_0"], data[f"{name}_1"] = split_length(getattr(rules, name))
     data |= _rows("seasons", [_season(one) for one in rules.seasons or ()])

@@ -11,7 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from infra24.bookings.locking import lock_tree, unsettle
+from infra24.bookings.locking import lock_claims, lock_tree, unsettle
+from infra24.bookings.policies import LATEST
+from infra24.bookings.services.expiring import expire_locked
 from infra24.core.constraints import guarded_by
 from infra24.core.errors import Infra24Error, Stale
 from infra24.core.fields import cleaned
@@ -38,7 +40,7 @@ GUARDS: Final[dict[str, type[Infra24Error]]] = {
     "resource_units_promised": UnitsPromised,
     "resource_capacity_promised": CapacityPromised,
 }
-READ_BEFORE_BOOKING: Final = frozenset({"visible_to", "bookable_by", "time_zone", "needs"})
+READ_BEFORE_BOOKING: Final = frozenset({"visible_to", "bookable_by", "time_zone", "needs", "units", "capacity"})
 """What a booking is decided by before it locks the resource."""
 
 
@@ -100,6 +102,8 @@ def _change(resource: Resource, wish: ResourceWish, *, by: Member, source: str, 
             raise Stale
         put_into(resource, checked.whole, by=by, now=now)
         version = None
+    if wish.keys() & {"units", "capacity"}:
+        _let_go_of_dead_holds(resource, now=now)
     current = locked(resource, version=version)
     before = {**snapshot(current), "part_of": was_part_of}
     checked = check(current, wish, by=by)
@@ -115,6 +119,12 @@ def _change(resource: Resource, wish: ResourceWish, *, by: Member, source: str, 
     current.refresh_from_db(fields=["version", "part_of"])
     announce_change(current, before, by=by, source=source, now=now)
     return current
+
+
+def _let_go_of_dead_holds(resource: Resource, *, now: datetime) -> None:
+    """PostgreSQL counts as promised what nobody has noticed to be over."""
+    locks = lock_claims(resource.org_id, [resource.pk], now, LATEST, now=now)
+    expire_locked(resource.org_id, locks.dead, locks.bookings, now=now)
 
 
 def announce_change(resource: Resource, before: dict[str, Any], *, by: Member, source: str, now: datetime) -> None:

@@ -19,9 +19,17 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "booking.changed": _("Booking changed"),
     "booking.declined": _("Request declined"),
     "booking.cancelled": _("Booking cancelled"),
+    "booking.messaged": _("Message sent about a booking"),
     "booking.expired": _("Hold ran out"),
     "invariants.verified": _("Everything adds up"),
     "invariants.violated": _("Something does not add up"),
+    "booking.prolonged": _("Hold prolonged"),
+    "booking.reminder_due": _("Booking begins soon"),
+    "booking.checked_in": _("Checked in"),
+    "booking.missed": _("Nobody came"),
+    "booking.given_back": _("Rest given back"),
+    "booking.outcome_set": _("Attendance noted"),
+    "booking.transferred": _("Booking handed over"),
 }
 _STEPS: Final[dict[str, str | Promise]] = {
     "booking.create": _("Written down"),
@@ -29,7 +37,14 @@ _STEPS: Final[dict[str, str | Promise]] = {
     "booking.change": _("Changed"),
     "booking.declined": _("Declined"),
     "booking.cancelled": _("Cancelled"),
+    "booking.message": _("Message sent"),
     "booking.expire": _("Hold ran out"),
+    "booking.prolong": _("Hold prolonged"),
+    "booking.check_in": _("Checked in"),
+    "booking.miss": _("Nobody checked in"),
+    "booking.give_back": _("Rest given back"),
+    "booking.set_outcome": _("Attendance noted"),
+    "booking.transfer": _("Handed over"),
 }
 
 

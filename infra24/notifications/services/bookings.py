@@ -36,7 +36,8 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
         return _("Nothing to tell: no person.")
     if person.erased_at is not None or not person.email:
         return _("Nothing to tell: the person has no e-mail address.")
-    told = SentMail.objects.filter(subject_id=booking.pk, recipient=person.pk, sent_at__isnull=False)
+    # A message of staff's own tells of no version.
+    told = SentMail.objects.filter(subject_id=booking.pk, recipient=person.pk, sent_at__isnull=False, version__gt=0)
     message = message_for(
         fact=job.fact_type.removeprefix("booking."),
         status=booking.status,

@@ -100,6 +100,8 @@ class Use:
     ends_at: datetime
     kinds: frozenset[str]
     resources: frozenset[UUID]
+    is_missed: bool = False
+    """Nobody came: rules may count it several times."""
 
 
 @dataclass(frozen=True)

@@ -266,6 +266,9 @@ class Rules(BaseModel):
     cancel_notice_minutes: int | None = Field(default=None, ge=0, le=527040)
     check_in_before_minutes: int | None = Field(default=None, ge=0, le=1440)
     check_in_after_minutes: int | None = Field(default=None, ge=0, le=1440)
+    no_show_weight: int | None = Field(default=None, ge=1, le=10)
+    no_show_notice: bool | None = None
+    reminder_minutes: int | None = Field(default=None, ge=5, le=43200)
 
     @model_validator(mode="after")
     def _lengths_in_order(self) -> Self:

@@ -2,8 +2,9 @@
 
 Periods are calendar ones of the organisation's zone, weeks begin on Monday. A
 booking counts once, in the period in which it starts; its hours count in the
-periods in which they lie. The scope that says a quota is what it counts: all
-of the house, a kind, or one resource.
+periods in which they lie; a missed one counts as often as the rules of what is
+asked for say. The scope that says a quota is what it counts: all of the house,
+a kind, or one resource.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from datetime import date, datetime, timedelta
 from infra24.resources.policies.bookable import Asker, Bookable, Use, day_at
 from infra24.resources.policies.document import Quota
 from infra24.resources.policies.hours import midnight
-from infra24.resources.policies.rules import Provenance
+from infra24.resources.policies.rules import Effective, Provenance
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,11 @@ def used_up(resource: Bookable, asker: Asker, since: datetime, until: datetime) 
     for quota in rules.quotas:
         for first, last in _periods(quota, resource.home_zone, since, until):
             begins, ends = _instants(first, last, resource.home_zone)
-            count = sum(begins <= use.starts_at < ends for use in counted)
-            used = sum((_overlap(use.starts_at, use.ends_at, begins, ends) for use in counted), timedelta())
+            count = sum(_weight(use, rules) for use in counted if begins <= use.starts_at < ends)
+            used = sum(
+                (_overlap(use.starts_at, use.ends_at, begins, ends) * _weight(use, rules) for use in counted),
+                timedelta(),
+            )
             too_many = quota.count is not None and begins <= since < ends and count + 1 > quota.count
             wanted = _overlap(since, until, begins, ends)
             too_long = quota.hours is not None and used + wanted > timedelta(hours=quota.hours)
@@ -78,6 +82,10 @@ def _counts(use: Use, resource: Bookable, scope: Provenance) -> bool:
         case "kind":
             return resource.kind in use.kinds
     return True
+
+
+def _weight(use: Use, rules: Effective) -> int:
+    return rules.no_show_weight if use.is_missed else 1
 
 
 def _periods(quota: Quota, zone: str, since: datetime, until: datetime) -> list[tuple[date, date]]:

@@ -76,7 +76,10 @@ class Effective:
     cancel_notice: timedelta
     check_in_before: timedelta | None
     check_in_after: timedelta | None
-    """None: nobody checks in."""
+    """Both None: nobody checks in."""
+    no_show_weight: int
+    no_show_notice: bool
+    reminder: timedelta | None
     provenance: Mapping[str, Provenance]
 
     @cached_property
@@ -134,6 +137,8 @@ DEFAULTS = Rules(
     use="exclusive",
     quotas=(),
     cancel_notice_minutes=0,
+    no_show_weight=1,
+    no_show_notice=False,
 )
 VALUES = tuple(name for name in Rules.model_fields if name != "schema_version")
 """Names of the values, as documents have them."""
@@ -181,6 +186,9 @@ def _effective(rows: tuple[RuleRow, ...]) -> Effective:
         cancel_notice=timedelta(minutes=values["cancel_notice_minutes"]),
         check_in_before=_minutes(values["check_in_before_minutes"]),
         check_in_after=_minutes(values["check_in_after_minutes"]),
+        no_show_weight=values["no_show_weight"],
+        no_show_notice=values["no_show_notice"],
+        reminder=_minutes(values["reminder_minutes"]),
         provenance={name.removesuffix("_minutes") if name != "slot_minutes" else name: p for name, p in said.items()},
     )
 

@@ -17,7 +17,7 @@ from infra24.resources.policies import Bookable, Closure, Need, RuleRow, Rules
 _COLUMNS = """r.id, r.name, coalesce(nullif(r.time_zone, ''), o.time_zone), r.units, r.capacity, r.kind, r.part_of_id,
            r.visible_to, r.bookable_by, r.shape, o.time_zone"""
 _CLOSURE = """json_build_array(c.id, c.title, c.wall_from, c.wall_until, c.is_yearly, c.lifted_at,
-                (SELECT of.visible_to FROM resources_resource of WHERE of.org_id = c.org_id AND of.id = c.resource_id))"""
+                (SELECT o.visible_to FROM resources_resource o WHERE o.org_id = c.org_id AND o.id = c.resource_id))"""
 _HOLDS_SINCE = """(c.is_yearly OR c.wall_until > %(since)s::timestamptz AT TIME ZONE 'UTC' - interval '2 days')
                AND (c.lifted_at IS NULL OR c.lifted_at > %(since)s)"""
 
