@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV = .venv/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help run stop reset-demo dev test check prove bench client screenshots lock
+.PHONY: help run stop reset-demo dev test check prove bench client screenshots lock verify-invariants
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -20,6 +20,10 @@ reset-demo: ## delete the demo's data, after asking (YES=1 does not ask)
 
 dev: ## like run, and restart or rebuild whenever a source changes
 	@exec $(PYTHON) -m launch dev
+
+verify-invariants: ## look whether everything in the running database adds up (INFRA24_VAR, DATABASE_URL)
+	@$(PYTHON) -m launch.bootstrap --no-build
+	@$(VENV)/python manage.py verify_invariants $(ARGS)
 
 test: ## the test suite on an embedded PostgreSQL
 	@$(PYTHON) -m launch.bootstrap --dev --browser

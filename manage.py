@@ -11,6 +11,7 @@ import sys
 OWNER_COMMANDS = {
     "prepare_database",
     "check_zones",
+    "verify_invariants",
     "migrate",
     "makemigrations",
     "sqlmigrate",

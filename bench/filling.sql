@@ -96,7 +96,8 @@ SELECT pg_temp.id(8, n), pg_temp.id(1, o), pg_temp.id(7, n), pg_temp.id(5, o * 1
  ORDER BY n;
 
 INSERT INTO facts_fact (id, org_id, type, version, subject_kind, subject_id, number, data, source, recorded_at)
-SELECT pg_temp.id(9, n), pg_temp.id(1, o), 'booking.confirmed', 1, 'booking', pg_temp.id(7, n), 1, '{}', 'staff', now()
+SELECT pg_temp.id(9, n), pg_temp.id(1, o),
+       'booking.' || CASE status WHEN 'pending' THEN 'requested' ELSE status END, 1, 'booking', pg_temp.id(7, n), 1, '{}', 'staff', now()
   FROM plan ORDER BY n;
 
 INSERT INTO orgs_auditentry (id, org_id, at, member_id, source, action, subject_kind, subject_id, after)

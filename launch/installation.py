@@ -1,4 +1,4 @@
-"""A running demo: database, web, worker and CRM emulator of one data folder, from start to stop.
+"""A running demo: database, web, worker, verifier and CRM emulator of one data folder, from start to stop.
 
 The first start makes and fills the database. Later ones skip that while the
 sources, the addresses and the day are the same. Whatever an earlier run left
@@ -152,6 +152,8 @@ def _children(here: Installation, *, dev: bool) -> list[Child]:
         child("demo CRM", [*crm, "--state", str(here.var / "demo-crm.sqlite3")]),
         child("web", web_command(here.port)),
         child("worker", [python, "manage.py", "worker"]),
+        # The one process with the owner's rights, which nobody can reach: it serves no requests.
+        child("verifier", [python, "manage.py", "verify_invariants", "--every-night"]),
     ]
     if dev:
         vite = ["npm", "run", "--silent", "--prefix", str(checkout.frontend), "dev"]

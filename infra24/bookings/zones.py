@@ -47,14 +47,19 @@ def moved_by_zones(now: datetime) -> tuple[int, list[Moved]]:
     return len(found), [moved for booking in found for moved in _moved(booking, slugs[booking.org_id], now)]
 
 
+def agrees(stored: datetime, wall: datetime, zone: str) -> bool:
+    """Does a clock in the zone show this wall time at the instant? Of a repeated hour either will do."""
+    return stored in _readings(wall, zone)
+
+
 def _moved(booking: Booking, organisation: str, now: datetime) -> Iterator[Moved]:
     edges = (
         ("starts", booking.wall_starts_at, booking.starts_at),
         ("ends", booking.wall_ends_at, booking.ends_at),
     )
     for edge, wall, stored in edges:
-        readings = _readings(wall, booking.time_zone)
-        if stored > now and stored not in readings:
+        if stored > now and not agrees(stored, wall, booking.time_zone):
+            readings = _readings(wall, booking.time_zone)
             yield Moved(
                 organisation=organisation,
                 booking_id=booking.pk,

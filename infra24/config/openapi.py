@@ -77,6 +77,7 @@ TAGS = {
     "busy feeds": "People's own calendars, which make them busy here.",
     "features": "What the resources of the house may have.",
     "imports": "Calendars from elsewhere, taken over.",
+    "integrity": "Whether everything adds up.",
     "members": "Who is asking; members and invitations.",
     "outbox": "What the outside world was told, and what did not arrive.",
     "people": "Whom the organisation knows.",

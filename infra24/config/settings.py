@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "infra24.portal",
     "infra24.crm",
     "infra24.notifications",
+    "infra24.invariants",
     "infra24.facilities",
     "infra24.waitlist",
     "infra24.calendars",

@@ -17,6 +17,7 @@ APPS_WITH_PAGES = (
     "waitlist",
     "outbox",
     "notifications",
+    "invariants",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

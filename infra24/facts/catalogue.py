@@ -81,6 +81,20 @@ _TYPES = (
         data={"reason": "why, may be empty", "late": "whether it was too late for the rules"},
     ),
     FactType("booking.expired", "A hold ran out before it was confirmed."),
+    FactType(
+        "invariants.verified",
+        "Somebody looked at everything of the organisation, and it adds up. The subject is the verdict.",
+        data={"rows": "how many rows were looked at"},
+    ),
+    FactType(
+        "invariants.violated",
+        "Somebody looked at everything of the organisation, and something does not add up.",
+        data={
+            "rows": "how many rows were looked at",
+            "violations": "how many rows break which invariant",
+            "is_news": "whether the verdict before said otherwise",
+        },
+    ),
     FactType("booking.prolonged", "A hold was given more time.", data={"expires_at": "instant"}),
     FactType("booking.reminder_due", "A booking begins soon.", data={"starts_at": "instant"}),
     FactType("booking.checked_in", "Somebody said that they are here."),

@@ -315,6 +315,8 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>/edit": manager_page(302, data={"name": "Press"}),
     "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>/archive": manager_page(302),
     "GET o/<slug:org>/admin/audit": manager_page(),
+    "GET o/<slug:org>/admin/integrity": manager_page(),
+    "GET o/<slug:org>/admin/integrity/<uuid:verdict_id>": manager_page(),
     # The API
     "GET api/me": api(200, 200),
     "GET api/members": api(403, 200),
@@ -400,6 +402,8 @@ DOORS: dict[str, Door] = {
     "GET api/outbox/destinations": api(403, 200),
     "POST api/outbox/destinations/<uuid:destination_id>/pause": api(403, 200, data=WHY),
     "POST api/outbox/destinations/<uuid:destination_id>/resume": api(403, 200, about=PAUSED),
+    "GET api/integrity": api(403, 403, 200),
+    "GET api/integrity/<uuid:verdict_id>": api(403, 403, 200),
     "GET api/calendar/events": api(200, 200, data=WEEK),
     # A file cannot be sent by this walk.
     "POST api/imports": api(403, 400),

@@ -25,6 +25,7 @@ from infra24.core.days import wall_of
 from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
+from infra24.invariants.models import Verdict
 from infra24.orgs import services
 from infra24.orgs.keys import digest, mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
@@ -94,6 +95,9 @@ def build() -> World:
         )
         taken_over, row = _imported(cast.alice, room)
         feed = _connected(cast.bob, bob_as_person)
+        verdict = Verdict.objects.create(
+            org_id=house.pk, looked_at=make.NOON, rows=1, violations={SECRET_WORD: 1}, samples=[]
+        )
         key = Key.objects.get(subject_id=invitation.pk)
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
@@ -130,6 +134,7 @@ def build() -> World:
             "import_id": taken_over.pk,
             "row_id": row.pk,
             "feed_id": feed.pk,
+            "verdict_id": verdict.pk,
             "mail_id": "any",
             "number": 1,
             "scope": "space",

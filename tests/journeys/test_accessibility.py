@@ -105,6 +105,11 @@ def furnished() -> House:
     failed = next(one for one in deliveries(cast.house) if one.status == "dead")
     row = imported(cast.alice, hall)
     feed = paused_feed(cast.bob)
+    sample = {"name": "leg_overlap", "table": "bookings_leg", "id": str(certain.pk), "booking_id": str(certain.pk)}
+    broken = make.verdict(
+        cast.house, violations={"leg_overlap": 2}, information={"confirmed_in_closure": 1}, samples=[sample]
+    )
+    make.verdict(cast.house, looked_at=NOON + timedelta(days=1))
     day = NOON.date().isoformat()
     admin, home = "/o/oolite/admin", "/o/oolite"
     return House(
@@ -202,6 +207,8 @@ def furnished() -> House:
                 f"{admin}/settings/members",
                 f"{admin}/settings/tokens",
                 f"{admin}/audit",
+                f"{admin}/integrity",
+                f"{admin}/integrity/{broken.pk}",
             ],
         },
         members={"stranger": None, "member": cast.bob, "staff": cast.alice},

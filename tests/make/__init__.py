@@ -10,6 +10,7 @@ from tests.make.orgs import Cast, cast, client, member, organisation, token, use
 from tests.make.people import person
 from tests.make.qualifications import assignment, grant, qualification
 from tests.make.resources import closed_week, feature, open_week, opening_hours, resource
+from tests.make.verdicts import verdict
 
 __all__ = [
     "NOON",
@@ -34,5 +35,6 @@ __all__ = [
     "run_out",
     "token",
     "user",
+    "verdict",
     "wish",
 ]

@@ -14,7 +14,7 @@ from infra24.core.errors import Infra24Error, Reason
 from infra24.orgs.models import Member
 from infra24.resources import policies as engine
 from infra24.resources.policies import STAFF, Bookable, Claim, Size
-from infra24.resources.queries import bookables, 
+from infra24.resources.queries import bookables
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "booking.cancelled": _("Booking cancelled"),
     "booking.messaged": _("Message sent about a booking"),
     "booking.expired": _("Hold ran out"),
+    "invariants.verified": _("Everything adds up"),
+    "invariants.violated": _("Something does not add up"),
     "booking.prolonged": _("Hold prolonged"),
     "booking.reminder_due": _("Booking begins soon"),
     "booking.checked_in": _("Checked in"),

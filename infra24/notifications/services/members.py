@@ -1,9 +1,14 @@
 """Mails to those who run the organisation, or are asked to join it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from infra24.notifications.composing import Action, Wording, compose
 from infra24.notifications.models import SentMail
@@ -36,8 +41,25 @@ def tell_destination_paused(job: Job) -> str:
         destination = Destination.objects.get(pk=job.subject_id)
         if destination.state == Destination.State.ACTIVE:
             return _("Nothing to tell: it works again.")
-        admins = Member.objects.filter(role=Role.ADMIN.value, is_active=True).select_related("user")
-        drafts = [_alert_mail(job, destination, admin) for admin in admins]
+        drafts = [_alert_mail(job, destination, admin) for admin in _admins(job)]
+    return _send_to_admins(drafts)
+
+
+def tell_invariants_violated(job: Job) -> str:
+    """Handler: tell the organisation's admins that its data do not add up; not again while the same is wrong."""
+    if not job.data["is_news"]:
+        return _("Nothing to tell: they know already.")
+    with acting_for(job.org_id):
+        drafts = [_integrity_mail(job, admin) for admin in _admins(job)]
+    return _send_to_admins(drafts)
+
+
+def _admins(job: Job) -> QuerySet[Member]:
+    found = Member.objects.filter(org_id=job.org_id, role=Role.ADMIN.value, is_active=True)
+    return found.select_related("user").order_by("pk")
+
+
+def _send_to_admins(drafts: Sequence[tuple[EmailMultiAlternatives, SentMail] | None]) -> str:
     for mail, row in filter(None, drafts):
         send_mail(mail, row)
     return _("Mailed to the organisation's admins.") if drafts else _("Nobody to tell: there is no admin.")
@@ -66,3 +88,22 @@ def _alert_mail(job: Job, destination: Destination, admin: Member) -> tuple[Emai
     )
     details = [(_("Why"), destination.paused_because)]
     return compose(job.organisation, wording, to=admin.user.email, name=admin.user.name, details=details), row
+
+
+def _integrity_mail(job: Job, admin: Member) -> tuple[EmailMultiAlternatives, SentMail] | None:
+    row = begin_mail(job, recipient=admin.pk)
+    if row is None:
+        return None
+    broken = sum(job.data["violations"].values())
+    wording = Wording(
+        _("Something in %(organisation)s does not add up") % {"organisation": job.organisation.name},
+        ngettext("%(count)d thing does not add up", "%(count)d things do not add up", broken) % {"count": broken},
+        _(
+            "Every night Infra24 looks whether bookings, times and rooms agree with each other. Last night something"
+            " did not. The page says what it is, and which bookings to look at."
+        ),
+    )
+    page = reverse("integrity", kwargs={"org": job.organisation.slug})
+    action = Action(_("See what it is"), f"{settings.BASE_URL}{page}")
+    mail = compose(job.organisation, wording, to=admin.user.email, name=admin.user.name, action=action)
+    return mail, row
