@@ -1,12 +1,16 @@
 """A calendar is taken over once, however often it is sent; what cannot be booked waits for somebody."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from django.core import mail
+from django.db import connection
 from django.utils import timezone
 
-from infra24.bookings.models import Booking
+from infra24.bookings.models import Booking, Source
+from infra24.bookings.queries import booking_for
 from infra24.bookings.services import BookingChange, cancel_booking, change_booking
 from infra24.calendars.errors import CalendarUnnamed, DismissalUnexplained, PlaceMissing, RowSettled
 from infra24.calendars.models import ImportRow, ImportRun
@@ -347,3 +351,44 @@ def test_the_worker_does_what_is_too_much_for_a_request(monkeypatch: pytest.Monk
         assert (run.finished_at is not None, counts(run)) == (True, {"booked": 5})
         assert recorded_facts().count("booking.confirmed") == 5
         assert recorded_facts().count("import.finished") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_mailed_about_what_was_imported_but_about_what_follows() -> None:
+    cast = make.cast()
+    make.resource(cast.house, name="Kiln")
+    make.person(cast.house, name="Ana", email="ana@example.org")
+    ends_at = NOON + timedelta(hours=1)
+    text = f"title,start,end,room,e-mail\nFiring,{NOON.isoformat()},{ends_at.isoformat()},Kiln,ana@example.org\n"
+    with acting_for(cast.house.pk):
+        bring(cast, read_file(text.encode(), zone="UTC", since=SINCE, until=UNTIL), wish())
+    clock = Clock()
+    deliver_due(REACTIONS, clock=clock)
+    assert mail.outbox == []
+
+    with acting_for(cast.house.pk):
+        booking = booking_for(cast.alice, Booking.objects.get().pk)
+        cancel_booking(booking, reason="Broken.", by=cast.alice, source=Source.STAFF)
+    clock.now = timezone.now()
+    deliver_due(REACTIONS, clock=clock)
+
+    assert [sent.to for sent in mail.outbox] == [["ana@example.org"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_calendar_at_once_are_one() -> None:
+    """The second waits for the first, and finds everything done."""
+    cast = make.cast()
+    room = make.resource(cast.house, name="Kiln")
+
+    def take_over(_: int) -> dict[str, int]:
+        try:
+            with acting_for(cast.house.pk):
+                return counts(bring(cast, read(firing("a", NOON, "RRULE:FREQ=DAILY;COUNT=5")), wish(room)))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = sorted(pool.map(take_over, range(2)), key=str)
+
+    assert done == [{"booked": 5}, {"unchanged": 5}]
