@@ -162,8 +162,20 @@ class Machine(RuleBasedStateMachine):
     @rule(scope=SCOPES, in_days=st.integers(0, 1), said=SAID)
     def say(self, scope: str, in_days: int, said: tuple[str, Any]) -> None:
         """One thing more, or otherwise, than was said last."""
+        self._say_more(scope, self.house.now // DAY + in_days, said)
+
+    @precondition(lambda self: self._waiting())
+    @rule(place=st.integers(0, 3), said=SAID)
+    def decide_by_other_rules(self, place: int, said: tuple[str, Any]) -> None:
+        """What waits was asked for by the rules of then, and is decided on by those of now."""
+        waiting = self._waiting()
+        number = waiting[place % len(waiting)]
+        self._say_more(self.house.bookings[number].legs[0].thing, self.house.now // DAY, said)
+        self._step(number, "alice", "confirm")
+
+    def _say_more(self, scope: str, since_day: int, said: tuple[str, Any]) -> None:
         before = [document for spoken_for, _, document in self.house.rules if spoken_for == scope]
-        self._say(scope, self.house.now // DAY + in_days, {**(before[-1] if before else {}), said[0]: said[1]})
+        self._say(scope, since_day, {**(before[-1] if before else {}), said[0]: said[1]})
 
     def _say(self, scope: str, since_day: int, document: dict[str, Any]) -> None:
         self.house.rules.append((scope, since_day, document))
