@@ -1,5 +1,8 @@
 """What the clock asks of the waitlist."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,7 +14,14 @@ from infra24.waitlist.services.offering import Try
 
 MOST_STEPS = 200
 """In one look; a look that finds more to do leaves it to the next fact, or to the night."""
-GIVES_BACK = {"booking.cancelled", "booking.declined", "booking.expired", "booking.changed"}
+GIVES_BACK = {
+    "booking.cancelled",
+    "booking.changed",
+    "booking.declined",
+    "booking.expired",
+    "booking.given_back",
+    "booking.missed",
+}
 
 
 def look(job: Job) -> str:
@@ -21,7 +31,7 @@ def look(job: Job) -> str:
             return _("Nobody waits.")
         if job.fact_type in GIVES_BACK:
             at = Fact.objects.values_list("recorded_at", flat=True).get(pk=job.fact_id)
-            services.free_again(job.org_id, job.subject_id, before=job.data.get("before", {}), at=at)
+            services.free_again(job.org_id, job.subject_id, before=_as_it_was(job), at=at)
         overdue = services.overdue(job.org_id, now=job.now)
     for entry_id in overdue:
         with acting_for(job.org_id):
@@ -38,6 +48,12 @@ def look(job: Job) -> str:
             break
         offered += 1
     return ngettext("Made one offer.", "Made %(count)d offers.", offered) % {"count": offered}
+
+
+def _as_it_was(job: Job) -> Mapping[str, Any]:
+    """What the fact says of the booking before it: when it was to end, or what changed."""
+    before: Mapping[str, Any] = job.data.get("before") or {}
+    return {"ends_at": job.data["ends_at"]} if "ends_at" in job.data else before
 
 
 def expire(job: Job) -> str:
