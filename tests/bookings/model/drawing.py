@@ -92,3 +92,5 @@ ASKED = st.sampled_from(["hold", "hold", "confirmed"])
 LATER = st.sampled_from([0, 0, 0, 30, -30, 60, -60, -90])
 PEOPLE = st.sampled_from(["", "bob", "guest"])
 SAID = st.sampled_from([(name, value) for name, values in VALUES.items() for value in values])
+HARSH = st.sampled_from([("weekly", []), ("longest_minutes", 30), ("buffer_after_minutes", 180), ("use", "exclusive")])
+"""What is likely to stand against what was asked for before."""

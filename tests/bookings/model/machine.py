@@ -16,6 +16,7 @@ from tests.bookings.model.drawing import (
     BY,
     BY_ANYBODY,
     DAYS,
+    HARSH,
     IN_THE_DAY,
     LATER,
     LEGS,
@@ -145,7 +146,8 @@ class Machine(RuleBasedStateMachine):
         self._offers("", "", booking.wish, besides=number)
 
     def _waiting(self) -> list[int]:
-        return [number for number, each in reversed(self.house.bookings.items()) if each.status in {"hold", "pending"}]
+        bookings = self.house.bookings
+        return [n for n in reversed(bookings) if self.house.status_of(bookings[n]) in {"hold", "pending"}]
 
     # --- Time -------------------------------------------------------------------------
 
@@ -165,7 +167,7 @@ class Machine(RuleBasedStateMachine):
         self._say_more(scope, self.house.now // DAY + in_days, said)
 
     @precondition(lambda self: self._waiting())
-    @rule(place=st.integers(0, 3), said=SAID)
+    @rule(place=st.integers(0, 3), said=SAID | HARSH)
     def decide_by_other_rules(self, place: int, said: tuple[str, Any]) -> None:
         """What waits was asked for by the rules of then, and is decided on by those of now."""
         waiting = self._waiting()
