@@ -89,6 +89,7 @@ def kill_backends(database: TestDatabase, _web: Web) -> None:
 
 def kill_postmaster(database: TestDatabase, _web: Web) -> None:
     """The whole server dies as when the power goes, and recovers."""
+    connection.close()
     (cluster,) = postgres._clusters(database.var)
     pid = cluster.server_pid()
     assert pid
