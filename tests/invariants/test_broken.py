@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from infra24.facts.catalogue import CATALOGUE
 from infra24.invariants.looking import Look, Violation, look_through
 from infra24.invariants.table import INFORMATION, SENTENCES
-from infra24.invariants.table.history import SUBJECTS
+from infra24.invariants.table.history import PASSING, SUBJECTS
 from tests.database import TestDatabase
 from tests.invariants.breaking import BREAKS, Break
 from tests.invariants.copies import copy, pointing_at, strip
@@ -61,7 +61,7 @@ def test_every_invariant_is_broken_here() -> None:
 
 def test_facts_about_every_kind_of_subject_are_looked_at() -> None:
     """Whoever adds a kind of fact says in `table.history.SUBJECTS` where its subjects are."""
-    assert set(SUBJECTS) == {fact.subject_kind for fact in CATALOGUE.values()}
+    assert {*SUBJECTS, *PASSING} == {fact.subject_kind for fact in CATALOGUE.values()}
 
 
 def test_where_nothing_is_broken_nothing_is_named(house: House) -> None:

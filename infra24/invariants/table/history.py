@@ -20,9 +20,14 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "grant": "resources_grant",
     "assignment": "resources_studioassignment",
     "booking": "bookings_booking",
+    "series": "bookings_series",
+    "waitlist": "waitlist_entry",
+    "import": "calendars_importrun",
     "invariants": "invariants_verdict",
 }
 """What facts are about: the table of each kind of subject. No row of these is ever deleted."""
+PASSING: Final = frozenset({"busyfeed"})
+"""Kinds of subject that go when their person asks; the facts about them stay."""
 
 # A number too many is as bad as one too few.
 _NUMBERS = """
