@@ -1,9 +1,9 @@
 """The one order in which rows are locked, and the one module that knows it.
 
-The waitlist and one entry of it, then the tree of wholes and parts, then series, then persons,
-then bookings, then resources, each by id. Whoever locked in another order would deadlock with everybody who does not;
-without these locks rivals meet in the exclusion constraint's index, and
-PostgreSQL ends one of them.
+The waitlist and one entry of it, then the tree of wholes and parts, then series,
+then persons, then bookings, then resources, each by id. Whoever locked in another
+order would deadlock with everybody who does not; without these locks rivals meet
+in the exclusion constraint's index, and PostgreSQL ends one of them.
 """
 
 from collections.abc import Iterable
