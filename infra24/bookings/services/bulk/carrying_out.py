@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from infra24.bookings.models import Booking, BookingMessage, Leg, Source, Status
+from infra24.bookings.models import Booking, BookingMessage, Leg, Occurrence, Source, Status
 from infra24.bookings.services.bulk.drafting import MOVES, STEPS
 from infra24.bookings.services.bulk.wishes import Action, BulkWish, Item
 from infra24.bookings.services.changing import begin_anew
@@ -49,6 +49,9 @@ def _move(items: Sequence[Item], *, by: Member, source: Source, now: datetime) -
         changed = {name: value for name, value in was.items() if told[name] != value}
         events.append(Event("booking.changed", booking.pk, {"before": changed}))
         steps.append(audit.Step("booking.change", booking.pk, changed, {name: told[name] for name in changed}))
+    # Dates of series that were changed by themselves: edits of the series leave them as they are.
+    changed_ids = [event.subject_id for event in events]
+    Occurrence.objects.filter(org_id=org_id, booking__in=changed_ids).update(is_override=True)
     facts = record_all(org_id, events, now=now, source=source)
     audit.write_all(org_id, steps, by=by, source=source, now=now)
     certain = [
