@@ -97,4 +97,4 @@ def test_reading_costs_the_same_for_one_and_for_many(cast: Cast) -> None:
     for _ in range(4):
         make.booking(cast.alice, make.resource(cast.house), make.resource(cast.house))
 
-    assert queries() == one == (4, 2)
+    assert queries() == one == (4, 3)

@@ -177,7 +177,7 @@ def test_as_many_statements_for_many_rivals_as_for_one(cast: Cast, cara: Member)
     for _ in range(4):
         make.booking(cara, kiln)
 
-    assert count() == of_one == (4, 2)
+    assert count() == of_one == (5, 2)
     assert len(rivals(cast, one)) == 5
 
 

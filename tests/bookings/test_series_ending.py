@@ -60,7 +60,7 @@ def test_one_date_is_left_out_with_its_reason(cast: Cast) -> None:
         gone = Booking.objects.get(status="cancelled")
         stored_series = Series.objects.get()
         told = Fact.objects.get(subject_id=gone.pk, type="booking.cancelled").data
-    assert (gone.reason, told) == ("Holiday", {"reason": "Holiday"})
+    assert (gone.reason, told) == ("Holiday", {"reason": "Holiday", "late": False})
     assert (stored_series.ended_at, stored_series.version) == (None, 2)
     assert events(cast)["series.changed"] == 1
 
