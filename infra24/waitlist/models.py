@@ -28,7 +28,7 @@ class EntryStatus(models.TextChoices):
     OFFERED = "offered", _("Offered")
     TAKEN = "taken", _("Taken")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-    EXPIRED = "expired", _("Over")
+    EXPIRED = "expired", _("Expired")
 
 
 class Outcome(models.TextChoices):

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                             ("offered", "Offered"),
                             ("taken", "Taken"),
                             ("withdrawn", "Withdrawn"),
-                            ("expired", "Over"),
+                            ("expired", "Expired"),
                         ],
                         default="waiting",
                         max_length=10,
