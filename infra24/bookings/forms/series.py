@@ -136,7 +136,7 @@ class SeriesForm(BookingForm):
         self.zone = series.time_zone
         if wall_on is None:
             scope: Any = self.fields["scope"]
-            scope.choices = SCOPES[-1:]
+            scope.choices, scope.initial = SCOPES[-1:], SCOPES[-1][0]
 
     def clean_person(self) -> Person | None:
         if self.cleaned_data["person"].strip() == self.initial.get("person", ""):
@@ -202,4 +202,4 @@ class SeriesCancelForm(forms.Form):
         super().__init__(*args, **kwargs)
         if wall_on is None:
             scope: Any = self.fields["scope"]
-            scope.choices = SCOPES[-1:]
+            scope.choices, scope.initial = SCOPES[-1:], SCOPES[-1][0]
