@@ -268,13 +268,14 @@ def test_axe_finds_nothing_on_any_page(live: str, chromium: Browser) -> None:
                 if page.locator("[data-island=calendar]").count():
                     page.locator(".grid-event").first.wait_for()
                 faults += _found(page, path, DESKTOP, {})
-                page.emulate_media(color_scheme="dark")
+                # Without motion: colours that fade from day to night are those of neither.
+                page.emulate_media(color_scheme="dark", reduced_motion="reduce")
                 page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
                 page.wait_for_function(
                     f"innerWidth === {PHONE[0]} && matchMedia('(prefers-color-scheme: dark)').matches"
                 )
                 faults += _found(page, f"{path} by night", PHONE, {"runOnly": LOOKED_AT})
-                page.emulate_media(color_scheme="light")
+                page.emulate_media(color_scheme="light", reduced_motion="no-preference")
                 page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
             # A page that is missing says so in the console; that is the point of it.
             somebody.complaints[:] = [said for said in somebody.complaints if "/nowhere" not in said]
