@@ -274,6 +274,7 @@ def test_axe_finds_nothing_on_any_page(live: str, chromium: Browser) -> None:
                 page.wait_for_function(
                     f"innerWidth === {PHONE[0]} && matchMedia('(prefers-color-scheme: dark)').matches"
                 )
+                page.wait_for_function("document.getAnimations().every((each) => each.playState !== 'running')")
                 faults += _found(page, f"{path} by night", PHONE, {"runOnly": LOOKED_AT})
                 page.emulate_media(color_scheme="light", reduced_motion="no-preference")
                 page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
