@@ -69,9 +69,7 @@ def refuse(
             kind = type(otherwise or SlotTaken())
             detail, cure = said("Somebody had it until a moment ago."), said("Try again.")
             raise kind(detail, reasons=[Reason(kind().code, detail, str(claimed[0].resource.id), {}, cure)])
-        detail = said("Of what would do, not enough is free then for all of it.")
-        cure = said("Choose another time, or let more things do.")
-        reasons = [Reason("slot_taken", detail, str(claimed[0].resource.id), {}, cure)]
+        reasons = [too_little(claimed[0])]
     codes = {reason.code for reason in reasons}
     later = [] if codes & _NO_OTHER_TIME else alternatives(claimed, claims, starts_at, ends_at, now=now, asker=asker)
     alike = _alike(org_id, claimed, claims, starts_at, ends_at, now=now, asker=asker, besides=besides)
@@ -84,6 +82,13 @@ def refuse(
         reasons=reasons,
         alternatives=list(islice(filter(None, mixed), MOST_ALTERNATIVES)),
     )
+
+
+def too_little(one: Claimed) -> Reason:
+    """The reason where each leg has something free, but two of them the same thing."""
+    detail = said("Of what would do, not enough is free then for all of it.")
+    cure = said("Choose another time, or let more things do.")
+    return Reason("slot_taken", detail, str(one.resource.id), {}, cure)
 
 
 def alternatives(

@@ -16,10 +16,9 @@ from infra24.bookings.models import LONGEST_BUFFER, REACH
 from infra24.bookings.queries import owned_claims_on, uses_of
 from infra24.bookings.services.asking import asker_of
 from infra24.bookings.services.claims import Claimed, LegWish, choose, claim_of, leaves_choice, reasons_against
-from infra24.bookings.services.refusing import LOOK_AHEAD, alternatives
+from infra24.bookings.services.refusing import LOOK_AHEAD, alternatives, too_little
 from infra24.bookings.services.series.wishing import Slot
 from infra24.core.errors import Alternative, Reason
-from infra24.core.wording import said
 from infra24.orgs.models import Member
 from infra24.people.models import Person
 from infra24.resources.policies import Asker, Claim, Use, reach_of
@@ -142,7 +141,7 @@ class _Scales:
         if leaves_choice(candidates):
             chosen = choose(candidates, claims, *span, now=self.now, asker=self.asker)
         if chosen is None:
-            return Verdict(slot, (), (_too_little(candidates[0]),))
+            return Verdict(slot, (), (too_little(candidates[0]),))
         self._take(slot, chosen)
         return Verdict(slot, tuple(chosen))
 
@@ -180,9 +179,3 @@ class _Scales:
 
 def _begins(claim: Claim) -> datetime:
     return claim.blocks_from
-
-
-def _too_little(one: Claimed) -> Reason:
-    detail = said("Of what would do, not enough is free then for all of it.")
-    cure = said("Choose another time, or let more things do.")
-    return Reason("slot_taken", detail, str(one.resource.id), {}, cure)
