@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,12 +11,13 @@ from infra24.facts.models import Fact
 
 
 class Destination(OrganisationModel):
-    """Something outside that wants to hear: the mail, the CRM, and the clock."""
+    """Something outside that wants to hear: the mail, the CRM, a tenant's webhook, and the clock."""
 
     class Kind(models.TextChoices):
         CLOCK = "clock", _("Timers")
         MAIL = "mail", _("E-mail")
         CRM = "crm", _("CRM")
+        WEBHOOK = "webhook", _("Webhook")
 
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
@@ -26,10 +28,30 @@ class Destination(OrganisationModel):
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     paused_because = models.CharField(max_length=300, blank=True)
     rests_until = models.DateTimeField(null=True)
-    """Asked to slow down: nothing is tried before."""
+    """Asked to slow down, or failing again and again: nothing is tried before."""
+    fact_types = ArrayField(models.CharField(max_length=60), null=True)
+    """The types of facts it wants to hear of; null: all that its kind hears of."""
+    per_minute = models.PositiveIntegerField(null=True)
+    """Deliveries it is asked to bear in the long run, over all workers; null: as many as there are."""
+    burst = models.PositiveSmallIntegerField(default=10, db_default=10)
+    """Deliveries at once, where `per_minute` is set."""
+    paced_until = models.DateTimeField(null=True)
+    """When its allowance is full again."""
+    failures_in_row = models.PositiveIntegerField(default=0, db_default=0)
+    """Tries that failed since the last that succeeded; what only a person can mend does not count."""
+    failing_since = models.DateTimeField(null=True)
+    """The first of them; null while it works."""
+    worked_at = models.DateTimeField(null=True)
+    """The last try that succeeded."""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["org_id", "kind", "name"], name="destination_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["org_id", "kind", "name"], name="destination_once"),
+            models.CheckConstraint(
+                condition=models.Q(per_minute__isnull=True) | models.Q(per_minute__gt=0, burst__gt=0),
+                name="destination_pace_positive",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.get_kind_display()
@@ -44,6 +66,7 @@ class Delivery(OrganisationModel):
         DEAD = "dead", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
         DISCARDED = "discarded", _("Discarded")
+        SUPERSEDED = "superseded", _("Overtaken")
 
     fact = models.ForeignKey(
         Fact, on_delete=models.PROTECT, related_name="deliveries", db_constraint=False, db_index=False
@@ -114,6 +137,8 @@ class Attempt(OrganisationModel):
     ended_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     detail = models.CharField(max_length=2000, blank=True)
+    exchanges = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    """What was asked and answered, each a `reactions.Exchange` as an object; never a credential."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["org_id", "delivery", "number"], name="attempt_once")]

@@ -1,13 +1,32 @@
 """Who reacts to what: the shape of the table that `config.subscriptions` fills."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from infra24.orgs.models import Organisation
 from infra24.outbox.models import Destination
+
+MOST_KEPT = 2000
+"""Characters of a request's or an answer's body that are kept with an attempt."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer, as kept for who looks for the fault. Bodies are cut at `MOST_KEPT`.
+
+    Neither headers nor addresses may carry a credential here; bodies may carry personal data, and are shown by role.
+    """
+
+    method: str
+    url: str
+    status: int | None
+    """None: no answer."""
+    request: str
+    response: str
+    milliseconds: int
 
 
 @dataclass(frozen=True)
@@ -28,6 +47,8 @@ class Job:
     now: datetime
     lease: UUID
     """Of this try. A handler may look whether the delivery still carries it: if not, another worker has taken over."""
+    exchanges: list[Exchange] = field(default_factory=list)
+    """Handlers that talk HTTP add what they asked and were answered; it is kept with the attempt."""
 
     @property
     def org_id(self) -> UUID:
@@ -45,6 +66,22 @@ logged, and is tried again like a transient failure.
 """
 
 
+class Sender(Protocol):
+    """A handler of what goes out by the hundred: it reads for many at once, then sends each without a thread.
+
+    The same promises as a `Handler`'s hold, and the same failures may be raised.
+    """
+
+    def load(self, jobs: Sequence[Job]) -> Mapping[UUID, Any]:
+        """What `send` needs, by delivery. Runs in a thread, in a transaction of the jobs' one organisation.
+
+        A value may be a DeliveryFailure: that delivery is not sent, and fails with it.
+        """
+
+    async def send(self, job: Job, loaded: Any) -> str:
+        """Send one delivery. No database from here."""
+
+
 @dataclass(frozen=True)
 class Reactions:
     """The whole table: `subscriptions` maps types of facts to kinds of destination and the handler's name."""
@@ -52,3 +89,7 @@ class Reactions:
     subscriptions: Mapping[str, Mapping[Destination.Kind, str]]
     handlers: Mapping[str, Handler]
     """By the names that deliveries and timers are stored with; a name, once used, keeps its meaning."""
+    senders: Mapping[str, Sender] = field(default_factory=dict)
+    """Handlers of the other sort; no name is in both."""
+    state_carrying: frozenset[str] = frozenset()
+    """Handlers that tell how a subject stands now: a newer delivery of theirs makes those that still wait needless."""
