@@ -115,7 +115,7 @@ def test_destinations_that_fare_badly_are_counted_over_organisations_and_tries_b
         for _ in range(5):
             confirmed(org)
     before = tries("crm", "transient"), lags("crm")
-    story.answers = [TransientFailure("no answer")] * 10 + [ConnectionBroken("no")] * 5
+    story.answers = [*[TransientFailure("no answer")] * 10, *[ConnectionBroken("no")] * 5]
     story.run()
 
     assert destination_figures() == [DestinationFigures("crm", resting=2, paused=1, failing=3)]
