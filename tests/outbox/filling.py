@@ -38,4 +38,5 @@ def fill(
         "many": many,
     }
     with acting_for(destination.org_id), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(_FILL, values)
