@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "infra24.crm",
     "infra24.notifications",
     "infra24.invariants",
+    "infra24.webhooks",
     "infra24.facilities",
     "infra24.waitlist",
     "infra24.calendars",
