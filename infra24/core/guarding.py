@@ -95,7 +95,7 @@ class Guard:
             raise AddressRefused("malformed")
         if parts.username is not None or parts.password is not None or "@" in parts.netloc:
             raise AddressRefused("userinfo")
-        if self._is_inside(parts):
+        if self.is_inside(address):
             return parts
         if parts.scheme not in self.schemes:
             raise AddressRefused("scheme")
@@ -121,7 +121,9 @@ class Guard:
         # IPv4 first: more servers reach it.
         return sorted(found, key=lambda address: (":" in address, address))
 
-    def _is_inside(self, parts: SplitResult) -> bool:
+    def is_inside(self, address: str) -> bool:
+        """Whether the address is on a server that may be called although it is not public."""
+        parts = urlsplit(address)
         return f"{parts.scheme}://{parts.netloc}" in self.inside
 
     def _names(self, host: str, port: int) -> bool:
