@@ -115,5 +115,7 @@ _HOUSE = Reactions(
         "notifications.tell_about_no_show": notifications.tell_about_no_show,
         "crm.push_booking": crm.push_booking,
     },
+    # A mail tells what happened, and somebody may have been told nothing yet: none of those makes another needless.
+    state_carrying=frozenset({"crm.push_booking"}),
 )
 REACTIONS = and_webhooks(_HOUSE)
