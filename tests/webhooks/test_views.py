@@ -16,7 +16,7 @@ from infra24.webhooks.models import Endpoint
 from tests import make
 from tests.recorded import audited
 
-FORM = {"name": "Door", "url": make.HOOK, "everything": "on"}
+FORM: dict[str, Any] = {"name": "Door", "url": make.HOOK, "everything": "on"}
 
 
 class House:
