@@ -44,7 +44,7 @@ ROLES = ("admin", "manager", "staff", "instructor", "member")
 OUTCOMES = ("attended", "no_show", "")
 
 _TYPES = (
-    FactType("organisation.founded", "An organisation was set up on this installation."),
+    FactType("organisation.founded", "An organisation was set up on this installation.", is_public=False),
     FactType(
         "organisation.night_came",
         "A night began in the organisation's zone; sweeps may run.",
