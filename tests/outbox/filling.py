@@ -1,6 +1,7 @@
 """Many deliveries at once, past the services: history that would take months."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -27,7 +28,7 @@ def fill(
     settled: timedelta | None = None,
 ) -> None:
     """So many deliveries of one fact, each with a subject and a handler's name of its own."""
-    values: dict[str, UUID | str | timedelta | int | None] = {
+    values: dict[str, Any] = {
         "org": destination.org_id,
         "fact": fact_id,
         "destination": destination.pk,
