@@ -22,6 +22,8 @@ class Destination(OrganisationModel):
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
+        REMOVED = "removed", _("Removed")
+        """Taken away by whoever set it up; what was delivered keeps pointing to it."""
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=80)
