@@ -176,7 +176,7 @@ def _asked(message: str, language: str) -> tuple[Message, str]:
 def _version(request: MemberRequest, message: Message, language: str) -> int | None:
     """The version the caller has seen, if they say so. Raises Stale."""
     own = queries.own_text(request.member.org_id, message, language)
-    version = own.version if own else 0
+    version = own.version if own else 1
     require_match(request, version)
     return version if "If-Match" in request.headers else None
 
@@ -193,7 +193,7 @@ def _mail(request: MemberRequest, message: Message) -> HttpResponse:
 def _text(request: MemberRequest, message: Message, language: str) -> HttpResponse:
     own = queries.own_text(request.member.org_id, message, language)
     body = mail_text_out(message, language, own, queries.house_text(message, language))
-    return _answer(body, version=own.version if own else 0)
+    return _answer(body, version=own.version if own else 1)
 
 
 def _answer(body: object, *, version: int) -> HttpResponse:

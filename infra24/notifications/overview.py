@@ -24,7 +24,7 @@ class Row:
     kind: MessageType
     is_on: bool
     version: int
-    """Of its switch; 0 while nobody has touched it."""
+    """Of its switch; 1 while nobody has touched it."""
     own_languages: list[str]
     """Languages in which it has the organisation's own words."""
 
@@ -58,7 +58,7 @@ def rows_for(viewer: Member) -> list[Row]:
             message,
             kind,
             is_on=switched[message].is_on if message in switched and not kind.is_essential else True,
-            version=switched[message].version if message in switched else 0,
+            version=switched[message].version if message in switched else 1,
             own_languages=own.get(message, []),
         )
         for message, kind in MESSAGES.items()

@@ -35,7 +35,7 @@ class MailOut(Schema):
     has_calendar: bool = Field(description="Whether a calendar file may come along.")
     own_languages: list[str] = Field(description="Languages in which the organisation has words of its own.")
     placeholders: list[MailPlaceholderOut]
-    version: int = Field(description="Of its switch; 0 while nobody has touched it.")
+    version: int = Field(description="Of its switch; 1 while nobody has touched it.")
 
 
 class MailPatch(Schema):
@@ -81,7 +81,7 @@ class MailTextOut(Schema):
     language: str
     own: MailWordsOut = Field(description="The organisation's words; empty where it has none.")
     house: MailWordsOut = Field(description="What is said in their place.")
-    version: int = Field(description="0 while nobody has written any.")
+    version: int = Field(description="1 while nobody has written any.")
 
 
 class MailPreviewOut(Schema):
@@ -147,7 +147,7 @@ def mail_text_out(message: Message, language: str, own: MailText | None, house: 
         "language": language,
         "own": _words(own) if own else _words(Wording("", "", "")),
         "house": _words(house),
-        "version": own.version if own else 0,
+        "version": own.version if own else 1,
     }
 
 

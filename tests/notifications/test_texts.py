@@ -150,9 +150,9 @@ def test_staff_below_managers_change_nothing() -> None:
 
 
 def test_who_has_not_seen_the_last_change_overwrites_nothing(cast: Cast) -> None:
-    save(cast, subject="First", version=0)
+    save(cast, subject="First", version=1)
     with pytest.raises(Stale):
-        save(cast, subject="Second", version=0)
+        save(cast, subject="Second", version=1)
     with acting_for(cast.house.pk):
         assert MailText.objects.get().subject == "First"
 

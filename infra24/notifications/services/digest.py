@@ -43,6 +43,8 @@ def plan_morning(job: Job) -> str:
     with acting_for(job.org_id):
         if not is_sent(job.org_id, Message.DIGEST):
             return _("Not wanted: the organisation has switched this mail off.")
+        if Delivery.objects.filter(org_id=job.org_id, fact_id=job.fact_id, handler=TIMER).exists():
+            return _("The morning's mail is set already.")
         due_at = datetime.combine(date.fromisoformat(job.data["on"]), MORNING, ZoneInfo(job.organisation.time_zone))
         set_timer(org_id=job.org_id, fact_id=job.fact_id, handler=TIMER, subject_id=job.org_id, due_at=due_at)
     return _("The morning's mail is set.")

@@ -51,7 +51,7 @@ def switch(message: Message, *, is_on: bool, by: Member, source: str, version: i
     if MESSAGES[message].is_essential:
         raise MailEssential
     now = timezone.now()
-    fresh = {"is_on": True, "version": 0}
+    fresh = {"is_on": True, "version": 1}
     row, _created = MailSwitch.objects.get_or_create(org_id=by.org_id, message=message, defaults=fresh)
     row = MailSwitch.objects.select_for_update().get(pk=row.pk)
     if version is not None and version != row.version:
@@ -101,7 +101,7 @@ def _keep(
 ) -> MailText:
     now = timezone.now()
     row, _created = MailText.objects.get_or_create(
-        org_id=by.org_id, message=message, language=language, defaults={"version": 0, "changed_at": now}
+        org_id=by.org_id, message=message, language=language, defaults={"version": 1, "changed_at": now}
     )
     row = MailText.objects.select_for_update().get(pk=row.pk)
     if version is not None and version != row.version:

@@ -163,7 +163,7 @@ def _form(request: MemberRequest, message: Message, language: str) -> WordsForm:
     initial = {part: getattr(own, part) if own else "" for part in queries.PARTS}
     return WordsForm(
         request.POST if request.method == "POST" else None,
-        initial={**initial, "version": own.version if own else 0},
+        initial={**initial, "version": own.version if own else 1},
         house=queries.house_text(message, language),
     )
 
