@@ -63,6 +63,7 @@ _TYPES = (
         data={"kind": "`bounced` or `complained`"},
     ),
     FactType("mailtrouble.cleared", "Mail may go to an address again."),
+    FactType("destination.resumed", "A paused destination takes again what has waited for it."),
     FactType("member.joined", "A user became a member.", data={"role": "role given"}),
     FactType("person.changed", "What is said of a person changed.", data={"fields": "names of what changed"}),
     FactType("resource.added", "Something new can be booked."),
