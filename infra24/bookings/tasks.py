@@ -35,6 +35,13 @@ def remind(job: Job) -> str:
     return _("The booking begins soon.") if is_due else _("Nothing to remind of.")
 
 
+def warn_hold(job: Job) -> str:
+    """Timer of the last minutes of time that was kept for long: say that it ends soon."""
+    with acting_for(job.org_id):
+        is_due = services.warn_hold(job.org_id, job.subject_id, now=job.now)
+    return _("The time is kept only a little longer.") if is_due else _("Nothing runs out.")
+
+
 def retry_skips(job: Job) -> str:
     """Reaction to time that became free: book the dates of series that could not be had before.
 

@@ -11,6 +11,7 @@ from infra24.core.codec import JsonParser, JsonRenderer
 from infra24.core.problems import answer_exception
 from infra24.facilities import api as facilities
 from infra24.invariants import api as invariants
+from infra24.notifications import api as notifications
 from infra24.orgs import api as orgs
 from infra24.outbox import api as outbox
 from infra24.people import api as people
@@ -41,5 +42,6 @@ for router in (
     outbox.router,
     webhooks.router,
     invariants.router,
+    notifications.router,
 ):
     api.add_router("", router)

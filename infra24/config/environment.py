@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import json
 import os
 import secrets
 from collections.abc import Callable, Sequence
@@ -21,6 +22,17 @@ def flag(name: str) -> bool:
 def words(name: str, default: str) -> list[str]:
     """A comma-separated list, empty items dropped."""
     return [word.strip() for word in (os.environ.get(name) or default).split(",") if word.strip()]
+
+
+def named_values(name: str) -> dict[str, str]:
+    """A JSON object of texts: `{"POSTMARK_SERVER_TOKEN": "…"}`; empty when absent."""
+    try:
+        found = json.loads(os.environ.get(name) or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise ImproperlyConfigured(f'{name} is not a JSON object of texts, such as {{"POSTMARK_SERVER_TOKEN": "…"}}.')
+    return found
 
 
 def one_of(name: str, choices: Sequence[str]) -> str:

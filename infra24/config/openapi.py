@@ -78,6 +78,7 @@ TAGS = {
     "features": "What the resources of the house may have.",
     "imports": "Calendars from elsewhere, taken over.",
     "integrity": "Whether everything adds up.",
+    "mails": "Mails the house sends: their words, who wants them, which addresses take none.",
     "members": "Who is asking; members and invitations.",
     "outbox": "What the outside world was told, and what did not arrive.",
     "people": "Whom the organisation knows.",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from infra24.config.connection import connection_settings
 from infra24.config.environment import (
     flag,
+    named_values,
     one_of,
     refuse_unsafe_production,
     required_in_production,
@@ -89,6 +90,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "django.forms",
+    "anymail",
     "allauth",
     "allauth.account",
     "csp",
@@ -245,6 +247,10 @@ EMAIL_HOST_USER = os.environ.get("INFRA24_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("INFRA24_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = flag("INFRA24_SMTP_TLS")
 EMAIL_TIMEOUT = 20
+ANYMAIL = named_values("INFRA24_ANYMAIL")
+"""Settings of a mail service, as django-anymail names them; needed with one of its backends alone."""
+ANYMAIL_WEBHOOK_SECRET = os.environ.get("INFRA24_MAIL_EVENTS_SECRET", "")
+"""`user:password` with which the mail service tells of bounces and complaints; without it nobody can."""
 DEFAULT_FROM_EMAIL = os.environ.get("INFRA24_MAIL_FROM", "Infra24 <no-reply@localhost>")
 
 # --- The demo -------------------------------------------------------------------------

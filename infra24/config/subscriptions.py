@@ -47,11 +47,16 @@ def and_webhooks(table: Reactions) -> Reactions:
 _HOUSE = Reactions(
     subscriptions={
         "organisation.founded": {CLOCK: nights.TIMER},
-        "organisation.night_came": {CLOCK: "config.sweep_at_night"},
+        "organisation.night_came": {CLOCK: "config.sweep_at_night", MAIL: "notifications.plan_morning"},
+        "organisation.morning_came": {MAIL: "notifications.send_digest"},
+        "mailtest.asked": {MAIL: "notifications.send_test"},
         "invitation.sent": {MAIL: "notifications.send_invitation"},
         "destination.paused": {MAIL: "notifications.tell_destination_paused"},
         # Holds last minutes and are seen on the screen: neither their beginning nor their end is worth a mail.
-        "booking.requested": {MAIL: "notifications.tell_about_booking"},
+        "booking.requested": {MAIL: "notifications.tell_about_request"},
+        "booking.reminder_due": {MAIL: "notifications.remind"},
+        # Only of time kept for long: of the usual minutes nobody needs to be told how few are left.
+        "booking.expiring": {MAIL: "notifications.tell_about_expiry"},
         "booking.confirmed": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.changed": {CLOCK: FREED, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.declined": {CLOCK: FREED, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
@@ -81,7 +86,7 @@ _HOUSE = Reactions(
             for fact in ("resource.added", "waitlist.joined", "waitlist.changed", "waitlist.withdrawn")
         },
         # One mail for many dates; their own facts then send none.
-        "series.made": {MAIL: "notifications.tell_about_series"},
+        "series.made": {MAIL: "notifications.tell_about_new_series"},
         "series.changed": {MAIL: "notifications.tell_about_series"},
         "series.ended": {MAIL: "notifications.tell_about_series"},
         "waitlist.offered": {MAIL: "notifications.tell_about_offer"},
@@ -94,6 +99,8 @@ _HOUSE = Reactions(
         "bookings.expire_hold": bookings.expire_hold,
         "bookings.release_no_show": bookings.release_no_show,
         "bookings.remind": bookings.remind,
+        "bookings.warn_hold": bookings.warn_hold,
+        "notifications.begin_morning": notifications.begin_morning,
         "waitlist.expire": waitlist.expire,
         "calendars.import_rows": calendars.import_rows,
         "calendars.poll_feed": calendars.poll_feed,
@@ -108,8 +115,15 @@ _HOUSE = Reactions(
         "notifications.tell_destination_paused": notifications.tell_destination_paused,
         "notifications.tell_about_offer": notifications.tell_about_offer,
         "notifications.tell_about_booking": notifications.tell_about_booking,
+        "notifications.tell_about_expiry": notifications.tell_about_expiry,
+        "notifications.tell_about_new_series": notifications.tell_about_new_series,
+        "notifications.tell_about_request": notifications.tell_about_request,
         "notifications.tell_about_series": notifications.tell_about_series,
         "notifications.tell_about_endpoint": notifications.tell_about_endpoint,
+        "notifications.remind": notifications.remind,
+        "notifications.plan_morning": notifications.plan_morning,
+        "notifications.send_digest": notifications.send_digest,
+        "notifications.send_test": notifications.send_test,
         "notifications.tell_invariants_violated": notifications.tell_invariants_violated,
         "notifications.send_message": notifications.send_message,
         "notifications.tell_about_no_show": notifications.tell_about_no_show,

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     FLAG = "yes or no"
     CHOICE = "one of"
     TEXT = "text"
+    NAME = "name"
     NAMES = "names"
     COUNTS = "counts by name"
     SNAPSHOT = "values by name"
@@ -64,6 +65,7 @@ _PYTHON: Final[Mapping[Kind, tuple[type, ...]]] = {
     Kind.FLAG: (bool,),
     Kind.CHOICE: (str,),
     Kind.TEXT: (str,),
+    Kind.NAME: (str,),
     Kind.NAMES: (Sequence,),
     Kind.COUNTS: (Mapping,),
     Kind.SNAPSHOT: (Mapping,),
@@ -76,6 +78,7 @@ _SCHEMAS: Final[Mapping[Kind, Mapping[str, Any]]] = {
     Kind.COUNT: {"type": "integer", "minimum": 0},
     Kind.FLAG: {"type": "boolean"},
     Kind.TEXT: {"type": "string"},
+    Kind.NAME: {"type": "string"},
     Kind.NAMES: {"type": "array", "items": {"type": "string"}},
     Kind.COUNTS: {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}},
     Kind.SNAPSHOT: {"type": "object"},
@@ -88,6 +91,7 @@ _EXAMPLES: Final[Mapping[Kind, Any]] = {
     Kind.COUNT: 3,
     Kind.FLAG: False,
     Kind.TEXT: "The kiln is broken.",
+    Kind.NAME: "reminder",
     Kind.NAMES: ["name", "capacity"],
     Kind.COUNTS: {"booked": 3},
     Kind.SNAPSHOT: {"starts_at": "2026-12-01T15:00:00Z", "title": None},
@@ -128,6 +132,11 @@ def choice(meaning: str, *choices: str) -> Value:
 def text(meaning: str) -> Value:
     """What somebody typed. Never public."""
     return Value(Kind.TEXT, meaning, is_public=False)
+
+
+def name(meaning: str) -> Value:
+    """One of our own names, such as that of a mail."""
+    return Value(Kind.NAME, meaning)
 
 
 def names(meaning: str) -> Value:

@@ -1,9 +1,10 @@
-"""A mail in the organisation's voice and colours: one layout, in HTML and as text."""
+"""A mail in the organisation's voice and colours: one layout, in HTML and as text, for day and night."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.mime.text import MIMEText
 from email.utils import formataddr, parseaddr
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -13,14 +14,33 @@ from django.utils.translation import get_language
 from infra24.orgs.models import Organisation
 from infra24.orgs.themes import FONTS, Theme, ThemeUnreadable, ink_on, read_theme, readable
 
+ONE_CLICK = "List-Unsubscribe=One-Click"
+
 
 @dataclass(frozen=True)
 class Wording:
-    """Subject of the mail, headline, and the sentence below it."""
+    """Subject of the mail, headline, the sentence below it, and what stands at the end."""
 
     subject: str
     headline: str
     lead: str
+    footer: str = ""
+
+
+class Detail(NamedTuple):
+    """One thing the reader should know, and what it was before if that is the news."""
+
+    label: str
+    value: str
+    was: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Details under a heading of their own."""
+
+    title: str
+    rows: Sequence[Detail]
 
 
 @dataclass(frozen=True)
@@ -37,19 +57,24 @@ def compose(
     *,
     to: str,
     name: str = "",
-    details: Sequence[tuple[str, str]] = (),
+    details: Sequence[Detail] = (),
+    sections: Sequence[Section] = (),
     action: Action | None = None,
+    stop_url: str = "",
 ) -> EmailMultiAlternatives:
     """A mail from the installation's address under the organisation's name, in the language that is active.
 
-    `details` are label and value, in the order of asking.
+    Details come in the order of asking. `stop_url` is where its reader says
+    that they want no more of this kind; mail programs offer it as a button (RFC 8058).
     """
     context = {
         "organisation": organisation,
         "wording": wording,
         "details": details,
+        "sections": sections,
         "name": name,
         "action": action,
+        "stop_url": stop_url,
         "home_url": f"{settings.BASE_URL}/o/{organisation.slug}/",
         "language": get_language(),
         "look": _look_of(organisation),
@@ -61,8 +86,18 @@ def compose(
         [to],
         reply_to=[organisation.mail_address] if organisation.mail_address else [],
     )
+    # Nobody is helped by a vacation notice to what a machine wrote (RFC 3834).
+    mail.extra_headers["Auto-Submitted"] = "auto-generated"
+    if stop_url:
+        mail.extra_headers["List-Unsubscribe"] = f"<{stop_url}>"
+        mail.extra_headers["List-Unsubscribe-Post"] = ONE_CLICK
     mail.attach_alternative(render_to_string("notifications/mail.html", context), "text/html")
     return mail
+
+
+def html_of(mail: EmailMultiAlternatives) -> str:
+    """The HTML part of a composed mail."""
+    return next(str(content) for content, kind in mail.alternatives if kind == "text/html")
 
 
 def attach_calendar(mail: EmailMultiAlternatives, file: bytes, *, method: str) -> None:
@@ -78,17 +113,23 @@ def sender_address() -> str:
 
 
 def _look_of(organisation: Organisation) -> dict[str, str]:
-    """The organisation's colours and type, by day: few mail programs tell the night."""
+    """The organisation's colours and type, by day and, for mail programs that can tell, by night."""
     try:
         theme = read_theme(organisation.theme)
     except ThemeUnreadable:
         theme = Theme()
     display, body = FONTS[theme.font]
+    night = theme.brand_night or theme.brand
     return {
         "brand": theme.brand,
         "brand_ink": ink_on(theme, theme.brand),
         "brand_text": readable(theme.brand, on=theme.surface, towards="#000000"),
         "surface": theme.surface,
+        "brand_night": night,
+        "brand_ink_night": ink_on(theme, night),
+        "brand_text_night": readable(night, on=theme.surface_night, towards="#ffffff"),
+        "surface_night": theme.surface_night,
+        "radius": f"{theme.radius}px",
         "display": display.replace('"', "'"),
         "body": body.replace('"', "'"),
     }

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery, page_of
-from infra24.core.versions import etag
+from infra24.core.versions import etag, require_match
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
-from infra24.orgs.requests import MemberRequest
+from infra24.orgs.requests import MemberRequest, source_of
 from infra24.people import queries, services
 from infra24.people.models import Person
-from infra24.people.schemas import PersonIn, PersonOut, person_out
+from infra24.people.schemas import PersonIn, PersonOut, PersonPatch, person_out
 
 router = Router(tags=["people"])
 
@@ -46,7 +46,7 @@ def list_people(request: HttpRequest, filters: Query[PeopleQuery]) -> dict[str, 
 )
 def create_person(request: HttpRequest, body: PersonIn) -> HttpResponse:
     visit = cast(MemberRequest, request)
-    person = services.create_person(by=visit.member, name=body.name, email=body.email, phone=body.phone)
+    person = services.create_person(by=visit.member, **body.dict())
     return answer(person, status=201)
 
 
@@ -54,3 +54,24 @@ def create_person(request: HttpRequest, body: PersonIn) -> HttpResponse:
 def show_person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     visit = cast(MemberRequest, request)
     return answer(queries.person_for(visit.member, person_id))
+
+
+@router.patch(
+    "/people/{uuid:person_id}",
+    response=PersonOut,
+    auth=member_auth(Role.STAFF, scope="people:write"),
+    summary="Correct what is said of a person",
+)
+def change_person(request: HttpRequest, person_id: UUID, body: PersonPatch) -> HttpResponse:
+    """Mails go to the new address from the next one on. What troubles an old address had stay with it."""
+    visit = cast(MemberRequest, request)
+    person = queries.person_for(visit.member, person_id)
+    require_match(request, person.version)
+    changed = services.change_person(
+        person,
+        services.PersonChange(**body.dict()),
+        by=visit.member,
+        source=source_of(visit),
+        version=person.version if "If-Match" in request.headers else None,
+    )
+    return answer(changed)

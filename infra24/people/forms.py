@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from infra24.core.sorting import sort_key
@@ -20,6 +21,18 @@ class PersonForm(forms.Form):
         label=_("E-mail address"), required=False, max_length=254, help_text=_("Confirmations of bookings go there.")
     )
     phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
+    locale = forms.ChoiceField(
+        label=_("Language of mails"),
+        required=False,
+        choices=[("", _("As the organisation")), *settings.LANGUAGES],
+        help_text=_("In which we write to them."),
+    )
+
+
+class PersonChangeForm(PersonForm):
+    """A person as they are, to be changed; the version is the one that was read."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
 class WhoField(forms.CharField):

@@ -22,6 +22,8 @@ class Person(OrganisationModel):
     """Case- and accent-folded name, computed in Python: the same order on every PostgreSQL."""
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    locale = models.CharField(_("language"), max_length=10, blank=True, default="", db_default="")
+    """In which they want to be written to; empty: the organisation's."""
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,6 +1,6 @@
 """People as they come in and go out of the API."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -9,6 +9,9 @@ from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
 from infra24.people.models import Person
+
+Language = Literal["", "en", "es"]
+"""One of the house's languages, or none said."""
 
 
 class PersonIn(Schema):
@@ -20,15 +23,37 @@ class PersonIn(Schema):
     email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)] = ""
     phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""
 
+    locale: Language = Field(default="", description="In which to write to them; empty: the organisation's.")
+
     @field_validator("email")
     @classmethod
     def _an_address(cls, value: str) -> str:
-        try:
-            if value:
-                validate_email(value)
-        except ValidationError:
-            raise ValueError("not an e-mail address; leave it empty if there is none") from None
-        return value
+        return _address(value)
+
+
+class PersonPatch(Schema):
+    """What to say anew of a person. What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)] | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)] | None = None
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] | None = None
+    locale: Language | None = Field(default=None, description="In which to write to them; empty: the organisation's.")
+
+    @field_validator("email")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        return value if value is None else _address(value)
+
+
+def _address(value: str) -> str:
+    try:
+        if value:
+            validate_email(value)
+    except ValidationError:
+        raise ValueError("not an e-mail address; leave it empty if there is none") from None
+    return value
 
 
 class PersonOut(Schema):
@@ -38,6 +63,7 @@ class PersonOut(Schema):
     name: str
     email: str = Field(description="Empty if there is none.")
     phone: str = Field(description="Empty if there is none.")
+    locale: str = Field(description="In which to write to them; empty: the organisation's.")
     version: int
 
 
@@ -48,5 +74,6 @@ def person_out(person: Person) -> dict[str, Any]:
         "name": person.name,
         "email": person.email,
         "phone": person.phone,
+        "locale": person.locale,
         "version": person.version,
     }

@@ -1,17 +1,21 @@
 """Pages about the people an organisation knows."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from infra24.core.errors import Infra24Error
 from infra24.core.paging import page_of
+from infra24.core.problems import document
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
-from infra24.orgs.requests import MemberRequest
+from infra24.orgs.requests import MemberRequest, source_of
 from infra24.people import queries, services
-from infra24.people.forms import PersonForm
+from infra24.people.forms import PersonChangeForm, PersonForm
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 100
@@ -37,3 +41,26 @@ def new_person(request: MemberRequest) -> HttpResponse:
         messages.success(request, _("%(name)s is written down.") % {"name": person.name})
         return redirect("people", org=request.organisation.slug)
     return render(request, "people/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.STAFF)
+def person(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """One person: what is said of them, to be corrected; and whether mail reaches them."""
+    found = queries.person_for(request.member, person_id)
+    initial = {name: getattr(found, name) for name in ("name", "email", "phone", "locale", "version")}
+    form = PersonChangeForm(request.POST if request.method == "POST" else None, initial=initial)
+    error: Infra24Error | None = None
+    if form.is_valid():
+        version = form.cleaned_data.pop("version")
+        change = services.PersonChange(**form.cleaned_data)
+        try:
+            services.change_person(found, change, by=request.member, source=source_of(request), version=version)
+        except Infra24Error as refusal:
+            error = refusal
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("people", org=request.organisation.slug)
+    shown = {"person": found, "form": form, "refusal": document(error) if error else None}
+    status = error.status if error else 422 if form.errors else 200
+    return render(request, "people/person.html", shown, status=status)

@@ -54,3 +54,19 @@ def test_members_write_nobody_down_and_strangers_find_nobody(house: House, packa
     with pytest.raises(Refused) as refusal:
         house.charlie.show_person(house.world.ids["person_id"])
     assert refusal.value.told == (404, "person_not_found")
+
+
+def test_staff_correct_what_is_said_of_a_person(house: House, package: Package) -> None:
+    alice, shapes = house.alice, package.models
+    made = alice.create_person(body=shapes.PersonIn(name="Mira", email="mira@example.org", locale="es"))
+    assert made.locale == "es"
+
+    changed = alice.change_person(
+        made.id, body=shapes.PersonPatch(email="MIRA@new.example.org", locale=""), if_match=alice.headers["ETag"]
+    )
+
+    assert (changed.name, changed.email, changed.locale) == ("Mira", "mira@new.example.org", "")
+    assert changed.version == made.version + 1
+    with pytest.raises(Refused) as refusal:
+        alice.change_person(made.id, body=shapes.PersonPatch(name="Mira O."), if_match='"1"')
+    assert refusal.value.told == (412, "stale")

@@ -114,6 +114,8 @@ WAIT_FORM = {
     "party_size": "2",
     "units": "1",
 }
+STOP = {"secret": "mail_secret"}
+WORDS = {"subject": "Soon: {title}"}
 PAUSED = {"destination_id": "paused_id"}
 HOOK = {"name": "Gate", "url": "https://hooks.example.org/new"}
 UNPROVED, STOPPED = {"endpoint_id": "unproved_id"}, {"endpoint_id": "stopped_id"}
@@ -143,6 +145,12 @@ DOORS: dict[str, Door] = {
     "GET dev/mail/<slug:mail_id>": everybody(404),
     "GET dev/mail/<slug:mail_id>/html": everybody(404),
     "GET dev/mail/<slug:mail_id>/<int:number>": everybody(404),
+    # There is no such page unless a mail service has a secret.
+    "GET anymail/<slug:service>/tracking/": everybody(404),
+    "POST anymail/<slug:service>/tracking/": everybody(404),
+    "PUT anymail/<slug:service>/tracking/": everybody(404),
+    "PATCH anymail/<slug:service>/tracking/": everybody(404),
+    "DELETE anymail/<slug:service>/tracking/": everybody(404),
     "GET api/docs": everybody(),
     "GET api/openapi.json": everybody(),
     # Signing in and out
@@ -170,7 +178,11 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/media/<slug:picture>.jpg": everybody(),
     "GET o/<slug:org>/invitation/<str:secret>": Door(200, 200, 200, 200, 200, shows_house=True),
     "POST o/<slug:org>/invitation/<str:secret>": Door(302, 403, 403, 403, 403, data={"name": "New"}, shows_house=True),
+    "GET o/<slug:org>/mail/<str:secret>": Door(200, 200, 200, 200, 200, about=STOP, shows_house=True),
+    "POST o/<slug:org>/mail/<str:secret>": Door(200, 200, 200, 200, 200, about=STOP, shows_house=True),
     # Members' pages
+    "GET o/<slug:org>/my/mails": member_page(),
+    "POST o/<slug:org>/my/mails": member_page(302, data={"wanted": "reminder"}),
     "GET o/<slug:org>/my": member_page(),
     "GET o/<slug:org>/my/<uuid:booking_id>/cancel": member_page(),
     "POST o/<slug:org>/my/<uuid:booking_id>/cancel": member_page(302, 302),
@@ -206,6 +218,16 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/my/calendar/<uuid:feed_id>/remove": member_page(302),
     "POST o/<slug:org>/my/calendar/<uuid:feed_id>/resume": member_page(302),
     # Staff's pages
+    "GET o/<slug:org>/admin/mails": staff_page(),
+    "POST o/<slug:org>/admin/mails/troubles/<uuid:trouble_id>/clear": staff_page(302),
+    "GET o/<slug:org>/admin/mails/<slug:message>": staff_page(),
+    "POST o/<slug:org>/admin/mails/<slug:message>": Door(302, 404, 403, 403, 302, data=WORDS),
+    "GET o/<slug:org>/admin/mails/<slug:message>/picture": staff_page(),
+    "POST o/<slug:org>/admin/mails/<slug:message>/picture": staff_page(data=WORDS),
+    "GET o/<slug:org>/admin/mails/<slug:message>/reset": manager_page(),
+    "POST o/<slug:org>/admin/mails/<slug:message>/reset": manager_page(302),
+    "POST o/<slug:org>/admin/mails/<slug:message>/test": manager_page(302),
+    "POST o/<slug:org>/admin/mails/<slug:message>/switch": manager_page(302, data={"is_on": "0"}),
     "GET o/<slug:org>/admin/waitlist": staff_page(),
     "GET o/<slug:org>/admin/waitlist/terms": manager_page(),
     "POST o/<slug:org>/admin/waitlist/terms": manager_page(302, data={"offer_minutes": "90"}),
@@ -296,6 +318,8 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/resources/<uuid:resource_id>/rules": staff_page(),
     "GET o/<slug:org>/admin/rules": staff_page(),
     "GET o/<slug:org>/admin/people": staff_page(),
+    "GET o/<slug:org>/admin/people/<uuid:person_id>": staff_page(),
+    "POST o/<slug:org>/admin/people/<uuid:person_id>": staff_page(302, data={"name": "Bob", "version": "1"}),
     "GET o/<slug:org>/admin/people/new": staff_page(),
     "POST o/<slug:org>/admin/people/new": staff_page(302, data={"name": "New"}),
     "GET o/<slug:org>/admin/settings": staff_page(302),
@@ -369,6 +393,19 @@ DOORS: dict[str, Door] = {
     "GET api/people": api(200, 200),
     "POST api/people": api(403, 201, data={"name": "New"}),
     "GET api/people/<uuid:person_id>": api(200, 200),
+    "PATCH api/people/<uuid:person_id>": api(403, 200, data={"name": "Robert"}),
+    "GET api/mail/messages": api(403, 200),
+    "GET api/mail/messages/<str:message>": api(403, 200),
+    "PATCH api/mail/messages/<str:message>": api(403, 403, 200, data={"is_on": False}),
+    "GET api/mail/texts/<str:message>/<str:language>": api(403, 200),
+    "PATCH api/mail/texts/<str:message>/<str:language>": api(403, 403, 200, data=WORDS),
+    "POST api/mail/texts/<str:message>/<str:language>/reset": api(403, 403, 200),
+    "POST api/mail/texts/<str:message>/<str:language>/preview": api(403, 200, data=WORDS),
+    "POST api/mail/texts/<str:message>/<str:language>/test": api(403, 403, 202),
+    "GET api/mail/preferences": api(200, 200),
+    "PATCH api/mail/preferences/<str:message>": api(200, 200, data={"is_wanted": False}),
+    "GET api/mail/troubles": api(403, 200),
+    "POST api/mail/troubles/<uuid:trouble_id>/clear": api(403, 200),
     "GET api/resources": api(200, 200),
     "POST api/resources": api(403, 403, 201, data={"kind": "space", "name": "New"}),
     "GET api/resources.csv": api(403, 200),

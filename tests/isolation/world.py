@@ -26,6 +26,10 @@ from infra24.facilities.scopes import RuleScope
 from infra24.facilities.services.closures import ClosureWish, make_closure
 from infra24.facts.models import Fact
 from infra24.invariants.models import Verdict
+from infra24.notifications.links import stop_url
+from infra24.notifications.models import MailTrouble
+from infra24.notifications.policies import Message as MailMessage
+from infra24.notifications.services.troubles import note_trouble
 from infra24.orgs import services
 from infra24.orgs.keys import digest, mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
@@ -101,6 +105,8 @@ def build() -> World:
             org_id=house.pk, looked_at=make.NOON, rows=1, violations={SECRET_WORD: 1}, samples=[]
         )
         endpoint, unproved, stopped = _webhooks(dana)
+        stop = stop_url(house, bob_as_person.pk, MailMessage.REMINDER, now=make.NOON)
+        trouble = note_trouble(house.pk, "old@example.org", MailTrouble.Kind.BOUNCED, recipient=bob_as_person.pk)
         key = Key.objects.get(subject_id=invitation.pk)
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
@@ -142,6 +148,11 @@ def build() -> World:
             "unproved_id": unproved.pk,
             "stopped_id": stopped.pk,
             "mail_id": "any",
+            "service": "postmark",
+            "message": "reminder",
+            "language": "en",
+            "mail_secret": stop.rpartition("/")[2],
+            "trouble_id": trouble.pk,
             "number": 1,
             "scope": "space",
             "noon": make.NOON,

@@ -17,6 +17,12 @@ from infra24.calendars.services.feeds import connect_feed
 from infra24.calendars.services.importing import start_import
 from infra24.calendars.services.planning import ImportWish
 from infra24.calendars.services.reading import read_file
+from infra24.notifications.composing import Wording
+from infra24.notifications.links import stop_url
+from infra24.notifications.models import MailTrouble
+from infra24.notifications.policies import Message
+from infra24.notifications.services.texts import save_text
+from infra24.notifications.services.troubles import note_trouble
 from infra24.orgs import services
 from infra24.orgs.keys import mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
@@ -24,7 +30,7 @@ from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected
 from infra24.outbox.models import Destination
-from infra24.people.models import BusyFeed
+from infra24.people.models import BusyFeed, Person
 from infra24.people.services import person_of
 from infra24.resources.models import Resource
 from infra24.waitlist.models import Entry
@@ -120,6 +126,10 @@ def furnished() -> House:
         cast.house, violations={"leg_overlap": 2}, information={"confirmed_in_closure": 1}, samples=[sample]
     )
     make.verdict(cast.house, looked_at=NOON + timedelta(days=1))
+    with acting_for(cast.house.pk):
+        note_trouble(cast.house.pk, ana.email, MailTrouble.Kind.BOUNCED, recipient=ana.pk)
+        own = Wording("Moved: {title}", "", "", "Ring the bell.")
+        save_text(Message.CHANGED, "en", own, by=cast.alice, source=Source.STAFF)
     day = NOON.date().isoformat()
     admin, home = "/o/oolite/admin", "/o/oolite"
     return House(
@@ -129,6 +139,7 @@ def furnished() -> House:
                 f"{home}/",
                 f"{home}/nowhere",
                 f"{home}/invitation/{invitation_secret(cast)}",
+                f"{home}/mail/{stop_secret(cast.house, bob)}",
                 "/accounts/login/",
                 "/accounts/code/",
                 "/accounts/password/",
@@ -143,6 +154,7 @@ def furnished() -> House:
                 f"{home}/my/{asked.pk}/cancel",
                 f"{home}/my/{late.pk}/cancel",
                 f"{home}/my/{late.pk}/transfer",
+                f"{home}/my/mails",
                 f"{home}/my/calendar",
                 f"{home}/my/calendar/{feed.pk}/remove",
                 f"{home}/my/series/{classes.pk}",
@@ -211,6 +223,10 @@ def furnished() -> House:
                 f"{admin}/rules/organisation/edit",
                 f"{admin}/people",
                 f"{admin}/people/new",
+                f"{admin}/people/{ana.pk}",
+                f"{admin}/mails",
+                f"{admin}/mails/changed",
+                f"{admin}/mails/changed/reset",
                 f"{admin}/outbox",
                 f"{admin}/outbox/{failed.pk}",
                 f"{admin}/outbox/{failed.pk}/discard",
@@ -243,6 +259,10 @@ def webhooks(dana: Member) -> list[Endpoint]:
         rotate_secret(failing, by=dana, source=Source.STAFF)
         ask_for_proof(unproved, by=dana, source=Source.STAFF)
     return [failing, unproved]
+def stop_secret(house: Organisation, person: Person) -> str:
+    """Of the address at which somebody wants no more reminders."""
+    with acting_for(house.pk):
+        return stop_url(house, person.pk, Message.REMINDER, now=NOON).rpartition("/")[2]
 
 
 def waiting(cast: make.Cast, kiln: Resource) -> tuple[Entry, Entry]:

@@ -23,7 +23,7 @@ from infra24.notifications.policies import Message, message_for
         # Somebody new hears of it for the first time.
         ("changed", "confirmed", ("person_id",), None, Message.CONFIRMED),
         ("changed", "pending", ("person_id",), None, Message.REQUESTED),
-        ("transferred", "confirmed", (), None, Message.CONFIRMED),
+        ("transferred", "confirmed", (), None, Message.TRANSFERRED),
         ("transferred", "pending", (), None, Message.REQUESTED),
         ("transferred", "hold", (), None, None),
         # Holds are not mailed about; ended bookings do not change.

@@ -61,3 +61,37 @@ def test_people_are_for_staff_of_the_house() -> None:
     assert make.client(cast.bob).get("/o/oolite/admin/people").status_code == 403
     assert make.client(cast.charlie).get("/o/oolite/admin/people").status_code == 404
     assert "Ana Lima" not in make.client(cast.charlie).get("/o/elsewhere/admin/people").content.decode()
+
+
+def test_staff_correct_somebody_on_a_page_and_nobody_overwrites_another() -> None:
+    cast = make.cast()
+    dora = make.person(cast.house, name="Dora", email="dora@example.org")
+    page = f"/o/oolite/admin/people/{dora.pk}"
+    alice = make.client(cast.alice)
+    assert 'value="dora@example.org"' in alice.get(page).content.decode()
+    sent = {"name": "Dora Lind", "email": " DORA@new.example.org ", "phone": "", "locale": "es", "version": "1"}
+
+    assert alice.post(page, sent).status_code == 302
+
+    with acting_for(cast.house.pk):
+        found = Person.objects.get(pk=dora.pk)
+        assert (found.name, found.email, found.locale, found.sort_key, found.version) == (
+            "Dora Lind",
+            "dora@new.example.org",
+            "es",
+            "dora lind",
+            2,
+        )
+    assert alice.post(page, {**sent, "name": "Other"}).status_code == 412
+    assert alice.post(page, {**sent, "version": "2", "email": "nowhere"}).status_code == 422
+    assert alice.post(page, {**sent, "version": "2", "locale": "de"}).status_code == 422
+    with acting_for(cast.house.pk):
+        assert Person.objects.get(pk=dora.pk).version == 2
+
+
+def test_members_and_strangers_correct_nobody() -> None:
+    cast = make.cast()
+    dora = make.person(cast.house, name="Dora")
+    page = f"/o/oolite/admin/people/{dora.pk}"
+    assert make.client(cast.bob).post(page, {"name": "X", "version": "1"}).status_code == 403
+    assert make.client(cast.charlie).post(page, {"name": "X", "version": "1"}).status_code == 404

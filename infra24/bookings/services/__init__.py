@@ -7,7 +7,7 @@ from infra24.bookings.services.creating import BookingWish, create_booking
 from infra24.bookings.services.deciding import cancel_booking, confirm_booking, decline_booking
 from infra24.bookings.services.expiring import expire_hold
 from infra24.bookings.services.prolonging import prolong_hold
-from infra24.bookings.services.reminding import remind
+from infra24.bookings.services.reminding import remind, warn_hold
 from infra24.bookings.services.returning import give_back
 from infra24.bookings.services.transferring import Receiver, transfer_booking
 
@@ -29,4 +29,5 @@ __all__ = [
     "remind",
     "set_outcome",
     "transfer_booking",
+    "warn_hold",
 ]

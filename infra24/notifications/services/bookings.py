@@ -1,6 +1,7 @@
-"""Mails about bookings."""
+"""Mails about bookings, to the person they are for."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
@@ -10,12 +11,13 @@ from infra24.bookings.models import Booking, Source
 from infra24.bookings.queries import with_legs
 from infra24.facts.models import Fact
 from infra24.notifications.calendar_file import booking_file
-from infra24.notifications.composing import attach_calendar, compose, sender_address
+from infra24.notifications.composing import attach_calendar, sender_address
+from infra24.notifications.drafting import Draft, Letter, draft, speaking_to, to_person
 from infra24.notifications.models import SentMail
 from infra24.notifications.policies import Message, message_for
-from infra24.notifications.sending import begin_mail, send_mail
+from infra24.notifications.sending import send_mail
 from infra24.notifications.services.series import told_with_series
-from infra24.notifications.wording import details_of, places_of, wording_of
+from infra24.notifications.wording import before_all, details_of, places_of, values_of
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.reactions import Job
 
@@ -23,54 +25,52 @@ from infra24.outbox.reactions import Job
 def tell_about_booking(job: Job) -> str:
     """Handler: mail the person a booking is for how it stands. At most one mail for a fact and person."""
     with acting_for(job.org_id):
-        draft = _draft(job)
-    if isinstance(draft, str):
-        return draft
-    send_mail(*draft)
+        found = draft_for(job)
+    if isinstance(found, str):
+        return found
+    send_mail(*found)
     return _("Mailed to the person the booking is for.")
 
 
-def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
-    """The mail to send with its row, or the sentence that says why there is none."""
-    booking = with_legs(Booking.objects.filter(pk=job.subject_id)).get()
-    person = booking.person
-    if person is None:
+def draft_for(job: Job) -> Draft | str:
+    """The mail to send with its row, noted as begun; or the sentence that says why there is none."""
+    booking = with_legs(Booking.objects.filter(org_id=job.org_id, pk=job.subject_id)).get()
+    if booking.person is None:
         return _("Nothing to tell: no person.")
-    if person.erased_at is not None or not person.email:
-        return _("Nothing to tell: the person has no e-mail address.")
+    to = to_person(booking.person)
+    if isinstance(to, str):
+        return to
     # A message of staff's own tells of no version.
-    told = SentMail.objects.filter(subject_id=booking.pk, recipient=person.pk, sent_at__isnull=False, version__gt=0)
+    told = SentMail.objects.filter(
+        org_id=job.org_id, subject_id=booking.pk, recipient=to.id, sent_at__isnull=False, version__gt=0
+    )
     if why := _better_silent(job, booking, is_first=not told.exists()):
         return why
     message = message_for(
         fact=job.fact_type.removeprefix("booking."),
         status=booking.status,
-        changed=job.data.get("before", {}),
+        changed=job.data.get("before") or {},
         version=booking.version,
         told_version=told.exclude(fact_id=job.fact_id).aggregate(newest=Max("version"))["newest"]
         or (1 if told_with_series(booking) else None),
+        was_requested=_happened(booking, "booking.requested"),
     )
     if message is None:
         return _("Nothing to tell: they know already, or it no longer is so.")
     method = _calendar_method(message, booking, was_sent=told.filter(has_calendar=True).exists())
-    row = begin_mail(job, recipient=person.pk, version=booking.version, has_calendar=bool(method))
-    if row is None:
-        return _("Mailed already.")
-    mail = compose(
-        job.organisation,
-        wording_of(message, booking),
-        to=person.email,
-        name=person.name,
-        details=details_of(booking),
-    )
-    if method:
-        _attach(mail, booking, places=places_of(booking), method=method, organiser=job.organisation.mail_address)
-    return mail, row
+    with speaking_to(to, job.organisation):
+        before = _before(job, booking) if message == Message.CHANGED else {}
+        letter = Letter(message, values_of(booking, message), details_of(booking, before))
+        found = draft(job, letter, to=to, version=booking.version, has_calendar=bool(method))
+    if method and isinstance(found, Draft):
+        _attach(found.mail, booking, places=places_of(booking), method=method, organiser=job.organisation.mail_address)
+    return found
 
 
 def _better_silent(job: Job, booking: Booking, *, is_first: bool) -> str:
     """Why nobody wants a mail about this; empty where somebody may."""
-    if job.fact_type == "booking.cancelled" and not _was_promised(booking):
+    if job.fact_type == "booking.cancelled" and not _happened(booking, "booking.confirmed", "booking.requested"):
+        # Who lets go of what is kept for minutes has seen so on the screen.
         return _("Nothing to tell: it only was a hold.")
     if is_first and Fact.objects.get(pk=job.fact_id).source == Source.IMPORT:
         # People know what stood in the old calendar; a thousand mails about it would be no kindness.
@@ -80,15 +80,21 @@ def _better_silent(job: Job, booking: Booking, *, is_first: bool) -> str:
     return ""
 
 
-def _was_promised(booking: Booking) -> bool:
-    """Whether it ever was more than a hold: who lets go of what is kept for minutes has seen so on the screen."""
-    facts = Fact.objects.filter(subject_id=booking.pk, type__in=["booking.confirmed", "booking.requested"])
-    return facts.exists()
+def _happened(booking: Booking, *types: str) -> bool:
+    return Fact.objects.filter(org_id=booking.org_id, subject_id=booking.pk, type__in=types).exists()
+
+
+def _before(job: Job, booking: Booking) -> dict[str, Any]:
+    """How the booking was when the person was last told: this change may have been overtaken by others."""
+    changes = Fact.objects.filter(
+        org_id=job.org_id, subject_id=booking.pk, type="booking.changed", number__gte=job.number
+    )
+    return before_all(fact.data["before"] for fact in changes.order_by("number"))
 
 
 def _calendar_method(message: Message, booking: Booking, *, was_sent: bool) -> str:
     """What the calendar file asks for; empty when none should come along."""
-    if message in (Message.CONFIRMED, Message.CHANGED) and booking.status == "confirmed":
+    if booking.status == "confirmed":
         return "PUBLISH"
     return "CANCEL" if was_sent and message is Message.CANCELLED else ""
 

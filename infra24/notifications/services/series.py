@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,9 +11,10 @@ from infra24.bookings.ledger import dates_of, is_live, is_open
 from infra24.bookings.models import Booking, Occurrence, Series
 from infra24.core.translating import translated
 from infra24.facts.models import Fact
-from infra24.notifications.composing import Wording, compose
-from infra24.notifications.models import SentMail
-from infra24.notifications.sending import begin_mail, send_mail
+from infra24.notifications.composing import Detail
+from infra24.notifications.drafting import Draft, Letter, draft, speaking_to, to_person
+from infra24.notifications.policies import Message
+from infra24.notifications.sending import send_mail
 from infra24.notifications.wording import places_of, span_of
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.reactions import Job
@@ -47,64 +47,74 @@ def dates_in(data: Mapping[str, Any]) -> int:
 def tell_about_series(job: Job) -> str:
     """Handler: mail the person a series is for what became of it. At most one mail for a fact and person."""
     with acting_for(job.org_id):
-        draft = _draft(job)
-    if isinstance(draft, str):
-        return draft
-    send_mail(*draft)
+        found = _draft(job)
+    if isinstance(found, str):
+        return found
+    send_mail(*found)
     return _("Mailed to the person the series is for.")
 
 
-def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
+def _draft(job: Job) -> Draft | str:
     """The mail to send with its row, or the sentence that says why there is none."""
     if dates_in(job.data) <= 1:
         return _("Nothing to tell: it is about one date, and told with that.")
     series = Series.objects.select_related("person").get(org_id=job.org_id, pk=job.subject_id)
-    person = series.person
-    if person is None:
+    if series.person is None:
         return _("Nothing to tell: no person.")
-    if person.erased_at is not None or not person.email:
-        return _("Nothing to tell: the person has no e-mail address.")
-    row = begin_mail(job, recipient=person.pk, version=series.version)
-    if row is None:
-        return _("Mailed already.")
+    to = to_person(series.person)
+    if isinstance(to, str):
+        return to
     rows = [date for date in dates_of(series) if is_open(date, job.now)]
-    wording = _wording(job.fact_type, series, rows)
-    mail = compose(job.organisation, wording, to=person.email, name=person.name, details=_details(series, rows))
-    return mail, row
+    with speaking_to(to, job.organisation):
+        return draft(job, _letter(job.fact_type, series, rows), to=to, version=series.version)
 
 
-def _wording(fact_type: str, series: Series, rows: list[Occurrence]) -> Wording:
-    title = {"title": series.title}
+def message_about(fact_type: str, rows: list[Occurrence]) -> Message:
+    """Which mail a fact of a series leads to."""
     if fact_type == "series.ended":
-        lead = (
-            _("The dates below still stand.") if any(is_live(row) for row in rows) else _("None of its dates stands.")
-        )
-        return Wording(_("Cancelled: %(title)s") % title, _("Dates of your series were cancelled"), lead)
+        return Message.SERIES_ENDED
     if fact_type == "series.changed":
-        return Wording(_("Changed: %(title)s") % title, _("Your series has changed"), _("It now stands as below."))
+        return Message.SERIES_CHANGED
     if any(row.booking and row.booking.status == "pending" for row in rows):
-        lead = _("We will look at it and write to you about each date.")
-        return Wording(_("Request received: %(title)s") % title, _("We received your request"), lead)
-    lead = _("We look forward to seeing you.")
-    return Wording(_("Confirmed: %(title)s") % title, _("Your series is booked"), lead)
+        return Message.SERIES_REQUESTED
+    return Message.SERIES_BOOKED
 
 
-def _details(series: Series, rows: list[Occurrence]) -> list[tuple[str, str]]:
-    """Label and value of what the reader should know: what, how it repeats, where, and each date."""
+def _letter(fact_type: str, series: Series, rows: list[Occurrence]) -> Letter:
+    still = any(is_live(row) for row in rows)
+    values = {
+        "title": series.title,
+        "person": str(series.person),
+        "where": where_of_series(rows),
+        "rest": _("The dates below still stand.") if still else _("None of its dates stands."),
+    }
+    return Letter(message_about(fact_type, rows), values, details_of_series(series, rows))
+
+
+def details_of_series(series: Series, rows: list[Occurrence]) -> list[Detail]:
+    """What the reader should know: what, how it repeats, where, and each date."""
     booked = [row.booking for row in rows if row.booking and is_live(row)]
     skipped = sum(row.state == Occurrence.State.SKIPPED for row in rows)
-    told = [(_("What"), series.title), (_("Repeats"), translated(series.words))]
-    places = list(dict.fromkeys("; ".join(places_of(booking)) for booking in booked))
-    told.append((_("Where"), " / ".join(places)))
-    told += [(f"{number}.", span_of(booking)) for number, booking in enumerate(booked[:MOST_DATES_TOLD], start=1)]
+    told = [
+        Detail(_("What"), series.title),
+        Detail(_("Repeats"), translated(series.words)),
+        Detail(_("Where"), where_of_series(rows)),
+    ]
+    told += [Detail(f"{number}.", span_of(booking)) for number, booking in enumerate(booked[:MOST_DATES_TOLD], start=1)]
     if len(booked) > MOST_DATES_TOLD:
         more = len(booked) - MOST_DATES_TOLD
-        told.append(("…", ngettext("and %(n)s more date", "and %(n)s more dates", more) % {"n": more}))
+        told.append(Detail("…", ngettext("and %(n)s more date", "and %(n)s more dates", more) % {"n": more}))
     if skipped:
         text = ngettext(
             "%(n)s date could not be had. It is booked once it becomes free.",
             "%(n)s dates could not be had. They are booked once they become free.",
             skipped,
         )
-        told.append((_("Left for later"), text % {"n": skipped}))
-    return [(label, value) for label, value in told if value]
+        told.append(Detail(_("Left for later"), text % {"n": skipped}))
+    return [row for row in told if row.value]
+
+
+def where_of_series(rows: list[Occurrence]) -> str:
+    """Where its dates are, each place once."""
+    booked = [row.booking for row in rows if row.booking and is_live(row)]
+    return " / ".join(dict.fromkeys("; ".join(places_of(booking)) for booking in booked))

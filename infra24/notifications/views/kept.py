@@ -9,15 +9,9 @@ from django.views.decorators.http import require_safe
 
 from infra24.core.demo import in_demo_only
 from infra24.notifications.kept_mail import KeptMail, kept_mail, kept_mails
+from infra24.notifications.views.framing import MAIL_POLICY
 
 SHOWN = 100
-_MAIL_POLICY = {
-    "default-src": ["'none'"],
-    "img-src": ["'self'", "data:"],
-    "style-src": ["'unsafe-inline'"],  # mail programs know no other way, so mails are written so
-    "frame-ancestors": ["'self'"],
-    "sandbox": ["allow-popups"],
-}
 
 
 @require_safe
@@ -39,7 +33,7 @@ def mail(request: HttpRequest, mail_id: str) -> HttpResponse:
 
 @require_safe
 @xframe_options_sameorigin
-@csp_replace(_MAIL_POLICY)  # type: ignore[arg-type]  # its types know only views without arguments
+@csp_replace(MAIL_POLICY)  # type: ignore[arg-type]  # its types know only views without arguments
 @in_demo_only
 def mail_html(request: HttpRequest, mail_id: str) -> HttpResponse:
     """The HTML part alone, shut in: no scripts, no forms, nothing from elsewhere."""

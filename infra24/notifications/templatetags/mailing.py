@@ -1,0 +1,22 @@
+"""Whether mail reaches somebody, on pages about them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from infra24.notifications.queries import trouble_with
+from infra24.people.models import Person
+
+register = template.Library()
+
+
+@register.inclusion_tag("notifications/_trouble.html", takes_context=True)
+def mail_trouble(context: Mapping[str, Any], person: Person) -> dict[str, Any]:
+    """Why no mail goes to the person's address, and what to do; nothing where it does."""
+    return {
+        "trouble": trouble_with(person.org_id, person.email),
+        "person": person,
+        "organisation": context["organisation"],
+        "csrf_token": context.get("csrf_token", ""),
+    }
