@@ -1,4 +1,4 @@
-"""The API of deliveries: what went where, what did not, and what to do about it. For staff."""
+"""The API of deliveries: what went where, what did not, and what to do about it."""
 
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,9 @@ from infra24.outbox.schemas import (
     DeliveriesQuery,
     DeliveryOut,
     DeliveryWithTriesOut,
-    DestinationCountsOut,
     ReasonIn,
     attempt_out,
     delivery_out,
-    destination_counts_out,
 )
 
 router = Router(tags=["outbox"])
@@ -66,34 +64,3 @@ def discard_delivery(request: MemberRequest, delivery_id: UUID, body: ReasonIn) 
     """Never to be tried again, with the reason kept."""
     delivery = queries.delivery_for(request.member, delivery_id)
     return delivery_out(services.discard(delivery, reason=body.reason, by=request.member, source=source_of(request)))
-
-
-@router.get("/outbox/destinations", response=list[DestinationCountsOut], auth=READ, summary="Where deliveries go")
-def list_destinations(request: MemberRequest) -> list[dict[str, Any]]:
-    return [destination_counts_out(destination) for destination in queries.visible_destinations(request.member)]
-
-
-@router.post(
-    "/outbox/destinations/{uuid:destination_id}/pause",
-    response=DestinationCountsOut,
-    auth=WRITE,
-    summary="Pause a destination",
-)
-def pause_destination(request: MemberRequest, destination_id: UUID, body: ReasonIn) -> dict[str, Any]:
-    """Everything for it is kept until it is resumed."""
-    destination = queries.destination_for(request.member, destination_id)
-    services.pause_destination(destination, reason=body.reason, by=request.member, source=source_of(request))
-    return destination_counts_out(queries.destination_for(request.member, destination_id))
-
-
-@router.post(
-    "/outbox/destinations/{uuid:destination_id}/resume",
-    response=DestinationCountsOut,
-    auth=WRITE,
-    summary="Resume a destination",
-)
-def resume_destination(request: MemberRequest, destination_id: UUID) -> dict[str, Any]:
-    """What waited is delivered, each subject's in its order."""
-    destination = queries.destination_for(request.member, destination_id)
-    services.resume_destination(destination, by=request.member, source=source_of(request))
-    return destination_counts_out(queries.destination_for(request.member, destination_id))

@@ -1,12 +1,10 @@
 """The console of deliveries: what went out, what waits, what did not arrive."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,8 +16,9 @@ from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
 from infra24.outbox import queries, services
-from infra24.outbox.forms import DeliveryFilterForm, WhyForm
+from infra24.outbox.forms import DeliveryFilterForm
 from infra24.outbox.models import Delivery, Destination
+from infra24.outbox.views.asking import ask_why
 
 PAGE_SIZE = 50
 
@@ -70,39 +69,13 @@ def retry(request: MemberRequest, delivery_id: UUID) -> HttpResponse:
 def discard(request: MemberRequest, delivery_id: UUID) -> HttpResponse:
     """Give a delivery up, saying why; asks first."""
     found = queries.delivery_for(request.member, delivery_id)
-    return _why(
+    return ask_why(
         request,
         title=gettext_lazy("Give this delivery up?"),
         label=gettext_lazy("Give it up"),
         act=lambda reason: services.discard(found, reason=reason, by=request.member, source=source_of(request)),
         said=_("Given up."),
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_role(Role.STAFF)
-def pause(request: MemberRequest, destination_id: UUID) -> HttpResponse:
-    """Keep everything for a destination until it is resumed; asks first."""
-    found = queries.destination_for(request.member, destination_id)
-    return _why(
-        request,
-        title=_("Pause %(name)s?") % {"name": found},
-        label=gettext_lazy("Pause it"),
-        act=lambda reason: services.pause_destination(
-            found, reason=reason, by=request.member, source=source_of(request)
-        ),
-        said=_("Paused. Everything for it is kept."),
-    )
-
-
-@require_POST
-@for_role(Role.STAFF)
-def resume(request: MemberRequest, destination_id: UUID) -> HttpResponse:
-    """Deliver what has waited."""
-    found = queries.destination_for(request.member, destination_id)
-    services.resume_destination(found, by=request.member, source=source_of(request))
-    messages.success(request, _("Resumed. What has waited goes out now."))
-    return redirect("outbox", org=request.organisation.slug)
 
 
 def _delivery_page(request: MemberRequest, found: Delivery, *, error: Infra24Error | None = None) -> HttpResponse:
@@ -115,27 +88,3 @@ def _delivery_page(request: MemberRequest, found: Delivery, *, error: Infra24Err
         "refusal": document(error) if error else None,
     }
     return render(request, "outbox/delivery.html", shown, status=error.status if error else 200)
-
-
-def _why(
-    request: MemberRequest,
-    *,
-    title: str | Promise,
-    label: str | Promise,
-    act: Callable[[str], object],
-    said: str,
-) -> HttpResponse:
-    """Ask for a reason on GET, act on POST; a refusal is shown on the same page."""
-    form = WhyForm(request.POST) if request.method == "POST" else WhyForm()
-    error: Infra24Error | None = None
-    if form.is_valid():
-        try:
-            act(form.cleaned_data["reason"])
-        except Infra24Error as refusal:
-            error = refusal
-        else:
-            messages.success(request, said)
-            return redirect("outbox", org=request.organisation.slug)
-    shown = {"title": title, "label": label, "form": form, "refusal": document(error) if error else None}
-    status = error.status if error else 422 if form.errors else 200
-    return render(request, "outbox/why.html", shown, status=status)
