@@ -8,7 +8,7 @@ from infra24.bookings import tasks as bookings
 from infra24.calendars import tasks as calendars
 from infra24.crm import pushing as crm
 from infra24.notifications import services as notifications
-from infra24.outbox import nights
+from infra24.outbox import nights, replaying
 from infra24.outbox.models import Destination
 from infra24.outbox.reactions import Handler, Job, Reactions
 from infra24.waitlist import tasks as waitlist
@@ -78,6 +78,7 @@ REACTIONS = Reactions(
         "waitlist.expire": waitlist.expire,
         "calendars.import_rows": calendars.import_rows,
         "calendars.poll_feed": calendars.poll_feed,
+        replaying.TIMER: replaying.go_on,
         # reactions
         "config.sweep_at_night": in_turn(nights.purge_technical, waitlist.look, bookings.retry_skips),
         FREED: in_turn(waitlist.look, bookings.retry_skips),

@@ -32,6 +32,16 @@ _TYPES = (
     ),
     FactType("invitation.sent", "Somebody was invited to become a member.", data={"key_id": "the invitation's key"}),
     FactType("destination.paused", "A connection broke; everything for it waits until it is mended."),
+    FactType(
+        "replay.started",
+        "Deliveries of a destination are made once more, some each minute.",
+        data={"destination_id": "where to", "total": "how many"},
+    ),
+    FactType(
+        "replay.ended",
+        "A replay is through, or was stopped.",
+        data={"replayed": "how many went out again", "state": "`done` or `stopped`"},
+    ),
     FactType("member.joined", "A user became a member.", data={"role": "role given"}),
     FactType("resource.added", "Something new can be booked."),
     FactType("resource.changed", "What is said of a resource changed.", data={"fields": "names of what changed"}),

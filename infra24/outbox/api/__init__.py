@@ -2,9 +2,9 @@
 
 from ninja import Router
 
-from infra24.outbox.api import deliveries, destinations
+from infra24.outbox.api import deliveries, destinations, replays
 
-PARTS = (deliveries, destinations)
+PARTS = (deliveries, destinations, replays)
 router = Router()
 for part in PARTS:
     router.add_router("", part.router)

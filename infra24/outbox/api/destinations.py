@@ -8,8 +8,8 @@ from ninja import Router
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
-from infra24.outbox import queries, services
-from infra24.outbox.schemas import DestinationCountsOut, ReasonIn, destination_counts_out
+from infra24.outbox import console, queries, services
+from infra24.outbox.schemas import DestinationCountsOut, ReasonIn, place_out
 
 router = Router(tags=["outbox"])
 READ = member_auth(Role.STAFF, scope="outbox:read")
@@ -18,7 +18,7 @@ WRITE = member_auth(Role.STAFF, scope="outbox:write")
 
 @router.get("/outbox/destinations", response=list[DestinationCountsOut], auth=READ, summary="Where deliveries go")
 def list_destinations(request: MemberRequest) -> list[dict[str, Any]]:
-    return [destination_counts_out(destination) for destination in queries.visible_destinations(request.member)]
+    return [place_out(place) for place in console.places(request.member)]
 
 
 @router.post(
@@ -31,7 +31,7 @@ def pause_destination(request: MemberRequest, destination_id: UUID, body: Reason
     """Everything for it is kept until it is resumed."""
     destination = queries.destination_for(request.member, destination_id)
     services.pause_destination(destination, reason=body.reason, by=request.member, source=source_of(request))
-    return destination_counts_out(queries.destination_for(request.member, destination_id))
+    return place_out(console.place_of(request.member, destination))
 
 
 @router.post(
@@ -44,4 +44,4 @@ def resume_destination(request: MemberRequest, destination_id: UUID) -> dict[str
     """What waited is delivered, each subject's in its order."""
     destination = queries.destination_for(request.member, destination_id)
     services.resume_destination(destination, by=request.member, source=source_of(request))
-    return destination_counts_out(queries.destination_for(request.member, destination_id))
+    return place_out(console.place_of(request.member, destination))

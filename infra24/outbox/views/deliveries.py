@@ -12,12 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from infra24.core.errors import Infra24Error
 from infra24.core.paging import page_of
 from infra24.core.problems import document
+from infra24.core.translating import translated
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
-from infra24.outbox import queries, services
-from infra24.outbox.forms import DeliveryFilterForm
+from infra24.outbox import console, queries, services
+from infra24.outbox.console import Place
+from infra24.outbox.forms import SelectionForm
+from infra24.outbox.health import Colour
+from infra24.outbox.history import history_of
 from infra24.outbox.models import Delivery, Destination
+from infra24.outbox.outlook import cure_of
 from infra24.outbox.views.asking import ask_why
 
 PAGE_SIZE = 50
@@ -26,22 +31,28 @@ PAGE_SIZE = 50
 @require_safe
 @for_role(Role.STAFF)
 def outbox(request: MemberRequest) -> HttpResponse:
-    """Destinations and their state; deliveries, the newest first."""
-    form = DeliveryFilterForm(request.GET, viewer=request.member)
-    data = form.cleaned_data if form.is_valid() else {}
-    destination = data.get("destination")
-    status = data.get("status", "")
-    found = queries.deliveries(
-        request.member,
-        statuses=[status] if status else [],
-        destination_id=destination.pk if destination else None,
-        with_timers=destination is not None,
-    )
+    """Destinations and how each does; deliveries, the newest first."""
+    places = [place for place in console.places(request.member) if _is_shown(place)]
+    # The page asks for its upper part again and again; that is all it then gets.
+    if request.headers.get("HX-Request"):
+        return render(request, "outbox/_places.html", {"places": places})
+    form = SelectionForm(request.GET, viewer=request.member)
+    selection = form.to_selection(request.organisation.time_zone)
+    found = queries.deliveries(request.member, selection, with_timers=selection.destination_id is not None)
     page = page_of(found, by=("-created_at", "-id"), limit=PAGE_SIZE, cursor=request.GET.get("cursor", ""))
-    is_narrowed = bool(status or destination)
-    destinations = queries.visible_destinations(request.member).exclude(kind=Destination.Kind.CLOCK)
-    shown = {"page": page, "form": form, "destinations": destinations, "is_narrowed": is_narrowed}
-    return render(request, "outbox/outbox.html", shown)
+    shown = {
+        "page": page,
+        "form": form,
+        "places": places,
+        "is_narrowed": selection.is_narrow,
+        "may_act_on_many": request.member.rank.includes(Role.MANAGER),
+    }
+    return render(request, "outbox/outbox.html", shown, status=422 if form.errors else 200)
+
+
+def _is_shown(place: Place) -> bool:
+    """The clock is the house's own: it is shown once there is something to know of it."""
+    return place.destination.kind != Destination.Kind.CLOCK or place.colour != Colour.GREEN
 
 
 @require_safe
@@ -82,8 +93,8 @@ def _delivery_page(request: MemberRequest, found: Delivery, *, error: Infra24Err
     is_open = found.status in (Delivery.Status.PENDING, Delivery.Status.DEAD)
     shown = {
         "delivery": found,
-        "attempts": queries.attempts_of(found),
-        "may_retry": is_open,
+        "history": history_of(found, viewer=request.member),
+        "cure": translated(cure_of(found.destination.kind, found.outcome)) if found.status == "dead" else "",
         "may_discard": is_open and not (found.is_timer and found.status == Delivery.Status.PENDING),
         "refusal": document(error) if error else None,
     }
