@@ -300,7 +300,7 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/outbox/discard": manager_page(302, data=WHY),
     "GET o/<slug:org>/admin/outbox/replays": staff_page(),
     "GET o/<slug:org>/admin/outbox/replays/new": manager_page(),
-    "POST o/<slug:org>/admin/outbox/replays/new": manager_page(),  # which ones stands in the address
+    "POST o/<slug:org>/admin/outbox/replays/new": manager_page(422),  # which ones stands in the address
     "GET o/<slug:org>/admin/outbox/replays/<uuid:replay_id>": staff_page(),
     "POST o/<slug:org>/admin/outbox/replays/<uuid:replay_id>/stop": manager_page(302),
     "GET o/<slug:org>/admin/outbox/<uuid:delivery_id>": staff_page(),
@@ -410,8 +410,8 @@ DOORS: dict[str, Door] = {
     "POST api/outbox/deliveries/<uuid:delivery_id>/discard": api(403, 200, data=WHY),
     "GET api/outbox/destinations": api(403, 200),
     "GET api/outbox/failed": api(403, 200),
-    "POST api/outbox/discards/preview": api(403, 403, 200),
-    "POST api/outbox/discards": api(403, 403, 200, data=WHY),
+    "POST api/outbox/discards/preview": api(403, 403, 200, data=REPLAY),
+    "POST api/outbox/discards": api(403, 403, 200, data={**WHY, **REPLAY}),
     "POST api/outbox/replays/preview": api(403, 403, 200, data=REPLAY),
     "POST api/outbox/replays": api(403, 403, 201, data=REPLAY),
     "GET api/outbox/replays": api(403, 200),

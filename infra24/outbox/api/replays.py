@@ -42,7 +42,7 @@ def list_failed(request: MemberRequest) -> list[dict[str, Any]]:
 @router.post("/outbox/discards/preview", response=SelectedOut, auth=WRITE, summary="How many would be given up")
 def preview_discard(request: MemberRequest, body: DiscardPreviewIn) -> dict[str, Any]:
     """Of what failed. Changes nothing."""
-    found = replaying.preview(_given_up(body), viewer=request.member, settled_before=body.settled_before)
+    found = replaying.preview(_given_up(request, body), viewer=request.member, settled_before=body.settled_before)
     return selected_out(found)
 
 
@@ -50,7 +50,7 @@ def preview_discard(request: MemberRequest, body: DiscardPreviewIn) -> dict[str,
 def discard_many(request: MemberRequest, body: DiscardIn) -> dict[str, Any]:
     """At most 10,000 at once. Each can be tried again for thirty days."""
     discarded = discarding.discard_all(
-        _given_up(body),
+        _given_up(request, body),
         reason=body.reason,
         by=request.member,
         source=source_of(request),
@@ -106,7 +106,9 @@ def stop_replay(request: MemberRequest, replay_id: UUID) -> dict[str, Any]:
     return replay_out(replaying.replay_for(request.member, replay_id))
 
 
-def _given_up(body: DiscardPreviewIn) -> Selection:
+def _given_up(request: MemberRequest, body: DiscardPreviewIn) -> Selection:
+    if body.destination_id is not None:
+        queries.destination_for(request.member, body.destination_id)
     return body.to_selection(statuses=(Delivery.Status.DEAD.value,), destination_id=body.destination_id)
 
 

@@ -19,7 +19,7 @@ from infra24.outbox.models import Attempt, Delivery
 register = template.Library()
 
 _COLOURS = {
-    Colour.GREEN: ("active", gettext_lazy("All is well")),
+    Colour.GREEN: ("active", gettext_lazy("In order")),
     Colour.AMBER: ("retrying", gettext_lazy("Held up")),
     Colour.RED: ("failed", gettext_lazy("Needs somebody")),
 }

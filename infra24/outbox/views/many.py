@@ -94,7 +94,8 @@ def new_replay(request: MemberRequest) -> HttpResponse:
         except Infra24Error as refusal:
             error = refusal
     shown = {"form": form, "preview": preview, "minutes": preview.minutes(form.pace) if preview else 0}
-    return _answer(request, "outbox/replay_new.html", shown, error, is_wrong=bool(form.errors))
+    is_wrong = bool(form.errors) or (request.method == "POST" and not form.is_bound)
+    return _answer(request, "outbox/replay_new.html", shown, error, is_wrong=is_wrong)
 
 
 @require_safe
