@@ -45,6 +45,7 @@ def test_failures_of_one_cause_are_tried_again_together(live: str, chromium: Bro
         story.clock.now = timezone.now()
         story.run()
         expect(page.get_by_text("3 of 3 went out again")).to_be_visible(timeout=15_000)
+        expect(page.get_by_role("button", name="Stop")).to_have_count(0)
         alice.picture("outbox-replay-done")
 
         page = alice.open("/o/oolite/admin/outbox")

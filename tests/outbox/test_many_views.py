@@ -127,7 +127,11 @@ def test_a_replay_is_stopped_on_its_page(cast: Cast, page: Client, crm: Destinat
     with acting_for(cast.house.pk):
         address = f"{OUTBOX}/replays/{Replay.objects.get().pk}"
 
+    part = page.get(address, headers={"HX-Request": "true"})
+    assert ("HX-Refresh" in part.headers, "<html" in part.content.decode()) == (False, False)
+
     assert page.post(f"{address}/stop").headers["Location"] == address
+    assert page.get(address, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     text = text_of(page, address)
     assert ("Stopped" in text, "stopped by" in text, "Kept up to date" in text) == (True, True, False)
     assert page.post(f"{address}/stop").status_code == 409

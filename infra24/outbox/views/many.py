@@ -21,7 +21,7 @@ from infra24.orgs.requests import MemberRequest, source_of
 from infra24.outbox import console, replaying
 from infra24.outbox.discarding import MOST_AT_ONCE, discard_all
 from infra24.outbox.forms import ReplayForm, SelectionForm, WhyForm
-from infra24.outbox.models import Delivery
+from infra24.outbox.models import Delivery, Replay
 from infra24.outbox.replaying import Preview
 from infra24.outbox.wording import chosen_words
 
@@ -133,7 +133,11 @@ def _replay_page(request: MemberRequest, replay_id: UUID, *, error: Infra24Error
     chosen = chosen_words(found, zone=request.organisation.time_zone)
     shown = {"replay": found, "chosen": chosen, "may_act_on_many": request.member.rank.includes(Role.MANAGER)}
     if request.headers.get("HX-Request"):
-        return render(request, "outbox/_progress.html", shown)
+        part = render(request, "outbox/_progress.html", shown)
+        if found.state != Replay.State.RUNNING:
+            # The whole page is another one then: without Stop, and at rest.
+            part["HX-Refresh"] = "true"
+        return part
     return _answer(request, "outbox/replay.html", shown, error, is_wrong=False)
 
 
