@@ -32,6 +32,7 @@ _TYPES = (
     ),
     FactType("invitation.sent", "Somebody was invited to become a member.", data={"key_id": "the invitation's key"}),
     FactType("destination.paused", "A connection broke; everything for it waits until it is mended."),
+    FactType("destination.resumed", "A paused destination takes again what has waited for it."),
     FactType(
         "replay.started",
         "Deliveries of a destination are made once more, some each minute.",

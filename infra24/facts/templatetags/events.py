@@ -14,6 +14,7 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "invitation.sent": _("Invitation sent"),
     "member.joined": _("Member joined"),
     "destination.paused": _("Connection broke"),
+    "destination.resumed": _("Destination resumed"),
     "replay.started": _("Replay started"),
     "replay.ended": _("Replay ended"),
     "booking.held": _("Booking put on hold"),

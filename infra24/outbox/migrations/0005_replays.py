@@ -10,7 +10,7 @@ from infra24.core.schema import OrganisationKey, TenantKey, TenantTable
 class Migration(migrations.Migration):
     dependencies = [
         ("orgs", "0002_walls"),
-        ("outbox", "0003_pacing"),
+        ("outbox", "0004_claims"),
     ]
 
     operations = [
