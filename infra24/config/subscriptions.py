@@ -11,7 +11,7 @@ from infra24.calendars import tasks as calendars
 from infra24.crm import pushing as crm
 from infra24.facts.events import PUBLIC
 from infra24.notifications import services as notifications
-from infra24.outbox import nights, retention
+from infra24.outbox import nights, replaying, retention
 from infra24.outbox.models import Destination
 from infra24.outbox.reactions import Handler, Job, Reactions, Sender
 from infra24.waitlist import tasks as waitlist
@@ -104,6 +104,7 @@ _HOUSE = Reactions(
         "waitlist.expire": waitlist.expire,
         "calendars.import_rows": calendars.import_rows,
         "calendars.poll_feed": calendars.poll_feed,
+        replaying.TIMER: replaying.go_on,
         # reactions
         "config.sweep_at_night": in_turn(
             retention.purge_technical, waitlist.look, bookings.retry_skips, webhooks.look_after

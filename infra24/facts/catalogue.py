@@ -66,6 +66,18 @@ _TYPES = (
     ),
     FactType("destination.paused", "A connection broke; everything for it waits until it is mended.", is_public=False),
     FactType("destination.resumed", "A paused destination takes again what has waited for it.", is_public=False),
+    FactType(
+        "replay.started",
+        "Deliveries of a destination are made once more, some each minute.",
+        data={"destination_id": ident("where to"), "total": count("how many")},
+        is_public=False,
+    ),
+    FactType(
+        "replay.ended",
+        "A replay is through, or was stopped.",
+        data={"replayed": count("how many went out again"), "state": choice("how it ended", "done", "stopped")},
+        is_public=False,
+    ),
     FactType("endpoint.added", "A webhook was set up.", is_public=False),
     FactType(
         "endpoint.changed", "A webhook was set up differently.", data={"fields": names("what changed")}, is_public=False

@@ -33,3 +33,27 @@ class DestinationAlreadyPaused(Conflict):
 
 class DestinationNotPaused(Conflict):
     """This destination is not paused."""
+
+
+class ReplayNotFound(NotFound):
+    """There is no such replay, or you may not see it."""
+
+
+class ReplayRunning(Conflict):
+    """Another replay of this destination is running. Wait until it is done, or stop it first."""
+
+
+class ReplayOver(Conflict):
+    """This replay is over: there is nothing left to stop."""
+
+
+class NothingSelected(Conflict):
+    """No delivery matches any more. Look at what there is, then choose again."""
+
+
+class OnlyFailedReplayed(Conflict):
+    """Only what failed can be replayed here. What arrived is sent again to webhooks alone: they know it by its id."""
+
+
+class TooManySelected(Conflict):
+    """More than 10,000 deliveries match. Narrow them down, by time for instance, and give them up in parts."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from infra24.core.models import WRITTEN_ONCE, OrganisationModel
 from infra24.facts.models import Fact
+from infra24.orgs.models import Member
 
 
 class Destination(OrganisationModel):
@@ -150,3 +151,57 @@ class Attempt(OrganisationModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["org_id", "delivery", "number"], name="attempt_once")]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["ended_at"], name="attempt_ended")]
+
+
+class Replay(OrganisationModel):
+    """Deliveries of one destination that are made once more, some each minute, until all that were asked for are.
+
+    Only what was settled before it began counts, so that nothing is made twice by one replay.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        STOPPED = "stopped", _("Stopped")
+
+    destination = models.ForeignKey(
+        Destination, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    selection = models.JSONField()
+    """Which deliveries: a `selecting.Selection` as it was asked for."""
+    settled_before = models.DateTimeField()
+    per_minute = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+    """Deliveries that were asked for, counted when it began."""
+    replayed = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    started_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    source = models.CharField(max_length=10)
+    started_at = models.DateTimeField()
+    goes_on_at = models.DateTimeField()
+    """Before, nothing more is done: that is its pace."""
+    finished_at = models.DateTimeField(null=True)
+    stopped_by = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["org_id", "destination"], name="replay_one_running", condition=models.Q(state="running")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["running", "done", "stopped"]), name="replay_state_known"
+            ),
+            models.CheckConstraint(condition=models.Q(per_minute__gt=0), name="replay_pace_positive"),
+            models.CheckConstraint(
+                condition=models.Q(state="running", finished_at__isnull=True)
+                | (~models.Q(state="running") & models.Q(finished_at__isnull=False)),
+                name="replay_over_when_finished",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["org_id", "-started_at", "-id"], name="replay_newest"),
+        ]

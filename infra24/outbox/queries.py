@@ -1,7 +1,6 @@
 """Reading deliveries, starting from who is looking. They are for staff: others see none."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.outbox.errors import DeliveryNotFound, DestinationNotFound
 from infra24.outbox.models import Attempt, Delivery, Destination
+from infra24.outbox.selecting import EVERY, Selection, cause
 
 
 def visible_deliveries(viewer: Member) -> QuerySet[Delivery]:
@@ -22,28 +22,26 @@ def visible_deliveries(viewer: Member) -> QuerySet[Delivery]:
     return found if viewer.rank.includes(Role.STAFF) else found.none()
 
 
-def deliveries(
-    viewer: Member,
-    *,
-    statuses: Collection[str] = (),
-    destination_id: UUID | None = None,
-    subject_id: UUID | None = None,
-    with_timers: bool = False,
-) -> QuerySet[Delivery]:
-    """Those of some statuses, destination and subject; empty means any. Unordered: newest first is (-created_at, -id).
+def deliveries(viewer: Member, selection: Selection = EVERY, *, with_timers: bool = False) -> QuerySet[Delivery]:
+    """Those of a selection. Unordered: newest first is (-created_at, -id).
 
     Timers are left out unless asked for, or failed: the rest of them is nobody's business.
     """
-    wanted = Q()
-    if statuses:
-        wanted &= Q(status__in=statuses)
-    if destination_id:
-        wanted &= Q(destination_id=destination_id)
-    if subject_id:
-        wanted &= Q(subject_id=subject_id)
-    if not with_timers:
-        wanted &= Q(is_timer=False) | Q(status=Delivery.Status.DEAD)
-    return visible_deliveries(viewer).filter(wanted)
+    return narrowed(visible_deliveries(viewer), selection, with_timers=with_timers)
+
+
+def narrowed(rows: QuerySet[Delivery], selection: Selection, *, with_timers: bool = False) -> QuerySet[Delivery]:
+    """Those of `rows` that are of a selection; timers as in `deliveries`."""
+    if selection.cause:
+        rows = rows.alias(cause_=cause())
+    rows = rows.filter(selection.to_q())
+    return rows if with_timers else rows.filter(Q(is_timer=False) | Q(status=Delivery.Status.DEAD))
+
+
+def settled(rows: QuerySet[Delivery], selection: Selection, *, before: datetime) -> QuerySet[Delivery]:
+    """Those of a selection that were settled before an instant: dead ones, unless it asks for others."""
+    selection = selection if selection.statuses else replace(selection, statuses=(Delivery.Status.DEAD.value,))
+    return narrowed(rows, selection).filter(settled_at__lt=before)
 
 
 def delivery_for(viewer: Member, delivery_id: UUID) -> Delivery:
@@ -57,6 +55,28 @@ def delivery_for(viewer: Member, delivery_id: UUID) -> Delivery:
 def attempts_of(delivery: Delivery) -> QuerySet[Attempt]:
     """The tries at a delivery the viewer was shown, first to last; those of long ago are purged."""
     return Attempt.objects.filter(org_id=delivery.org_id, delivery=delivery).order_by("number")
+
+
+def predecessor_of(delivery: Delivery) -> Delivery | None:
+    """The earliest of those the delivery has to wait for: same destination and subject, not arrived yet."""
+    return _line_of(delivery).filter(number__lt=delivery.number).order_by("number").first()
+
+
+def successors_of(delivery: Delivery) -> QuerySet[Delivery]:
+    """Those that wait for the delivery, while it waits itself: same destination and subject, in their order."""
+    found = _line_of(delivery).filter(number__gt=delivery.number).order_by("number")
+    return found if delivery.status == Delivery.Status.PENDING else found.none()
+
+
+def _line_of(delivery: Delivery) -> QuerySet[Delivery]:
+    rows = Delivery.objects.filter(
+        org_id=delivery.org_id,
+        destination_id=delivery.destination_id,
+        subject_id=delivery.subject_id,
+        status=Delivery.Status.PENDING,
+        is_timer=False,
+    ).select_related("fact")
+    return rows.none() if delivery.is_timer else rows
 
 
 def visible_destinations(viewer: Member) -> QuerySet[Destination]:

@@ -22,9 +22,12 @@ from infra24.outbox.errors import (
     TimerNotDiscarded,
 )
 from infra24.outbox.models import Delivery, Destination
+from infra24.outbox.outlook import may_retry
 
 LONGEST_REASON = 300
 """Characters."""
+TAKE_TWICE = frozenset({Destination.Kind.WEBHOOK})
+"""Kinds of destination that may be sent again what they have taken. The others look first and would send nothing."""
 
 # One statement on the path of every hold. The clock's id follows from the organisation's,
 # so that it need not be looked up and two first timers at once cannot miss each other's.
@@ -126,11 +129,13 @@ def built_in(org_id: UUID, kind: Destination.Kind) -> UUID:
 def retry(delivery: Delivery, *, by: Member, source: str) -> Delivery:
     """Try a failed delivery again, or a waiting one at once; its schedule starts anew.
 
-    Raises DeliverySettled for one that was delivered, cancelled or discarded,
-    DeliveryUnderWay while a worker holds it.
+    Also one that was discarded less than thirty days ago, and to a webhook one that arrived.
+    Raises DeliverySettled for any other, DeliveryUnderWay while a worker holds it.
     """
     now = timezone.now()
-    delivery = _open(delivery, now=now)
+    delivery = _locked(delivery, now=now)
+    if not retryable(delivery, now=now):
+        raise DeliverySettled
     before = {"status": delivery.status}
     delivery.status, delivery.settled_at = Delivery.Status.PENDING, None
     delivery.failures, delivery.due_at = 0, now
@@ -151,15 +156,15 @@ def retry(delivery: Delivery, *, by: Member, source: str) -> Delivery:
 
 @transaction.atomic
 def discard(delivery: Delivery, *, reason: str, by: Member, source: str) -> Delivery:
-    """Give a delivery up for good, saying why.
+    """Give a delivery up, saying why. It can be tried again for thirty days.
 
     Raises ReasonMissing, DeliverySettled, DeliveryUnderWay, and
     TimerNotDiscarded for a timer that still waits.
     """
-    now, reason = timezone.now(), reason.strip()
-    if not reason or len(reason) > LONGEST_REASON:
-        raise ReasonMissing(fields={"reason": "1 – 300"})
-    delivery = _open(delivery, now=now)
+    now, reason = timezone.now(), checked_reason(reason)
+    delivery = _locked(delivery, now=now)
+    if delivery.status not in (Delivery.Status.PENDING, Delivery.Status.DEAD):
+        raise DeliverySettled
     if delivery.is_timer and delivery.status == Delivery.Status.PENDING:
         raise TimerNotDiscarded
     before = {"status": delivery.status}
@@ -181,9 +186,7 @@ def discard(delivery: Delivery, *, reason: str, by: Member, source: str) -> Deli
 @transaction.atomic
 def pause_destination(destination: Destination, *, reason: str, by: Member, source: str) -> Destination:
     """Keep everything for a destination until it is resumed. Raises ReasonMissing, DestinationAlreadyPaused."""
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST_REASON:
-        raise ReasonMissing(fields={"reason": "1 – 300"})
+    reason = checked_reason(reason)
     destination = Destination.objects.select_for_update().get(pk=destination.pk)
     if destination.state == Destination.State.PAUSED:
         raise DestinationAlreadyPaused
@@ -203,11 +206,23 @@ def resume_destination(destination: Destination, *, by: Member | None, source: s
     return _set_state(destination, Destination.State.ACTIVE, reason="", by=by, source=source)
 
 
-def _open(delivery: Delivery, *, now: datetime) -> Delivery:
-    """The row, locked, when it still can change hands."""
+def retryable(delivery: Delivery, *, now: datetime) -> bool:
+    """Whether a delivery, loaded with its destination, can be tried again."""
+    takes_twice = delivery.destination.kind in TAKE_TWICE
+    return may_retry(delivery.status, delivery.settled_at, takes_twice=takes_twice, now=now)
+
+
+def checked_reason(reason: str) -> str:
+    """A reason as it is kept. Raises ReasonMissing."""
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise ReasonMissing(fields={"reason": f"1 – {LONGEST_REASON}"})
+    return reason
+
+
+def _locked(delivery: Delivery, *, now: datetime) -> Delivery:
+    """The row, locked. Raises DeliveryUnderWay while a worker holds it."""
     delivery = Delivery.objects.select_for_update(of=["self"]).select_related("fact", "destination").get(pk=delivery.pk)
-    if delivery.status not in (Delivery.Status.PENDING, Delivery.Status.DEAD):
-        raise DeliverySettled
     if delivery.leased_until is not None and delivery.leased_until > now:
         raise DeliveryUnderWay
     return delivery

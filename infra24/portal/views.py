@@ -20,6 +20,7 @@ from infra24.orgs.requests import OrganisationRequest
 from infra24.orgs.themes import mark, read_theme, stylesheet
 from infra24.outbox.models import Delivery
 from infra24.outbox.queries import deliveries
+from infra24.outbox.selecting import Selection
 from infra24.portal.context import THEMES
 from infra24.portal.examples import REFUSAL, STATES, ExampleForm
 from infra24.portal.queries import public_resources
@@ -64,7 +65,7 @@ def home(request: OrganisationRequest, **_: str) -> HttpResponse:
         "waiting": requests,
         "taken": taken_requests(member, requests, now=timezone.now()),
         "waiting_count": waiting(member).count(),
-        "failed_count": deliveries(member, statuses=[Delivery.Status.DEAD]).count(),
+        "failed_count": deliveries(member, Selection(statuses=(Delivery.Status.DEAD,))).count(),
     }
     return render(request, "portal/home_staff.html", shown)
 

@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 
 from infra24.bookings.models import Status, Visibility
 from infra24.bookings.policies import STEPS
-from infra24.outbox.models import Delivery, Destination
+from infra24.outbox.models import Delivery, Destination, Replay
 from infra24.resources.policies import DEFAULTS, Rules
 from tests.docs import facts_page, rules_schema
 from tests.docs.pages import ROOT, fences_of, read, table_under
@@ -140,6 +140,7 @@ def test_the_table_of_states_is_complete() -> None:
         "booking.visibility": states(Visibility),
         "delivery.status": states(Delivery.Status),
         "destination.state": states(Destination.State),
+        "replay.state": states(Replay.State),
     }
     assert {after for steps in STEPS.values() for after in steps} <= documented["booking.status"]
 

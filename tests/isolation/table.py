@@ -119,6 +119,7 @@ WORDS = {"subject": "Soon: {title}"}
 PAUSED = {"destination_id": "paused_id"}
 HOOK = {"name": "Gate", "url": "https://hooks.example.org/new"}
 UNPROVED, STOPPED = {"endpoint_id": "unproved_id"}, {"endpoint_id": "stopped_id"}
+REPLAY = {"destination_id": "{destination_id}"}
 REQUESTED = {"booking_id": "requested_id"}
 HELD, RUNNING = {"booking_id": "held_id"}, {"booking_id": "running_id"}
 CARA = {"who": "cara@example.org", "sure": "1"}
@@ -328,6 +329,14 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/settings/tokens": staff_page(data=TOKEN),
     "POST o/<slug:org>/admin/settings/tokens/<uuid:token_id>/revoke": Door(302, 404, 403, 404, 302),
     "GET o/<slug:org>/admin/outbox": staff_page(),
+    "GET o/<slug:org>/admin/outbox/failed": staff_page(),
+    "GET o/<slug:org>/admin/outbox/discard": manager_page(),
+    "POST o/<slug:org>/admin/outbox/discard": manager_page(302, data=WHY),
+    "GET o/<slug:org>/admin/outbox/replays": staff_page(),
+    "GET o/<slug:org>/admin/outbox/replays/new": manager_page(),
+    "POST o/<slug:org>/admin/outbox/replays/new": manager_page(422),  # which ones stands in the address
+    "GET o/<slug:org>/admin/outbox/replays/<uuid:replay_id>": staff_page(),
+    "POST o/<slug:org>/admin/outbox/replays/<uuid:replay_id>/stop": manager_page(302),
     "GET o/<slug:org>/admin/outbox/<uuid:delivery_id>": staff_page(),
     "POST o/<slug:org>/admin/outbox/<uuid:delivery_id>/retry": staff_page(302),
     "GET o/<slug:org>/admin/outbox/<uuid:delivery_id>/discard": staff_page(),
@@ -476,6 +485,14 @@ DOORS: dict[str, Door] = {
     "POST api/outbox/deliveries/<uuid:delivery_id>/retry": api(403, 200),
     "POST api/outbox/deliveries/<uuid:delivery_id>/discard": api(403, 200, data=WHY),
     "GET api/outbox/destinations": api(403, 200),
+    "GET api/outbox/failed": api(403, 200),
+    "POST api/outbox/discards/preview": api(403, 403, 200, data=REPLAY),
+    "POST api/outbox/discards": api(403, 403, 200, data={**WHY, **REPLAY}),
+    "POST api/outbox/replays/preview": api(403, 403, 200, data=REPLAY),
+    "POST api/outbox/replays": api(403, 403, 201, data=REPLAY),
+    "GET api/outbox/replays": api(403, 200),
+    "GET api/outbox/replays/<uuid:replay_id>": api(403, 200),
+    "POST api/outbox/replays/<uuid:replay_id>/stop": api(403, 403, 200),
     "POST api/outbox/destinations/<uuid:destination_id>/pause": api(403, 200, data=WHY),
     "POST api/outbox/destinations/<uuid:destination_id>/resume": api(403, 200, about=PAUSED),
     "GET api/integrity": api(403, 403, 200),

@@ -35,7 +35,7 @@ from infra24.orgs.keys import digest, mailed_secret
 from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
-from infra24.outbox.models import Delivery, Destination
+from infra24.outbox.models import Delivery, Destination, Replay
 from infra24.people.models import BusyFeed, Person
 from infra24.resources.models import Closure, Resource
 from infra24.resources.pictures import file_of
@@ -99,6 +99,7 @@ def build() -> World:
         paused = Destination.objects.create(
             org_id=house.pk, kind=Destination.Kind.CRM, name=f"Old {SECRET_WORD}", state=Destination.State.PAUSED
         )
+        replay = _replayed(paused, dana)
         taken_over, row = _imported(cast.alice, room)
         feed = _connected(cast.bob, bob_as_person)
         verdict = Verdict.objects.create(
@@ -140,6 +141,7 @@ def build() -> World:
             "delivery_id": delivery.pk,
             "destination_id": delivery.destination_id,
             "paused_id": paused.pk,
+            "replay_id": replay.pk,
             "import_id": taken_over.pk,
             "row_id": row.pk,
             "feed_id": feed.pk,
@@ -262,6 +264,7 @@ def _failed(house: Organisation, booking: Booking) -> Delivery:
         number=fact.number,
         status=Delivery.Status.DEAD,
         due_at=fact.recorded_at,
+        settled_at=fact.recorded_at,
         note=SECRET_WORD,
     )
 
@@ -275,6 +278,23 @@ def _webhooks(by: Member) -> list[Endpoint]:
         made.append(endpoint)
     pause_endpoint(made[2], reason=SECRET_WORD, by=by, source=Source.STAFF)
     return made
+
+
+def _replayed(destination: Destination, by: Member) -> Replay:
+    """A replay that is under way."""
+    now = datetime.now(UTC)
+    return Replay.objects.create(
+        org_id=by.org_id,
+        destination=destination,
+        selection={"text": SECRET_WORD},
+        settled_before=now,
+        per_minute=1,
+        total=3,
+        started_by=by,
+        source="staff",
+        started_at=now,
+        goes_on_at=now,
+    )
 
 
 def contents(org_id: UUID) -> dict[str, str]:

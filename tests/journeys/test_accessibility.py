@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from infra24.bookings.models import Source
@@ -29,7 +30,10 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected
-from infra24.outbox.models import Destination
+from infra24.outbox.models import Attempt, Delivery, Destination, Replay
+from infra24.outbox.replaying import start_replay
+from infra24.outbox.selecting import Selection
+from infra24.outbox.services import pause_destination
 from infra24.people.models import BusyFeed, Person
 from infra24.people.services import person_of
 from infra24.resources.models import Resource
@@ -119,6 +123,7 @@ def furnished() -> House:
     failed = next(one for one in deliveries(cast.house) if one.status == "dead")
     dana = make.member(cast.house, role=Role.ADMIN, email="dana@example.org", name="Dana")
     hooks = webhooks(dana)
+    running_replay = replayed(cast, failed)
     row = imported(cast.alice, hall)
     feed = paused_feed(cast.bob)
     sample = {"name": "leg_overlap", "table": "bookings_leg", "id": str(certain.pk), "booking_id": str(certain.pk)}
@@ -230,6 +235,12 @@ def furnished() -> House:
                 f"{admin}/outbox",
                 f"{admin}/outbox/{failed.pk}",
                 f"{admin}/outbox/{failed.pk}/discard",
+                f"{admin}/outbox/failed",
+                f"{admin}/outbox/discard?destination={failed.destination_id}",
+                f"{admin}/outbox/replays",
+                f"{admin}/outbox/replays/new",
+                f"{admin}/outbox/replays/new?destination={failed.destination_id}",
+                f"{admin}/outbox/replays/{running_replay.pk}",
                 f"{admin}/settings/members",
                 f"{admin}/settings/tokens",
                 f"{admin}/audit",
@@ -297,6 +308,27 @@ def paused_feed(by: Member) -> BusyFeed:
         feed.state, feed.last_error = BusyFeed.State.PAUSED, "The calendar's server has trouble (status 500)."
         feed.save()
         return feed
+
+
+def replayed(cast: make.Cast, failed: Delivery) -> Replay:
+    """A replay that is under way; what failed says what was sent and answered, and another place is paused."""
+    crm = crm_of(cast.house, "Second CRM")
+    with acting_for(cast.house.pk):
+        pause_destination(crm, reason="Moving house.", by=cast.alice, source="staff")
+        asked = {"request": '{"FirstName": "Ana"}', "response": "no " * 200, "milliseconds": 12}
+        Attempt.objects.create(
+            org_id=cast.house.pk,
+            delivery=failed,
+            number=failed.attempts + 1,
+            started_at=NOON,
+            ended_at=NOON,
+            outcome="rejected",
+            detail="The CRM wants an e-mail address.",
+            exchanges=[{"method": "POST", "url": f"https://crm.example.org/{'a' * 90}", "status": 422, **asked}],
+        )
+        return start_replay(
+            failed.destination, Selection(), by=cast.alice, source="staff", settled_before=timezone.now()
+        )
 
 
 def invitation_secret(cast: make.Cast) -> str:

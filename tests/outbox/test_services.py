@@ -122,6 +122,36 @@ def test_what_is_being_tried_is_left_alone(story: Story, org: Organisation, alic
     _refused(DeliveryUnderWay, lambda: discard(the_delivery(org), reason="why not", by=alice, source="staff"), org)
 
 
+def test_what_was_given_up_can_be_taken_up_for_thirty_days(story: Story, org: Organisation, alice: Member) -> None:
+    crm_of(org)
+    confirmed(org)
+    story.answers = [Rejected("no such field")]
+    story.run()
+    with acting_for(org.pk):
+        discard(the_delivery(org), reason="Entered by hand.", by=alice, source="staff")
+        Delivery.objects.update(settled_at=timezone.now() - timedelta(days=30))
+    _refused(DeliverySettled, lambda: retry(the_delivery(org), by=alice, source="staff"), org)
+    with acting_for(org.pk):
+        Delivery.objects.update(settled_at=timezone.now() - timedelta(days=29, hours=23))
+        retry(the_delivery(org), by=alice, source="staff")
+
+    story.clock.now = timezone.now()
+    story.run()
+
+    assert the_delivery(org).status == "delivered"
+
+
+def test_a_webhook_can_be_sent_again_what_it_has_taken(story: Story, org: Organisation, alice: Member) -> None:
+    crm = crm_of(org)
+    confirmed(org)
+    story.run()
+    with acting_for(org.pk):
+        Destination.objects.filter(pk=crm.pk).update(kind=Destination.Kind.WEBHOOK)
+        retry(the_delivery(org), by=alice, source="staff")
+
+    assert the_delivery(org).status == "pending"
+
+
 def test_a_waiting_timer_cannot_be_discarded(org: Organisation, alice: Member) -> None:
     begin_missing_nights()
 

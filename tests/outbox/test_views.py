@@ -67,7 +67,9 @@ def test_giving_up_needs_a_reason_and_happens_once(org: Organisation, alice: Mem
     assert page.post(address, {"reason": "Known by phone."}).status_code == 302
     assert statuses(deliveries(org)) == ["discarded"]
     assert page.post(address, {"reason": "Again."}).status_code == 409
-    assert page.post(f"/o/oolite/admin/outbox/{one.pk}/retry").status_code == 409
+    assert "can still be tried again for 29 days" in page.get(f"/o/oolite/admin/outbox/{one.pk}").content.decode()
+    assert page.post(f"/o/oolite/admin/outbox/{one.pk}/retry").status_code == 302
+    assert statuses(deliveries(org)) == ["pending"]
 
 
 def test_staff_pause_a_destination_and_resume_it(org: Organisation, alice: Member) -> None:

@@ -31,6 +31,7 @@ from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
 from infra24.outbox.queries import deliveries
+from infra24.outbox.selecting import Selection
 
 PAGE_SIZE = 50
 LONGEST_REASON = 500
@@ -181,7 +182,7 @@ def booking_page(request: MemberRequest, found: Booking, *, error: Infra24Error 
         "booking": found,
         "history": lists.history_of(found),
         "written": lists.messages_of(found),
-        "deliveries": deliveries(request.member, subject_id=found.pk).order_by("-created_at", "-id"),
+        "deliveries": deliveries(request.member, Selection(subject_id=found.pk)).order_by("-created_at", "-id"),
         "may": {step.value: True for step in may},
         "rivals": rivals_of(request.member, found, now=now) if Step.CONFIRM in may else [],
         "taken": [reason_document(reason) for reason in reasons_against(request.member, found, now=now)],

@@ -1,4 +1,4 @@
-"""The API of deliveries: what went where, what did not, and what to do about it. For staff."""
+"""The API of deliveries: what went where, what did not, and what to do about it."""
 
 from typing import Any
 from uuid import UUID
@@ -10,15 +10,14 @@ from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
 from infra24.outbox import queries, services
+from infra24.outbox.history import history_of
 from infra24.outbox.schemas import (
     DeliveriesQuery,
     DeliveryOut,
     DeliveryWithTriesOut,
-    DestinationCountsOut,
     ReasonIn,
-    attempt_out,
     delivery_out,
-    destination_counts_out,
+    history_out,
 )
 
 router = Router(tags=["outbox"])
@@ -28,13 +27,7 @@ WRITE = member_auth(Role.STAFF, scope="outbox:write")
 
 @router.get("/outbox/deliveries", response=PageOut[DeliveryOut], auth=READ, summary="Deliveries, newest first")
 def list_deliveries(request: MemberRequest, filters: Query[DeliveriesQuery]) -> dict[str, Any]:
-    found = queries.deliveries(
-        request.member,
-        statuses=filters.status,
-        destination_id=filters.destination,
-        subject_id=filters.subject,
-        with_timers=filters.timers,
-    )
+    found = queries.deliveries(request.member, filters.to_selection(), with_timers=filters.timers)
     page = page_of(found, by=("-created_at", "-id"), limit=filters.limit, cursor=filters.cursor)
     return {"items": [delivery_out(delivery) for delivery in page.items], "next": page.next}
 
@@ -47,14 +40,14 @@ def list_deliveries(request: MemberRequest, filters: Query[DeliveriesQuery]) -> 
 )
 def show_delivery(request: MemberRequest, delivery_id: UUID) -> dict[str, Any]:
     delivery = queries.delivery_for(request.member, delivery_id)
-    return {**delivery_out(delivery), "tries": [attempt_out(attempt) for attempt in queries.attempts_of(delivery)]}
+    return history_out(history_of(delivery, viewer=request.member))
 
 
 @router.post(
     "/outbox/deliveries/{uuid:delivery_id}/retry", response=DeliveryOut, auth=WRITE, summary="Try a delivery again now"
 )
 def retry_delivery(request: MemberRequest, delivery_id: UUID) -> dict[str, Any]:
-    """One that failed, or that waits for its next try."""
+    """One that failed, that waits for its next try, that was given up within thirty days; of a webhook, any."""
     delivery = queries.delivery_for(request.member, delivery_id)
     return delivery_out(services.retry(delivery, by=request.member, source=source_of(request)))
 
@@ -63,37 +56,6 @@ def retry_delivery(request: MemberRequest, delivery_id: UUID) -> dict[str, Any]:
     "/outbox/deliveries/{uuid:delivery_id}/discard", response=DeliveryOut, auth=WRITE, summary="Give up on a delivery"
 )
 def discard_delivery(request: MemberRequest, delivery_id: UUID, body: ReasonIn) -> dict[str, Any]:
-    """Never to be tried again, with the reason kept."""
+    """With the reason kept. For thirty days it can be tried again."""
     delivery = queries.delivery_for(request.member, delivery_id)
     return delivery_out(services.discard(delivery, reason=body.reason, by=request.member, source=source_of(request)))
-
-
-@router.get("/outbox/destinations", response=list[DestinationCountsOut], auth=READ, summary="Where deliveries go")
-def list_destinations(request: MemberRequest) -> list[dict[str, Any]]:
-    return [destination_counts_out(destination) for destination in queries.visible_destinations(request.member)]
-
-
-@router.post(
-    "/outbox/destinations/{uuid:destination_id}/pause",
-    response=DestinationCountsOut,
-    auth=WRITE,
-    summary="Pause a destination",
-)
-def pause_destination(request: MemberRequest, destination_id: UUID, body: ReasonIn) -> dict[str, Any]:
-    """Everything for it is kept until it is resumed."""
-    destination = queries.destination_for(request.member, destination_id)
-    services.pause_destination(destination, reason=body.reason, by=request.member, source=source_of(request))
-    return destination_counts_out(queries.destination_for(request.member, destination_id))
-
-
-@router.post(
-    "/outbox/destinations/{uuid:destination_id}/resume",
-    response=DestinationCountsOut,
-    auth=WRITE,
-    summary="Resume a destination",
-)
-def resume_destination(request: MemberRequest, destination_id: UUID) -> dict[str, Any]:
-    """What waited is delivered, each subject's in its order."""
-    destination = queries.destination_for(request.member, destination_id)
-    services.resume_destination(destination, by=request.member, source=source_of(request))
-    return destination_counts_out(queries.destination_for(request.member, destination_id))
