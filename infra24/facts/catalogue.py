@@ -146,6 +146,13 @@ _TYPES = (
     FactType("busyfeed.resumed", "A paused calendar is read again."),
     FactType("busyfeed.disconnected", "A person's calendar, and all that was known from it, was taken away."),
     FactType(
+        "calendarfeed.made",
+        "There is a new address at which calendar programs read bookings.",
+        data={"kind": "`person`, `resource`, `organisation` or `programme`"},
+    ),
+    FactType("calendarfeed.renewed", "A calendar address was replaced by another one; the old one works no longer."),
+    FactType("calendarfeed.ended", "A calendar address was taken away."),
+    FactType(
         "series.made",
         "A booking was made that repeats; each of its dates has facts of its own.",
         data={"booked": "how many dates are booked", "skipped": "how many could not be had"},
