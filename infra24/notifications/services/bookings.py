@@ -1,21 +1,20 @@
 """Mails about bookings."""
 
-from collections.abc import Sequence
-
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from infra24.bookings.models import Booking, Source
 from infra24.bookings.queries import with_legs
+from infra24.calendars.files import Method
 from infra24.facts.models import Fact
-from infra24.notifications.calendar_file import booking_file
-from infra24.notifications.composing import attach_calendar, compose, sender_address
+from infra24.notifications.calendar_file import booking_file, was_in_calendar
+from infra24.notifications.composing import attach_calendar, compose
 from infra24.notifications.models import SentMail
 from infra24.notifications.policies import Message, message_for
 from infra24.notifications.sending import begin_mail, send_mail
 from infra24.notifications.services.series import told_with_series
-from infra24.notifications.wording import details_of, places_of, wording_of
+from infra24.notifications.wording import details_of, wording_of
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.reactions import Job
 
@@ -52,7 +51,7 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
     )
     if message is None:
         return _("Nothing to tell: they know already, or it no longer is so.")
-    method = _calendar_method(message, booking, was_sent=told.filter(has_calendar=True).exists())
+    method = _calendar_method(message, booking, was_sent=was_in_calendar(booking, person))
     row = begin_mail(job, recipient=person.pk, version=booking.version, has_calendar=bool(method))
     if row is None:
         return _("Mailed already.")
@@ -64,7 +63,8 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
         details=details_of(booking),
     )
     if method:
-        _attach(mail, booking, places=places_of(booking), method=method, organiser=job.organisation.mail_address)
+        file, asks = booking_file(booking, job.organisation, method=method)
+        attach_calendar(mail, file, method=asks)
     return mail, row
 
 
@@ -86,15 +86,8 @@ def _was_promised(booking: Booking) -> bool:
     return facts.exists()
 
 
-def _calendar_method(message: Message, booking: Booking, *, was_sent: bool) -> str:
+def _calendar_method(message: Message, booking: Booking, *, was_sent: bool) -> Method:
     """What the calendar file asks for; empty when none should come along."""
     if message in (Message.CONFIRMED, Message.CHANGED) and booking.status == "confirmed":
-        return "PUBLISH"
+        return "REQUEST"
     return "CANCEL" if was_sent and message is Message.CANCELLED else ""
-
-
-def _attach(
-    mail: EmailMultiAlternatives, booking: Booking, *, places: Sequence[str], method: str, organiser: str
-) -> None:
-    file = booking_file(booking, places=places, organiser=organiser or sender_address(), method=method)
-    attach_calendar(mail, file, method=method)

@@ -12,7 +12,8 @@ from infra24.bookings.ledger import dates_of, is_live, is_open
 from infra24.bookings.models import Booking, Occurrence, Series
 from infra24.core.translating import translated
 from infra24.facts.models import Fact
-from infra24.notifications.composing import Wording, compose
+from infra24.notifications.calendar_file import series_files
+from infra24.notifications.composing import Wording, attach_calendar, compose
 from infra24.notifications.models import SentMail
 from infra24.notifications.sending import begin_mail, send_mail
 from infra24.notifications.wording import places_of, span_of
@@ -64,12 +65,15 @@ def _draft(job: Job) -> tuple[EmailMultiAlternatives, SentMail] | str:
         return _("Nothing to tell: no person.")
     if person.erased_at is not None or not person.email:
         return _("Nothing to tell: the person has no e-mail address.")
-    row = begin_mail(job, recipient=person.pk, version=series.version)
+    files = series_files(series, job.organisation)
+    row = begin_mail(job, recipient=person.pk, version=series.version, has_calendar=bool(files))
     if row is None:
         return _("Mailed already.")
     rows = [date for date in dates_of(series) if is_open(date, job.now)]
     wording = _wording(job.fact_type, series, rows)
     mail = compose(job.organisation, wording, to=person.email, name=person.name, details=_details(series, rows))
+    for file, method in files:
+        attach_calendar(mail, file, method=method)
     return mail, row
 
 
