@@ -17,7 +17,7 @@ from infra24.calendars.events import Event, Shown, event_of, organiser_of, page_
 from infra24.calendars.files import Invited, print_calendar
 from infra24.calendars.models import CalendarFeed, FeedDetail, FeedKind
 from infra24.orgs.models import Organisation
-from infra24.resources.models import Audience, Resource
+from infra24.resources.models import Audience, Resource, ResourceKind
 
 BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)
 REFRESH = timedelta(hours=1)
@@ -114,6 +114,7 @@ def _bookings(feed: CalendarFeed, window: Window) -> QuerySet[Booking]:
             bookings = bookings.filter(Exists(legs.filter(resource=feed.resource)))
         case FeedKind.PROGRAMME:
             public = Q(resource__visible_to=Audience.EVERYONE, resource__archived_at=None)
+            public &= ~Q(resource__kind=ResourceKind.PERSON)
             bookings = bookings.filter(
                 Exists(legs.filter(public)), status=Status.CONFIRMED, visibility=Visibility.TITLE
             )
@@ -140,7 +141,9 @@ def _shown(booking: Booking, feed: CalendarFeed, organisation: Organisation) -> 
 
 
 def _is_public(resource: Resource) -> bool:
-    return resource.visible_to == Audience.EVERYONE and resource.archived_at is None
+    """Whether a programme names it as a place. Who can be booked is no place, and is not named."""
+    is_shown = resource.visible_to == Audience.EVERYONE and resource.archived_at is None
+    return is_shown and resource.kind != ResourceKind.PERSON
 
 
 def _name(feed: CalendarFeed, organisation: Organisation) -> str:

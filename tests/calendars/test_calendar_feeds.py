@@ -74,7 +74,8 @@ def furnish(cast: make.Cast) -> tuple[Resource, Resource]:
     vault = make.resource(cast.house, name="Vault", visible_to="staff", bookable_by="staff")
     ana, bob = make.person(cast.house, name="Ana"), make.person(cast.house, member=cast.bob)
     make.booking(cast.alice, kiln, vault, title="Board meeting", person=ana)
-    make.booking(cast.alice, kiln, vault, title="Open house", starts_at=NOON + HOUR, visibility="title")
+    teacher = make.resource(cast.house, name="Noa", kind="person", person=make.person(cast.house, name="Noa"))
+    make.booking(cast.alice, kiln, vault, teacher, title="Open house", starts_at=NOON + HOUR, visibility="title")
     make.booking(cast.alice, kiln, title="Bob's", starts_at=NOON + 2 * HOUR, person=bob)
     make.booking(cast.bob, kiln, title="Bob's own", starts_at=NOON + 3 * HOUR)
     make.booking(cast.bob, kiln, title="Held", starts_at=NOON + 4 * HOUR, status="hold")
@@ -109,7 +110,7 @@ def test_a_resource_shows_when_it_is_taken_and_nothing_of_others(cast: make.Cast
         ("Busy", "Kiln, Cellar"),
     ]
     text = answer.content.decode()
-    assert [word for word in ("Board", "Bob", "Ana", "Vault", "/bookings/") if word in text] == []
+    assert [word for word in ("Board", "Bob", "Ana", "Noa", "Vault", "/bookings/") if word in text] == []
 
 
 def test_staff_read_all_of_it_when_they_say_so(cast: make.Cast) -> None:
@@ -120,7 +121,7 @@ def test_staff_read_all_of_it_when_they_say_so(cast: make.Cast) -> None:
 
     assert told(full) == [
         ("Board meeting", "Kiln, Cellar, Vault"),
-        ("Open house", "Kiln, Cellar, Vault"),
+        ("Open house", "Kiln, Cellar, Vault, Noa"),
         ("Bob's", "Kiln, Cellar"),
         ("Bob's own", "Kiln, Cellar"),
     ]
@@ -140,7 +141,7 @@ def test_the_programme_is_off_until_a_manager_switches_it_on(cast: make.Cast) ->
 
     answer = Client().get("/o/oolite/programme.ics")
     assert told(answer) == [("Open house", "Kiln, Cellar")]
-    assert [word for word in ("Vault", "Busy", "Bob", "Ana") if word in answer.content.decode()] == []
+    assert [word for word in ("Vault", "Busy", "Bob", "Ana", "Noa") if word in answer.content.decode()] == []
     assert (answer["Cache-Control"], answer.cookies) == ("public, max-age=300", {})
     with pytest.raises(ProgrammeIsPublic):
         made(dana, FeedKind.PROGRAMME)

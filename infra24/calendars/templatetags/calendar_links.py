@@ -12,7 +12,8 @@ register = template.Library()
 
 
 @register.inclusion_tag("calendars/_add.html", takes_context=True)
-def add_to_calendar(context: Mapping[str, Any], booking: Booking) -> dict[str, Any]:
+def add_to_calendar(context: Mapping[str, Any], booking: Booking, size: str = "") -> dict[str, Any]:
     """A menu of ways to put a booking into one's own calendar; nothing for one that is only held, or over and done."""
     is_asked = booking.status_now in (Status.CONFIRMED, Status.PENDING)
-    return {"booking": booking, "links": links_to_add(booking, context["organisation"]) if is_asked else []}
+    links = links_to_add(booking, context["organisation"]) if is_asked else []
+    return {"booking": booking, "links": links, "size": size}
