@@ -65,3 +65,23 @@ class ExportTooLarge(Invalid):
 
 class FeedNotPaused(Conflict):
     """This calendar is read already."""
+
+
+class CalendarFeedNotFound(NotFound):
+    """There is no calendar here, or no longer."""
+
+
+class CalendarFeedUnclear(Invalid):
+    """Say what the calendar is of, and for one resource which."""
+
+
+class TooManyCalendarFeeds(Conflict):
+    """One member can have at most twenty calendar addresses. Take one away first."""
+
+
+class ProgrammeIsPublic(Conflict):
+    """The programme is public already, at the one address it has."""
+
+
+class FeedNotRenewable(Conflict):
+    """Only whoever made a calendar address can renew it. Take it away, and make one of your own."""

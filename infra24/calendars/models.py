@@ -1,4 +1,4 @@
-"""What came in from other calendars: each import, and each thing it spoke of, booked or waiting for somebody."""
+"""What came in from other calendars, and the addresses at which other calendars read ours."""
 
 from typing import ClassVar
 
@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from infra24.bookings.models import Booking, Visibility
-from infra24.core.models import OrganisationModel
+from infra24.core.models import DISPOSABLE, OrganisationModel
 from infra24.orgs.models import Member
+from infra24.orgs.policies import Role
 from infra24.people.models import Person
 from infra24.resources.models import Resource
 
@@ -127,3 +128,83 @@ class ImportRow(OrganisationModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class FeedKind(models.TextChoices):
+    PERSON = "person", _("My bookings")
+    RESOURCE = "resource", _("One resource")
+    ORGANISATION = "organisation", _("The whole house")
+    PROGRAMME = "programme", _("The public programme")
+
+
+NEEDED = {
+    FeedKind.PERSON: Role.MEMBER,
+    FeedKind.RESOURCE: Role.STAFF,
+    FeedKind.ORGANISATION: Role.STAFF,
+    FeedKind.PROGRAMME: Role.MANAGER,
+}
+"""The least role that makes an address of each kind, and that it shows anything to."""
+
+
+class FeedDetail(models.TextChoices):
+    BUSY = "busy", _("When it is taken; titles only where bookings show them to everybody")
+    FULL = "full", _("All that staff see: titles, notes, and whom it is for")
+
+
+class CalendarFeed(OrganisationModel):
+    """An address at which calendar programs read bookings.
+
+    It shows what its member may see by then, and ends with the membership. Its
+    secret is a `Key` of kind `feed`; the programme is public and has none.
+    """
+
+    app_may = DISPOSABLE
+
+    kind = models.CharField(max_length=12, choices=FeedKind.choices)
+    name = models.CharField(max_length=80, blank=True)
+    """What its owner calls it: Phone, Screen by the door."""
+    detail = models.CharField(max_length=4, choices=FeedDetail.choices, default=FeedDetail.BUSY)
+    resource = models.ForeignKey(
+        Resource, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    """Who made it, and whose eyes it has."""
+    remind_minutes = models.PositiveIntegerField(null=True)
+    """How long before its start each event is to be heard of; null: not at all."""
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=FeedKind.values), name="calendarfeed_kind_known"),
+            models.CheckConstraint(condition=Q(detail__in=FeedDetail.values), name="calendarfeed_detail_known"),
+            models.CheckConstraint(
+                condition=Q(kind="resource", resource__isnull=False) | (~Q(kind="resource") & Q(resource__isnull=True)),
+                name="calendarfeed_resource_if_of_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(remind_minutes__isnull=True) | Q(remind_minutes__lte=40_320),
+                name="calendarfeed_reminds_within_weeks",
+            ),
+            models.UniqueConstraint(
+                fields=["org_id"], condition=Q(kind="programme"), name="calendarfeed_programme_once"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["org_id", "member"], name="calendarfeed_of_member"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.get_kind_display())
+
+
+class FeedReading(OrganisationModel):
+    """When a feed was read last, and since when it has been as it was then."""
+
+    app_may = DISPOSABLE
+
+    feed = models.OneToOneField(CalendarFeed, on_delete=models.PROTECT, related_name="reading", db_constraint=False)
+    read_at = models.DateTimeField(null=True)
+    tag = models.CharField(max_length=64, blank=True)
+    """What the answer was made of, as a digest."""
+    changed_at = models.DateTimeField()
+    """Whole seconds, as HTTP counts; each change is at least one later than the last."""

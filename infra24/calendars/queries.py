@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 
-from infra24.calendars.errors import BusyFeedNotFound, ImportNotFound, ImportRowNotFound
-from infra24.calendars.models import ImportRow, ImportRun, RowState
+from infra24.calendars.errors import BusyFeedNotFound, CalendarFeedNotFound, ImportNotFound, ImportRowNotFound
+from infra24.calendars.models import NEEDED, CalendarFeed, FeedKind, ImportRow, ImportRun, RowState
 from infra24.core.paging import Page, page_of
-from infra24.orgs.models import Member
+from infra24.orgs.keys import digest, mailed_secret
+from infra24.orgs.models import Key, Member, Organisation
 from infra24.people.models import BusyFeed
 from infra24.people.queries import visible_people
 
@@ -71,3 +74,64 @@ def feed_for(viewer: Member, feed_id: UUID) -> BusyFeed:
         return visible_feeds(viewer).get(pk=feed_id)
     except BusyFeed.DoesNotExist:
         raise BusyFeedNotFound from None
+
+
+def visible_calendar_feeds(viewer: Member) -> QuerySet[CalendarFeed]:
+    """One's own, and for staff those of the house; each with when it was read and its live key."""
+    feeds = CalendarFeed.objects.filter(org_id=viewer.org_id, member__is_active=True)
+    if viewer.is_staff:
+        feeds = feeds.filter(Q(member=viewer) | ~Q(kind=FeedKind.PERSON))
+    else:
+        feeds = feeds.filter(member=viewer)
+    keys = Key.objects.filter(kind=Key.Kind.FEED, subject_id=OuterRef("pk"), revoked_at=None).order_by("-id")
+    return (
+        feeds.select_related("member__user", "resource", "reading")
+        .annotate(key_id=Subquery(keys.values("id")[:1]), key_sha256=Subquery(keys.values("sha256")[:1]))
+        .order_by("kind", "id")
+    )
+
+
+def calendar_feed_for(viewer: Member, feed_id: UUID) -> CalendarFeed:
+    """Raises CalendarFeedNotFound both for a missing one and for one the viewer may not see."""
+    try:
+        return visible_calendar_feeds(viewer).get(pk=feed_id)
+    except CalendarFeed.DoesNotExist:
+        raise CalendarFeedNotFound from None
+
+
+def feed_by_secret(secret: str) -> CalendarFeed:
+    """The feed an address opens, within the acting organisation. Raises CalendarFeedNotFound.
+
+    One whose member has left, or lost the role it needs, shows nothing any more.
+    """
+    keys = Key.objects.filter(kind=Key.Kind.FEED, sha256=digest(secret), revoked_at=None)
+    feed = _read_feeds().filter(pk__in=keys.values("subject_id")).first()
+    if feed is None or not (feed.member.is_active and feed.member.user.is_active):
+        raise CalendarFeedNotFound
+    if not feed.member.rank.includes(NEEDED[FeedKind(feed.kind)]):
+        raise CalendarFeedNotFound
+    return feed
+
+
+def programme_of(organisation: Organisation) -> CalendarFeed:
+    """The public programme, whoever switched it on. Raises CalendarFeedNotFound where it is off."""
+    feed = _read_feeds().filter(org_id=organisation.pk, kind=FeedKind.PROGRAMME).first()
+    if feed is None:
+        raise CalendarFeedNotFound
+    return feed
+
+
+def address_of(feed: CalendarFeed, organisation: Organisation, *, viewer: Member) -> str:
+    """Where calendar programs read it; empty for everybody but who made it, and when it works no longer."""
+    if feed.kind == FeedKind.PROGRAMME:
+        return settings.BASE_URL + reverse("programme", kwargs={"org": organisation.slug})
+    key_id, sha256 = getattr(feed, "key_id", None), getattr(feed, "key_sha256", None)
+    if key_id is None or sha256 is None or feed.member_id != viewer.pk:
+        return ""
+    secret = mailed_secret(key_id)
+    # After a change of the installation's secret the old address works on, but can no longer be shown.
+    return settings.BASE_URL + reverse("calendar_feed", args=[secret]) if digest(secret) == bytes(sha256) else ""
+
+
+def _read_feeds() -> QuerySet[CalendarFeed]:
+    return CalendarFeed.objects.select_related("member__user", "resource", "reading")

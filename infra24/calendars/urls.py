@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from infra24.calendars.views import exports, feeds, imports, rows
+from infra24.calendars.views import adding, exports, feeds, imports, publishing, reading, rows
 
 ADMIN = "o/<slug:org>/admin"
 
@@ -18,5 +18,14 @@ urlpatterns = [
     path("o/<slug:org>/my/calendar", feeds.my_calendars, name="my_calendars"),
     path("o/<slug:org>/my/calendar/<uuid:feed_id>/remove", feeds.disconnect_calendar, name="calendar_remove"),
     path("o/<slug:org>/my/calendar/<uuid:feed_id>/resume", feeds.resume_calendar, name="calendar_resume"),
+    path("o/<slug:org>/my/calendar/addresses", publishing.my_addresses, name="my_addresses"),
+    path(f"{ADMIN}/settings/calendars", publishing.house_addresses, name="settings_calendars"),
+    path(f"{ADMIN}/settings/calendars/programme", publishing.publish_programme, name="programme_publish"),
+    path("o/<slug:org>/calendar-feeds/<uuid:address_id>/renew", publishing.renew_address, name="address_renew"),
+    path("o/<slug:org>/calendar-feeds/<uuid:address_id>/end", publishing.end_address, name="address_end"),
+    path("o/<slug:org>/bookings/<uuid:booking_id>", adding.booking_link, name="booking_link"),
+    path("o/<slug:org>/bookings/<uuid:booking_id>.ics", adding.one_booking, name="booking_file"),
+    path("o/<slug:org>/programme.ics", reading.programme, name="programme"),
+    path("feeds/<str:feed_key>.ics", reading.calendar_feed, name="calendar_feed"),
     path(f"{ADMIN}/people/<uuid:person_id>/calendars", feeds.person_calendars, name="person_calendars"),
 ]

@@ -75,6 +75,7 @@ TAGS = {
     "closures": "When what is otherwise open is not.",
     "exports": "Bookings as files for spreadsheets and calendars.",
     "busy feeds": "People's own calendars, which make them busy here.",
+    "calendar feeds": "Addresses at which calendar programs read bookings.",
     "features": "What the resources of the house may have.",
     "imports": "Calendars from elsewhere, taken over.",
     "integrity": "Whether everything adds up.",

@@ -278,6 +278,18 @@ _TYPES = (
         "busyfeed.disconnected", "A person's calendar, and all that was known from it, was taken away.", is_public=False
     ),
     FactType(
+        "calendarfeed.made",
+        "There is a new address at which calendar programs read bookings.",
+        data={"kind": choice("of what", "person", "resource", "organisation", "programme")},
+        is_public=False,
+    ),
+    FactType(
+        "calendarfeed.renewed",
+        "A calendar address was replaced by another one; the old one works no longer.",
+        is_public=False,
+    ),
+    FactType("calendarfeed.ended", "A calendar address was taken away.", is_public=False),
+    FactType(
         "series.made",
         "A booking was made that repeats; each of its dates has facts of its own.",
         data={"booked": count("how many dates are booked"), "skipped": count("how many could not be had")},

@@ -9,12 +9,10 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-import vobject
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar
 
 from infra24.bookings.models import Booking, Leg
 from infra24.calendars import exporting
@@ -26,6 +24,7 @@ from infra24.orgs.tenancy import acting_for
 from infra24.resources.errors import ResourceNotFound
 from infra24.resources.models import Resource
 from tests import make
+from tests.calendars.readers import by_icalendar, by_vobject, normal
 
 NOON = make.NOON
 HERE = {"Infra24-Organisation": "oolite"}
@@ -53,51 +52,13 @@ def bookings(draw: st.DrawFn) -> Shown:
         ends_at=starts_at + timedelta(minutes=draw(st.integers(1, 60 * 24 * 31))),
         time_zone=draw(st.sampled_from(ZONES)),
         version=draw(st.integers(1, 1000)),
+        created_at=draw(instants),
         changed_at=draw(instants),
         source="staff",
     )
     booking.pk = uuid4()
     legs = [Leg(resource=Resource(name=name)) for name in draw(st.lists(texts, max_size=2))]
     return Shown(booking, legs, is_full=draw(st.booleans()))
-
-
-def normal(text: str) -> str:
-    """Text as everybody agrees on it: what cannot be seen, and how lines end, aside."""
-    return " ".join(
-        "".join(char if char.isprintable() else " " for char in text.replace("\r\n", "\n").replace("\r", "\n")).split()
-    )
-
-
-def by_icalendar(data: bytes) -> list[tuple[Any, ...]]:
-    events: Any = Calendar.from_ical(data).walk("VEVENT")
-    return sorted(
-        (
-            str(event["UID"]),
-            event["DTSTART"].dt.astimezone(UTC),
-            event["DTEND"].dt.astimezone(UTC),
-            normal(str(event["SUMMARY"])),
-            str(event["STATUS"]),
-            int(event["SEQUENCE"]),
-            normal(str(event.get("LOCATION", ""))),
-        )
-        for event in events
-    )
-
-
-def by_vobject(data: bytes) -> list[tuple[Any, ...]]:
-    found = vobject.readOne(data.decode())
-    return sorted(
-        (
-            event.uid.value,
-            event.dtstart.value.astimezone(UTC),
-            event.dtend.value.astimezone(UTC),
-            normal(event.summary.value),
-            event.status.value,
-            int(event.sequence.value),
-            normal(event.location.value if hasattr(event, "location") else ""),
-        )
-        for event in found.contents.get("vevent", [])
-    )
 
 
 @settings(max_examples=40)

@@ -71,3 +71,28 @@ def test_somebodys_calendar_is_connected_and_taken_away(house: House, package: P
     with pytest.raises(Refused) as refusal:
         house.charlie.show_busy_feed(house.world.ids["feed_id"])
     assert refusal.value.told == (404, "busy_feed_not_found")
+
+
+def test_a_calendar_address_is_made_read_renewed_and_taken_away(house: House, package: Package) -> None:
+    bob, shapes = house.bob, package.models
+
+    made = bob.make_calendar_feed(body=shapes.CalendarFeedIn(kind="person", name="Phone", remind_minutes=30))
+    assert (made.kind, made.made_by.partition(" ")[0], made.read_at) == ("person", "Bob", None)
+    assert made.address.endswith(".ics")
+    assert bob.show_calendar_feed(made.id) == made
+    assert made in bob.list_calendar_feeds().items
+    renewed = bob.renew_calendar_feed(made.id)
+    assert (renewed.id, renewed.address != made.address) == (made.id, True)
+    bob.end_calendar_feed(made.id)
+    with pytest.raises(Refused) as refusal:
+        bob.show_calendar_feed(made.id)
+    assert refusal.value.told == (404, "calendar_feed_not_found")
+    with pytest.raises(Refused) as refusal:
+        bob.make_calendar_feed(body=shapes.CalendarFeedIn(kind="organisation"))
+    assert refusal.value.told == (403, "role_too_low")
+
+
+def test_one_booking_is_a_file(house: House) -> None:
+    file = house.bob.show_booking_file(house.world.ids["booking_id"], remind_minutes=15).payload.read().decode()
+
+    assert "TRIGGER:-PT15M" in file

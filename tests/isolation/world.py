@@ -16,10 +16,11 @@ from infra24.bookings.models import Booking, BulkRun, Series, Source
 from infra24.bookings.search import SearchWish
 from infra24.bookings.services import cancel_booking
 from infra24.bookings.services.series import Reach, SeriesWish, create_series, end_series
-from infra24.calendars.models import ImportRow, ImportRun
+from infra24.calendars.models import FeedKind, ImportRow, ImportRun
 from infra24.calendars.services.feeds import connect_feed
 from infra24.calendars.services.importing import start_import
 from infra24.calendars.services.planning import ImportWish
+from infra24.calendars.services.publishing import make_feed
 from infra24.calendars.services.reading import read_file
 from infra24.core.days import wall_of
 from infra24.facilities.scopes import RuleScope
@@ -102,6 +103,8 @@ def build() -> World:
         replay = _replayed(paused, dana)
         taken_over, row = _imported(cast.alice, room)
         feed = _connected(cast.bob, bob_as_person)
+        address = make_feed(FeedKind.PERSON, name=f"Phone {SECRET_WORD}", by=cast.bob, source=Source.SELF)
+        make_feed(FeedKind.PROGRAMME, by=dana, source=Source.STAFF)
         verdict = Verdict.objects.create(
             org_id=house.pk, looked_at=make.NOON, rows=1, violations={SECRET_WORD: 1}, samples=[]
         )
@@ -109,6 +112,7 @@ def build() -> World:
         stop = stop_url(house, bob_as_person.pk, MailMessage.REMINDER, now=make.NOON)
         trouble = note_trouble(house.pk, "old@example.org", MailTrouble.Kind.BOUNCED, recipient=bob_as_person.pk)
         key = Key.objects.get(subject_id=invitation.pk)
+        feed_key = Key.objects.get(subject_id=address.pk)
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
         house=house,
@@ -145,6 +149,9 @@ def build() -> World:
             "import_id": taken_over.pk,
             "row_id": row.pk,
             "feed_id": feed.pk,
+            "address_id": address.pk,
+            "calendar_feed_id": address.pk,
+            "feed_key": mailed_secret(feed_key.pk),
             "verdict_id": verdict.pk,
             "endpoint_id": endpoint.pk,
             "unproved_id": unproved.pk,
@@ -310,6 +317,8 @@ def _fingerprints() -> str:
         cursor.execute(
             "SELECT DISTINCT table_name FROM information_schema.columns"
             " WHERE table_schema = 'public' AND column_name = 'org_id'"
+            # When a calendar was read is noted by reading it.
+            " AND table_name <> 'calendars_feedreading'"
         )
         tables = [row[0] for row in cursor.fetchall()]
     return " UNION ALL ".join(

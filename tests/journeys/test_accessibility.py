@@ -13,10 +13,11 @@ from playwright.sync_api import Browser, Page
 
 from infra24.bookings.models import Source
 from infra24.bookings.services import cancel_booking
-from infra24.calendars.models import ImportRow
+from infra24.calendars.models import FeedKind, ImportRow
 from infra24.calendars.services.feeds import connect_feed
 from infra24.calendars.services.importing import start_import
 from infra24.calendars.services.planning import ImportWish
+from infra24.calendars.services.publishing import make_feed
 from infra24.calendars.services.reading import read_file
 from infra24.notifications.composing import Wording
 from infra24.notifications.links import stop_url
@@ -126,6 +127,7 @@ def furnished() -> House:
     running_replay = replayed(cast, failed)
     row = imported(cast.alice, hall)
     feed = paused_feed(cast.bob)
+    subscribed(cast)
     sample = {"name": "leg_overlap", "table": "bookings_leg", "id": str(certain.pk), "booking_id": str(certain.pk)}
     broken = make.verdict(
         cast.house, violations={"leg_overlap": 2}, information={"confirmed_in_closure": 1}, samples=[sample]
@@ -162,6 +164,7 @@ def furnished() -> House:
                 f"{home}/my/mails",
                 f"{home}/my/calendar",
                 f"{home}/my/calendar/{feed.pk}/remove",
+                f"{home}/my/calendar/addresses",
                 f"{home}/my/series/{classes.pk}",
                 f"{home}/my/series/{classes.pk}/edit?from={a_class}",
                 f"{home}/my/series/{classes.pk}/cancel?from={a_class}",
@@ -187,6 +190,7 @@ def furnished() -> House:
                 f"{admin}/import/rows?state=dismissed",
                 f"{admin}/import/rows/{row.pk}",
                 f"{admin}/people/{feed.person_id}/calendars",
+                f"{admin}/settings/calendars",
                 f"{admin}/bookings/new",
                 f"{admin}/waitlist",
                 f"{admin}/waitlist?status=taken",
@@ -270,6 +274,8 @@ def webhooks(dana: Member) -> list[Endpoint]:
         rotate_secret(failing, by=dana, source=Source.STAFF)
         ask_for_proof(unproved, by=dana, source=Source.STAFF)
     return [failing, unproved]
+
+
 def stop_secret(house: Organisation, person: Person) -> str:
     """Of the address at which somebody wants no more reminders."""
     with acting_for(house.pk):
@@ -298,6 +304,14 @@ def imported(by: Member, hall: Resource) -> ImportRow:
     with acting_for(by.org_id):
         start_import(read, ImportWish("Old", since, until, resource_id=hall.pk), by=by, source="staff")
         return ImportRow.objects.get()
+
+
+def subscribed(cast: make.Cast) -> None:
+    """Addresses of each kind at which calendars read."""
+    with acting_for(cast.house.pk):
+        make_feed(FeedKind.PERSON, name="Phone", remind_minutes=30, by=cast.bob, source="self")
+        for kind in (FeedKind.ORGANISATION, FeedKind.PROGRAMME):
+            make_feed(kind, by=cast.alice, source="staff")
 
 
 def paused_feed(by: Member) -> BusyFeed:

@@ -248,7 +248,7 @@ def test_the_calendar_file_reads_back_as_the_booking(house: House) -> None:
 
     (mail,) = kept_mails()
     calendar, event = calendar_of(mail), event_of(mail)
-    assert (calendar["method"], event["status"]) == ("PUBLISH", "CONFIRMED")
+    assert (calendar["method"], event["status"]) == ("REQUEST", "CONFIRMED")
     assert str(event["uid"]) == f"booking-{booking.pk}@rooms.example.org"
     assert str(event["summary"]) == booking.title
     assert str(event["location"]) == "Kiln 2, First floor"

@@ -2,9 +2,9 @@
 
 from ninja import Router
 
-from infra24.calendars.api import exports, feeds, imports, rows
+from infra24.calendars.api import exports, feeds, imports, publishing, rows
 
-PARTS = (imports, rows, exports, feeds)
+PARTS = (imports, rows, exports, feeds, publishing)
 router = Router()
 for part in PARTS:
     router.add_router("", part.router)

@@ -1,23 +1,22 @@
 """Mails about bookings, to the person they are for."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from infra24.bookings.models import Booking, Source
 from infra24.bookings.queries import with_legs
+from infra24.calendars.files import Method
 from infra24.facts.models import Fact
-from infra24.notifications.calendar_file import booking_file
-from infra24.notifications.composing import attach_calendar, sender_address
+from infra24.notifications.calendar_file import booking_file, was_in_calendar
+from infra24.notifications.composing import attach_calendar
 from infra24.notifications.drafting import Draft, Letter, draft, speaking_to, to_person
 from infra24.notifications.models import SentMail
 from infra24.notifications.policies import Message, message_for
 from infra24.notifications.sending import send_mail
 from infra24.notifications.services.series import told_with_series
-from infra24.notifications.wording import before_all, details_of, places_of, values_of
+from infra24.notifications.wording import before_all, details_of, values_of
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.reactions import Job
 
@@ -57,13 +56,14 @@ def draft_for(job: Job) -> Draft | str:
     )
     if message is None:
         return _("Nothing to tell: they know already, or it no longer is so.")
-    method = _calendar_method(message, booking, was_sent=told.filter(has_calendar=True).exists())
+    method = _calendar_method(message, booking, was_sent=was_in_calendar(booking, booking.person))
     with speaking_to(to, job.organisation):
         before = _before(job, booking) if message == Message.CHANGED else {}
         letter = Letter(message, values_of(booking, message), details_of(booking, before))
         found = draft(job, letter, to=to, version=booking.version, has_calendar=bool(method))
-    if method and isinstance(found, Draft):
-        _attach(found.mail, booking, places=places_of(booking), method=method, organiser=job.organisation.mail_address)
+        if method and isinstance(found, Draft):
+            file, asks = booking_file(booking, job.organisation, method=method)
+            attach_calendar(found.mail, file, method=asks)
     return found
 
 
@@ -92,15 +92,8 @@ def _before(job: Job, booking: Booking) -> dict[str, Any]:
     return before_all(fact.data["before"] for fact in changes.order_by("number"))
 
 
-def _calendar_method(message: Message, booking: Booking, *, was_sent: bool) -> str:
+def _calendar_method(message: Message, booking: Booking, *, was_sent: bool) -> Method:
     """What the calendar file asks for; empty when none should come along."""
     if booking.status == "confirmed":
-        return "PUBLISH"
+        return "REQUEST"
     return "CANCEL" if was_sent and message is Message.CANCELLED else ""
-
-
-def _attach(
-    mail: EmailMultiAlternatives, booking: Booking, *, places: Sequence[str], method: str, organiser: str
-) -> None:
-    file = booking_file(booking, places=places, organiser=organiser or sender_address(), method=method)
-    attach_calendar(mail, file, method=method)

@@ -11,7 +11,8 @@ from infra24.bookings.ledger import dates_of, is_live, is_open
 from infra24.bookings.models import Booking, Occurrence, Series
 from infra24.core.translating import translated
 from infra24.facts.models import Fact
-from infra24.notifications.composing import Detail
+from infra24.notifications.calendar_file import series_files
+from infra24.notifications.composing import Detail, attach_calendar
 from infra24.notifications.drafting import Draft, Letter, draft, speaking_to, to_person
 from infra24.notifications.policies import Message
 from infra24.notifications.sending import send_mail
@@ -66,7 +67,13 @@ def _draft(job: Job) -> Draft | str:
         return to
     rows = [date for date in dates_of(series) if is_open(date, job.now)]
     with speaking_to(to, job.organisation):
-        return draft(job, _letter(job.fact_type, series, rows), to=to, version=series.version)
+        files = series_files(series, job.organisation)
+        letter = _letter(job.fact_type, series, rows)
+        found = draft(job, letter, to=to, version=series.version, has_calendar=bool(files))
+        if isinstance(found, Draft):
+            for file, method in files:
+                attach_calendar(found.mail, file, method=method)
+    return found
 
 
 def message_about(fact_type: str, rows: list[Occurrence]) -> Message:

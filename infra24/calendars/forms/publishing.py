@@ -1,0 +1,64 @@
+"""Making an address at which calendar programs read bookings."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from infra24.bookings.forms.bookings import ResourceChoice
+from infra24.calendars.models import FeedDetail, FeedKind
+from infra24.orgs.models import Member
+from infra24.resources.models import Resource
+from infra24.resources.queries import visible_resources
+
+REMINDERS = [
+    ("", _("Not at all")),
+    ("10", _("10 minutes before")),
+    ("30", _("30 minutes before")),
+    ("60", _("An hour before")),
+    ("1440", _("A day before")),
+]
+
+
+class OwnAddressForm(forms.Form):
+    """For one's own bookings."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=80, required=False, help_text=_("So that you know it again: Phone, Work.")
+    )
+    remind_minutes = forms.TypedChoiceField(
+        label=_("Remind me"), choices=REMINDERS, coerce=int, empty_value=None, required=False
+    )
+
+    def to_wish(self) -> dict[str, Any]:
+        return {"kind": FeedKind.PERSON, **self.cleaned_data}
+
+
+class HouseAddressForm(OwnAddressForm):
+    """For the house, or one resource of it."""
+
+    resource = ResourceChoice(
+        label=_("Of what"),
+        queryset=Resource.objects.none(),
+        required=False,
+        empty_label=_("The whole house"),
+    )
+    detail = forms.ChoiceField(
+        label=_("What it shows"),
+        choices=FeedDetail.choices,
+        initial=FeedDetail.BUSY,
+        widget=forms.RadioSelect,
+        help_text=_("Whoever has the address reads it. Choose all only for screens and people who are staff."),
+    )
+    field_order = ("resource", "detail", "name", "remind_minutes")
+
+    def __init__(self, *args: Any, viewer: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        resource: Any = self.fields["resource"]
+        resource.queryset = visible_resources(viewer)
+        self.fields["name"].help_text = _("So that colleagues know it again: Screen by the door.")
+        self.fields["remind_minutes"].label = _("Remind")
+
+    def to_wish(self) -> dict[str, Any]:
+        kind = FeedKind.RESOURCE if self.cleaned_data["resource"] else FeedKind.ORGANISATION
+        return {**self.cleaned_data, "kind": kind, "detail": FeedDetail(self.cleaned_data["detail"])}
