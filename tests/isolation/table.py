@@ -216,6 +216,7 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/bookings/bulk": staff_page(302),
     "POST o/<slug:org>/admin/bookings/bulk": staff_page(302, data=MANY_FORM),
     "GET o/<slug:org>/admin/bookings/bulk/<uuid:run_id>": staff_page(),
+    "GET o/<slug:org>/admin/series": staff_page(),
     "GET o/<slug:org>/admin/series/<uuid:series_id>": staff_page(),
     "GET o/<slug:org>/admin/series/<uuid:series_id>/edit": staff_page(),
     "POST o/<slug:org>/admin/series/<uuid:series_id>/edit": staff_page(302, data=SERIES_FORM),

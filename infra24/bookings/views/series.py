@@ -45,6 +45,11 @@ class DateRow:
     reasons: list[dict[str, Any]]
 
     @property
+    def is_given_up(self) -> bool:
+        """Whether it had a booking, and is to have another or none."""
+        return self.row.state != Occurrence.State.BOOKED and self.row.booking is not None
+
+    @property
     def key(self) -> str:
         """How addresses name it."""
         return self.row.wall_on.isoformat()
