@@ -33,6 +33,11 @@ _TYPES = (
     FactType("invitation.sent", "Somebody was invited to become a member.", data={"key_id": "the invitation's key"}),
     FactType("destination.paused", "A connection broke; everything for it waits until it is mended."),
     FactType("member.joined", "A user became a member.", data={"role": "role given"}),
+    FactType(
+        "person.erased",
+        "What was known of a person was overwritten.",
+        data={"cancelled": "how many bookings ahead were cancelled", "kept": "how many stay, without the person"},
+    ),
     FactType("resource.added", "Something new can be booked."),
     FactType("resource.changed", "What is said of a resource changed.", data={"fields": "names of what changed"}),
     FactType("resource.archived", "A resource was put away; it cannot be booked any more."),

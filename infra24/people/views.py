@@ -1,5 +1,7 @@
 """Pages about the people an organisation knows."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +27,15 @@ def people(request: MemberRequest) -> HttpResponse:
     found = queries.people_like(request.member, words)
     page = page_of(found, by=("sort_key", "id"), limit=PAGE_SIZE, cursor=request.GET.get("cursor", ""))
     return render(request, "people/people.html", {"page": page, "words": words})
+
+
+@require_safe
+@for_role(Role.STAFF)
+def person(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """One person, and what can be done about them."""
+    found = queries.person_for(request.member, person_id)
+    shown = {"person": found, "may_erase": request.member.rank.includes(Role.MANAGER)}
+    return render(request, "people/person.html", shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

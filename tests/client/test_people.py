@@ -54,3 +54,16 @@ def test_members_write_nobody_down_and_strangers_find_nobody(house: House, packa
     with pytest.raises(Refused) as refusal:
         house.charlie.show_person(house.world.ids["person_id"])
     assert refusal.value.told == (404, "person_not_found")
+
+
+def test_an_admin_erases_a_person(house: House, package: Package) -> None:
+    dana, shapes = house.dana, package.models
+    made = house.alice.create_person(body=shapes.PersonIn(name="Mira Okafor", email="mira@example.org"))
+
+    with pytest.raises(Refused) as refused:
+        dana.erase_person(made.id, body=shapes.EraseIn(name="Mira", ahead="cancel"))
+    assert refused.value.told == (422, "name_differs")
+    erased = dana.erase_person(made.id, body=shapes.EraseIn(name="Mira Okafor", ahead="cancel"), if_match='"1"')
+
+    assert (erased.cancelled, erased.kept, erased.withdrawn, erased.calendars) == (0, 0, 0, 0)
+    assert house.alice.list_people(q="okafor").items == []

@@ -13,6 +13,7 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "organisation.night_came": _("Nightly sweep"),
     "invitation.sent": _("Invitation sent"),
     "member.joined": _("Member joined"),
+    "person.erased": _("Person erased"),
     "booking.held": _("Booking put on hold"),
     "booking.requested": _("Booking requested"),
     "booking.confirmed": _("Booking confirmed"),
