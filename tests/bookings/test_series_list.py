@@ -1,5 +1,6 @@
 """The list of all series: what of each is to come, and what a list is narrowed to."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -133,3 +134,12 @@ def test_the_list_is_linked_and_marked_below_bookings(cast: Cast) -> None:
     assert f'<a class="button" href="{LIST}">Series</a>' in client.get("/o/oolite/admin/bookings").content.decode()
     for path in (LIST, f"{LIST}/{series.pk}", f"{LIST}/{series.pk}/edit"):
         assert '<a href="/o/oolite/admin/bookings" aria-current="true">' in client.get(path).content.decode(), path
+
+
+def test_the_form_of_a_whole_series_has_all_dates_chosen_and_of_one_date_the_following(cast: Cast) -> None:
+    series = made(cast.alice, weekly(make.resource(cast.house)))
+    client, edit = make.client(cast.alice), f"{LIST}/{series.pk}/edit"
+
+    assert re.search(r'name="scope" value="all"[^>]* checked', client.get(edit).content.decode())
+    one = client.get(f"{edit}?from={walls(series)[1].isoformat()}").content.decode()
+    assert re.search(r'name="scope" value="following"[^>]* checked', one)

@@ -106,7 +106,7 @@ def _edit(request: MemberRequest, series: Series, *, own: bool) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = SeriesForm(
         sent,
-        initial=_values(series, anchor),
+        initial={**_values(series, anchor), "scope": "following" if wall_on else "all"},
         series=series,
         wall_on=wall_on,
         first=first,
@@ -193,7 +193,6 @@ def _values(series: Series, first: Occurrence) -> dict[str, Any]:
         "note": series.note,
         "visibility": series.visibility,
         "version": series.version,
-        "scope": "following",
     }
 
 
