@@ -1,18 +1,21 @@
 """Series and their dates, starting from who is looking."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Func, Min, OuterRef, Prefetch, Q, QuerySet, Value
 
 from infra24.bookings.errors import SeriesNotFound
 from infra24.bookings.models import Booking, Leg, Occurrence, Series, Status
 from infra24.bookings.policies import LIVE
 from infra24.core.errors import Reason
+from infra24.core.fields import WallTimeField
 from infra24.core.keeping import kept, recalled
+from infra24.core.paging import Page, page_of
+from infra24.core.sorting import sort_key
 from infra24.core.wording import Sentence, said
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
@@ -24,6 +27,68 @@ def visible_series(viewer: Member) -> QuerySet[Series]:
     if viewer.rank.includes(Role.STAFF):
         return series
     return series.filter(Q(person__user_id=viewer.user_id) | Q(booked_by=viewer))
+
+
+@dataclass(frozen=True)
+class SeriesFilter:
+    """What a list of series is narrowed to; None and empty leave it wide."""
+
+    is_running: bool | None = None
+    """Whether any date is still to come, booked or waited for."""
+    words: str = ""
+    """Part of the title, or of the name of whom it is for."""
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What of a series is still to come."""
+
+    booked: int = 0
+    skipped: int = 0
+    next_at: datetime | None = None
+    """When its next booking begins."""
+
+    @property
+    def is_running(self) -> bool:
+        return bool(self.booked or self.skipped)
+
+
+def series_page(viewer: Member, wanted: SeriesFilter, *, now: datetime, limit: int, cursor: str) -> Page[Series]:
+    """Visible series, the newest first, with the person each is for. One query."""
+    found = visible_series(viewer).select_related("person")
+    if wanted.is_running is not None:
+        to_come = _to_come(viewer.org_id, now).filter(series=OuterRef("pk"))
+        found = found.filter(Exists(to_come) if wanted.is_running else ~Exists(to_come))
+    if wanted.words:
+        found = found.filter(Q(title__icontains=wanted.words) | Q(person__sort_key__contains=sort_key(wanted.words)))
+    if wanted.person_id is not None:
+        found = found.filter(person_id=wanted.person_id)
+    return page_of(found, by=("-created_at", "-id"), limit=limit, cursor=cursor)
+
+
+def ahead_of(series: Sequence[Series], *, now: datetime) -> list[Ahead]:
+    """What of each series is to come, in their order. One query."""
+    if not series:
+        return []
+    rows = _to_come(series[0].org_id, now).filter(series__in=[one.pk for one in series]).order_by()
+    counted = rows.values("series").annotate(
+        booked=Count("pk", filter=Q(state=Occurrence.State.BOOKED)),
+        skipped=Count("pk", filter=Q(state=Occurrence.State.SKIPPED)),
+        next_at=Min("booking__starts_at", filter=Q(state=Occurrence.State.BOOKED)),
+    )
+    found = {one["series"]: Ahead(one["booked"], one["skipped"], one["next_at"]) for one in counted}
+    return [found.get(one.pk, Ahead()) for one in series]
+
+
+def _to_come(org_id: UUID, now: datetime) -> QuerySet[Occurrence]:
+    """Dates that have not begun and are booked, or waited for by a series that goes on."""
+    on_wall = Func(F("series__time_zone"), Value(now), function="timezone", output_field=WallTimeField())
+    return Occurrence.objects.filter(
+        Q(state=Occurrence.State.BOOKED, booking__status__in=LIVE, booking__starts_at__gt=now)
+        | Q(state=Occurrence.State.SKIPPED, series__ended_at=None, wall_on__gt=on_wall),
+        org_id=org_id,
+    )
 
 
 def series_for(viewer: Member, series_id: UUID) -> Series:

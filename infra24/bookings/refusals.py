@@ -1,7 +1,7 @@
 """Counting what could not be booked: half of what a board wants to know about demand."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from infra24.bookings.errors import TimeRefused
+from infra24.core.errors import Reason
 from infra24.core.ids import new_id
 from infra24.orgs.models import Organisation
 from infra24.orgs.requests import MemberRequest, source_of
@@ -28,10 +29,18 @@ def counting_refusals(request: MemberRequest) -> Iterator[None]:
     try:
         yield
     except TimeRefused as refusal:
-        reasons = Counter((reason.resource_id, reason.code) for reason in refusal.reasons)
-        write = partial(_write, request.organisation, dict(reasons), source_of(request))
+        write = partial(_write, request.organisation, _counted(refusal.reasons), source_of(request))
         request.after_refusal.append(write)
         raise
+
+
+def count_refusals(request: MemberRequest, reasons: Iterable[Reason]) -> None:
+    """Of several that were asked for at once some were refused, and the rest was done: counted with what was done."""
+    _write(request.organisation, _counted(reasons), source_of(request))
+
+
+def _counted(reasons: Iterable[Reason]) -> dict[tuple[str | None, str], int]:
+    return dict(Counter((reason.resource_id, reason.code) for reason in reasons))
 
 
 def _write(organisation: Organisation, reasons: dict[tuple[str | None, str], int], source: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from infra24.bookings.views import bulk, calendar, own, search, series, staff, steps, transferring
+from infra24.bookings.views import bulk, calendar, own, search, series, series_list, staff, steps, transferring
 
 urlpatterns = [
     path("o/<slug:org>/my", own.my, name="my"),
@@ -37,6 +37,7 @@ urlpatterns = [
         transferring.transfer_booking,
         name="booking_transfer",
     ),
+    path("o/<slug:org>/admin/series", series_list.series_list, name="series_list"),
     path("o/<slug:org>/admin/series/<uuid:series_id>", series.show, name="series"),
     path("o/<slug:org>/admin/series/<uuid:series_id>/edit", series.edit, name="series_edit"),
     path("o/<slug:org>/admin/series/<uuid:series_id>/cancel", series.cancel, name="series_cancel"),

@@ -9,6 +9,7 @@ from infra24.calendars import api as calendars
 from infra24.config.openapi import HouseAPI
 from infra24.core.codec import JsonParser, JsonRenderer
 from infra24.core.problems import answer_exception
+from infra24.erasure import api as erasure
 from infra24.facilities import api as facilities
 from infra24.invariants import api as invariants
 from infra24.notifications import api as notifications
@@ -35,6 +36,7 @@ for kind in (Exception, ValidationError, HttpError, Http404):
 for router in (
     orgs.router,
     people.router,
+    erasure.router,
     facilities.router,
     calendars.router,
     bookings.router,

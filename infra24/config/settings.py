@@ -69,6 +69,7 @@ DATABASE_APP_ROLE = f"{DATABASES['default']['NAME']}_app"
 INSTALLED_APPS = [
     "infra24.config",
     "infra24.portal",
+    "infra24.erasure",
     "infra24.crm",
     "infra24.notifications",
     "infra24.invariants",

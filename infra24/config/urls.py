@@ -11,6 +11,7 @@ APPS_WITH_PAGES = (
     "portal",
     "orgs",
     "people",
+    "erasure",
     "facilities",
     "calendars",
     "bookings",

@@ -141,6 +141,14 @@ _TYPES = (
     FactType("mailtrouble.cleared", "Mail may go to an address again.", is_public=False),
     FactType("member.joined", "A user became a member.", data={"role": choice("role given", *ROLES)}),
     FactType("person.changed", "What is said of a person changed.", data={"fields": names("what changed")}),
+    FactType(
+        "person.erased",
+        "What was known of a person was overwritten.",
+        data={
+            "cancelled": count("how many bookings ahead were cancelled"),
+            "kept": count("how many stay, without the person"),
+        },
+    ),
     FactType("resource.added", "Something new can be booked."),
     FactType("resource.changed", "What is said of a resource changed.", data={"fields": names("what changed")}),
     FactType("resource.archived", "A resource was put away; it cannot be booked any more."),

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db import connection
@@ -95,3 +96,16 @@ def _recalled(row: tuple[Any, ...], sha256: bytes) -> HttpResponse:
     response = HttpResponse(bytes(body), status=status, headers=msgspec.json.decode(headers))
     response["Idempotency-Replayed"] = "true"
     return response
+
+
+_FORGET = """
+    DELETE FROM orgs_rememberedanswer kept
+     WHERE kept.org_id = %(org_id)s
+       AND EXISTS (SELECT FROM unnest(%(texts)s::text[]) text WHERE position(convert_to(text, 'UTF8') IN kept.body) > 0)
+"""
+
+
+def forget_answers(org_id: UUID, texts: list[str]) -> None:
+    """Forget the answers in which any of the texts stands: what they told of is to be known no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, {"org_id": org_id, "texts": texts})

@@ -61,6 +61,11 @@ def person(request: MemberRequest, person_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("people", org=request.organisation.slug)
-    shown = {"person": found, "form": form, "refusal": document(error) if error else None}
+    shown = {
+        "person": found,
+        "form": form,
+        "may_erase": request.member.rank.includes(Role.MANAGER),
+        "refusal": document(error) if error else None,
+    }
     status = error.status if error else 422 if form.errors else 200
     return render(request, "people/person.html", shown, status=status)

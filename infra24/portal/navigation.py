@@ -29,7 +29,7 @@ ENTRIES: Final = (
     Entry(_("Book"), "book", Role.MEMBER),
     Entry(_("My bookings"), "my", Role.MEMBER),
     Entry(_("Calendar"), "calendar", Role.STAFF, "staff"),
-    Entry(_("Bookings"), "bookings", Role.STAFF, "staff", also=("waitlist", "import")),
+    Entry(_("Bookings"), "bookings", Role.STAFF, "staff", also=("series_list", "waitlist", "import")),
     Entry(
         _("Resources"),
         "resources",

@@ -97,6 +97,18 @@ def test_all_or_nothing_is_refused_with_what_becomes_of_each_and_counted(cast: C
         assert list(Refusal.objects.values_list("code", "times")) == [("slot_taken", 1)]
 
 
+def test_what_is_left_out_is_counted_as_refused(cast: Cast) -> None:
+    room = make.resource(cast.house)
+    stuck, free = make.booking(cast.alice, room), make.booking(cast.alice, make.resource(cast.house))
+    make.booking(cast.bob, room, starts_at=NOON + HOUR)
+    sent = {"ids": ids(stuck, free), "action": "move", "offset": "PT1H", "on_conflict": "skip"}
+
+    assert send(cast.alice, sent).status_code == 200
+
+    with acting_for(cast.house.pk):
+        assert list(Refusal.objects.values_list("code", "source", "times")) == [("slot_taken", "api", 1)]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

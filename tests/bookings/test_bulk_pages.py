@@ -126,6 +126,8 @@ def test_conflicts_are_told_beside_each_and_the_others_can_be_done_alone(cast: C
     assert "1 stays as it was" in done.content.decode()
     assert "Kiln is already booked then." in done.content.decode()
     assert [booking.starts_at for booking in stored(cast, first, second, third)] == [NOON, NOON + HOUR, NOON + HOUR]
+    with acting_for(cast.house.pk):  # once for the refusal of the whole, once for what was left out
+        assert list(Refusal.objects.values_list("code", "source", "times")) == [("slot_taken", "staff", 2)]
 
 
 def test_a_refusal_is_counted(transactional_db: None, cast: Cast, alice: Client) -> None:

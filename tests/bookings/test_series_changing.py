@@ -144,6 +144,13 @@ def test_with_skip_the_date_that_cannot_follow_is_given_up_and_kept_in_the_ledge
         gone = Booking.objects.get(status="cancelled")
     assert gone.starts_at == NOON + WEEK
     assert gone.reason
+    assert [row.booking_id for row in rows_of(series) if row.state == "skipped"] == [gone.pk]
+    with acting_for(cast.house.pk):
+        place = booking_for(cast.alice, gone.pk).occurrence
+    assert place is not None
+    assert place.series_id == series.pk
+    page = make.client(cast.alice).get(f"/o/oolite/admin/series/{series.pk}").content.decode()
+    assert f'<a href="/o/oolite/admin/bookings/{gone.pk}">What was booked then is cancelled.</a>' in page
 
 
 def test_the_following_ones_split_off(cast: Cast) -> None:

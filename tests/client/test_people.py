@@ -70,3 +70,16 @@ def test_staff_correct_what_is_said_of_a_person(house: House, package: Package) 
     with pytest.raises(Refused) as refusal:
         alice.change_person(made.id, body=shapes.PersonPatch(name="Mira O."), if_match='"1"')
     assert refusal.value.told == (412, "stale")
+
+
+def test_an_admin_erases_a_person(house: House, package: Package) -> None:
+    dana, shapes = house.dana, package.models
+    made = house.alice.create_person(body=shapes.PersonIn(name="Mira Okafor", email="mira@example.org"))
+
+    with pytest.raises(Refused) as refused:
+        dana.erase_person(made.id, body=shapes.EraseIn(name="Mira", ahead="cancel"))
+    assert refused.value.told == (422, "name_differs")
+    erased = dana.erase_person(made.id, body=shapes.EraseIn(name="Mira Okafor", ahead="cancel"), if_match='"1"')
+
+    assert (erased.cancelled, erased.kept, erased.withdrawn, erased.calendars) == (0, 0, 0, 0)
+    assert house.alice.list_people(q="okafor").items == []

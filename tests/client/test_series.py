@@ -26,7 +26,8 @@ def test_a_series_is_rehearsed_made_changed_and_ended(house: House, package: Pac
     made = alice.create_series(body=wish(house, package))
     assert alice.headers["ETag"] == '"1"'
     assert alice.show_series(made.id) == made
-    assert made.id in [one.id for one in alice.list_series(live=True).items]
+    (listed,) = [one for one in alice.list_series(live=True, q=made.title).items if one.id == made.id]
+    assert (listed.booked, listed.skipped, listed.next_at) == (len(made.dates), 0, made.starts_at)
     assert alice.show_booking(made.dates[0].booking_id).series_id == made.id
 
     moved = shapes.SeriesPatch(

@@ -15,12 +15,13 @@ import pytest
 from django.conf import settings as house_settings
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, F
 from django.test import Client
 from pytest_django import Settings
 
 from emulators.bloomerang.server import running
-from infra24.bookings.models import Booking, Leg, Source, Status
+from infra24.bookings.ledger import ahead_of
+from infra24.bookings.models import Booking, BookingMessage, BulkRun, Leg, Occurrence, Series, Source, Status
 from infra24.config.demo.diary import Diary
 from infra24.config.demo.history import AHEAD, BACK
 from infra24.config.demo.story import ROUND, House, week
@@ -36,16 +37,18 @@ from infra24.orgs.tenancy import acting_for
 from infra24.orgs.themes import read_theme
 from infra24.outbox.delivering import deliver_due
 from infra24.outbox.models import Delivery
-from infra24.people.models import Person
+from infra24.people.models import BusyFeed, BusyTime, Person
 from infra24.resources.models import AvailabilityRule, Resource, ResourceKind
 from infra24.resources.queries import all_bookables
+from infra24.waitlist.models import Entry, Offer
 from tests.database import TestDatabase
 
 TABLES = (
     "orgs_organisation", "orgs_user", "orgs_member", "orgs_key", "orgs_auditentry", "people_person",
     "resources_resource", "resources_availabilityrule", "resources_closure", "resources_feature",
     "resources_qualification", "resources_grant", "resources_resourceneed", "resources_studioassignment",
-    "bookings_booking", "bookings_leg",
+    "bookings_booking", "bookings_leg", "bookings_series", "bookings_occurrence", "waitlist_entry", "waitlist_offer",
+    "people_busyfeed", "people_busytime",
     "facts_fact", "facts_factpending", "outbox_delivery",
 )  # fmt: skip
 
@@ -169,11 +172,82 @@ def test_history_waits_for_nobody_while_what_was_just_booked_goes_out(lived_in: 
     for house, _ in organisations():
         imported = set(Booking.objects.filter(source=Source.IMPORT).values_list("pk", flat=True))
         booked = set(Booking.objects.exclude(source=Source.IMPORT).values_list("pk", flat=True))
-        waiting = set(FactPending.objects.values_list("subject_id", flat=True))
+        pending = Fact.objects.filter(pk__in=FactPending.objects.values("fact_id"))
+        waiting = set(pending.exclude(type="booking.messaged").values_list("subject_id", flat=True))
         assert imported & waiting == set()
         assert booked <= waiting
-        assert 3 <= len(booked) <= len(house.fresh)
+        alone = Booking.objects.filter(pk__in=booked, occurrences=None, source__in=[Source.STAFF, Source.SELF])
+        lively = len(house.lively.queues) + len(house.lively.at_the_door)
+        assert 3 <= alone.count() - lively <= len(house.fresh)
         assert imported <= set(Fact.objects.values_list("subject_id", flat=True))
+
+
+# --- What goes on just now --------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_classes_and_meetings_repeat_with_a_date_skipped_and_one_moved(lived_in: Path) -> None:
+    now = datetime.now(UTC)
+    for house, _ in organisations():
+        series = list(Series.objects.order_by("created_at", "pk"))
+        assert [one.title for one in series] == [repeated.title for repeated in house.lively.repeated]
+        assert all(ahead.booked for ahead in ahead_of(series, now=now))
+        dates = Occurrence.objects.filter(series__in=series)
+        gone_by = dates.filter(booking__ends_at__lt=now)
+        assert set(gone_by.values_list("booking__outcome", flat=True)) <= {"attended"}
+        if any(repeated.moved for repeated in house.lively.repeated):
+            assert dates.filter(state="skipped", reasons__0__code="closure").count() >= 1
+            assert dates.filter(is_override=True, state="booked").count() == 1
+
+
+@pytest.mark.django_db
+def test_some_wait_one_is_offered_what_was_given_back_and_one_waited_in_vain(lived_in: Path) -> None:
+    now = datetime.now(UTC)
+    for house, _ in organisations():
+        given_back = [queue for queue in house.lively.queues if queue.given_back]
+        live = Entry.objects.filter(status__in=["waiting", "offered"])
+        assert live.count() == sum(len(queue.waiting) for queue in house.lively.queues)
+        offers = Offer.objects.select_related("booking", "entry__person")
+        assert [offer.entry.person.name for offer in offers] == [queue.waiting[0][0] for queue in given_back]
+        for offer in offers:
+            assert offer.expires_at > now + timedelta(hours=1)
+            assert (offer.booking.status, offer.booking.expires_at) == ("hold", offer.expires_at)
+        assert Entry.objects.filter(status="expired", until__lt=now).count() == len(house.lively.in_vain)
+
+
+@pytest.mark.django_db
+def test_teachers_are_busy_elsewhere_by_a_calendar_that_nobody_fetches(lived_in: Path) -> None:
+    now = datetime.now(UTC)
+    for house, _ in organisations():
+        feeds = BusyFeed.objects.select_related("person")
+        assert {feed.person.name for feed in feeds} == {one.whose for one in house.lively.elsewhere}
+        assert all(feed.host.endswith("example.org") and feed.read_at for feed in feeds)
+        assert BusyTime.objects.filter(starts_at__gt=now).count() > 20
+        assert not Delivery.objects.filter(handler="calendars.poll_feed").exists()
+
+
+@pytest.mark.django_db
+def test_seagrape_has_a_guest_at_the_door_a_no_show_a_late_cancellation_rivals_and_a_word_to_many(
+    lived_in: Path,
+) -> None:
+    now = datetime.now(UTC)
+    with acting_for(Organisation.objects.get(slug=HOUSES[0].slug).pk):
+        door = Booking.objects.get(check_in_until__gt=now, check_in_from__lte=now + timedelta(minutes=1))
+        assert (door.status, door.checked_in_at, now - door.starts_at < timedelta(minutes=30)) == (
+            "confirmed",
+            None,
+            True,
+        )
+        missed = Booking.objects.get(outcome="no_show", planned_ends_at__gt=F("ends_at"))
+        assert missed.ends_at == missed.check_in_until
+        late = Booking.objects.get(is_late_cancelled=True)
+        assert late.cancel_until is not None
+        assert (late.status, late.changed_at > late.cancel_until) == ("cancelled", True)
+        first, second = Booking.objects.filter(status="pending", pending_blocks=False).exclude(source=Source.IMPORT)
+        assert (first.starts_at, first.person_id == second.person_id) == (second.starts_at, False)
+        run = BulkRun.objects.get()
+        assert run.action == "message"
+        assert BookingMessage.objects.count() == len(run.done) >= 3
 
 
 @pytest.mark.django_db

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from infra24.bookings.errors import OfferNotProlonged
 from infra24.bookings.models import Booking, Leg, Source
+from infra24.bookings.policies import Step
 from infra24.bookings.queries import booking_for
-from infra24.bookings.services import confirm_booking
+from infra24.bookings.services import confirm_booking, prolong_hold
 from infra24.facilities.services.closures import lift_closure
 from infra24.facts import services as facts
 from infra24.orgs.tenancy import acting_for
@@ -288,6 +290,22 @@ def test_a_hold_answered_as_a_booking_is_an_offer_taken(house: House) -> None:
     house.run(clock=clock)
     assert house.statuses(entry) == ["taken"]
     assert house.facts_of(entry)[-1] == "waitlist.taken"
+
+
+def test_the_hold_of_an_offer_ends_with_it_and_is_not_prolonged(house: House) -> None:
+    house.wait(house.bob)
+    house.cancel()
+    house.run()
+    (offer,) = house.offers()
+
+    for member, source in ((house.bob, Source.SELF), (house.alice, Source.STAFF)):
+        with acting_for(house.org.pk), pytest.raises(OfferNotProlonged):
+            prolong_hold(booking_for(member, offer.booking_id), by=member, source=source)
+
+    with acting_for(house.org.pk):
+        hold = booking_for(house.bob, offer.booking_id)
+        assert Step.PROLONG not in hold.steps_now(house.bob)
+    assert (hold.expires_at, hold.is_prolonged, hold.version) == (offer.expires_at, False, offer.booking.version)
 
 
 def test_a_closure_that_is_lifted_frees_time(house: House) -> None:

@@ -9,7 +9,7 @@ from ninja import Router
 
 from infra24.bookings.errors import BulkRefused
 from infra24.bookings.models import Source
-from infra24.bookings.refusals import counting_refusals
+from infra24.bookings.refusals import count_refusals, counting_refusals
 from infra24.bookings.schemas.bulk import BulkIn, BulkOut, bulk_out, item_out
 from infra24.bookings.services.bulk import change_many, preview_many
 from infra24.core.codec import encode
@@ -27,6 +27,7 @@ def change_bookings(request: HttpRequest, body: BulkIn) -> HttpResponse:
     visit = cast(MemberRequest, request)
     with counting_refusals(visit), _telling_items():
         result = change_many(body.to_wish(), by=visit.member, source=Source(source_of(visit)))
+    count_refusals(visit, result.reasons)
     return HttpResponse(encode(bulk_out(result)), content_type="application/json")
 
 

@@ -6,29 +6,30 @@ from typing import Annotated, Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Query, Router
 from pydantic import Field
 
 from infra24.bookings.errors import SeriesRefused
-from infra24.bookings.ledger import dates_of, series_for, visible_series
+from infra24.bookings.ledger import SeriesFilter, ahead_of, dates_of, series_for, series_page
 from infra24.bookings.models import Series, Source
 from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.schemas.series import (
+    ListedSeriesOut,
     ReportOut,
     SeriesCancel,
     SeriesIn,
-    SeriesOut,
     SeriesPatch,
     SeriesRetry,
     SeriesWithDatesOut,
     date_out,
+    listed_series_out,
     report_out,
-    series_out,
     with_dates,
 )
 from infra24.bookings.services import series as services
 from infra24.core.codec import encode
-from infra24.core.paging import PageOut, PageQuery, page_of
+from infra24.core.paging import PageOut, PageQuery
 from infra24.core.versions import etag, require_match
 from infra24.orgs.access import member_auth
 from infra24.orgs.requests import MemberRequest, source_of
@@ -56,20 +57,21 @@ def create_series_of(visit: MemberRequest, wish: services.SeriesWish, on_conflic
 
 
 class SeriesQuery(PageQuery):
-    live: Annotated[bool | None, Field(description="Only those that go on, or only ended ones.")] = None
+    live: Annotated[
+        bool | None, Field(description="Only those with dates to come, booked or waited for; or only the others.")
+    ] = None
+    q: Annotated[str, Field(max_length=100, description="Part of the title, or of the name of whom it is for.")] = ""
     person: Annotated[UUID | None, Field(description="Only those for this person.")] = None
 
 
-@router.get("/series", response=PageOut[SeriesOut], auth=READ, summary="Series, the newest first")
+@router.get("/series", response=PageOut[ListedSeriesOut], auth=READ, summary="Series, the newest first")
 def list_series(request: HttpRequest, filters: Query[SeriesQuery]) -> HttpResponse:
     visit = cast(MemberRequest, request)
-    found = visible_series(visit.member)
-    if filters.live is not None:
-        found = found.filter(ended_at__isnull=filters.live)
-    if filters.person is not None:
-        found = found.filter(person_id=filters.person)
-    page = page_of(found, by=("-created_at", "-id"), limit=filters.limit, cursor=filters.cursor)
-    return _json({"items": [series_out(series) for series in page.items], "next": page.next})
+    wanted = SeriesFilter(filters.live, filters.q.strip(), filters.person)
+    now = timezone.now()
+    page = series_page(visit.member, wanted, now=now, limit=filters.limit, cursor=filters.cursor)
+    items = map(listed_series_out, page.items, ahead_of(page.items, now=now))
+    return _json({"items": list(items), "next": page.next})
 
 
 @router.post("/series", response={201: SeriesWithDatesOut}, auth=WRITE, summary="Book something again and again")

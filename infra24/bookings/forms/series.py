@@ -37,6 +37,17 @@ MONTHLY = [
 SCOPES = [("this", _("This date")), ("following", _("This and the following dates")), ("all", _("All dates to come"))]
 
 
+class SeriesFilterForm(forms.Form):
+    """What the list of series is narrowed to. Without a state, to those that go on."""
+
+    q = forms.CharField(
+        label=_("Title or person"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("Go on")), ("ended", _("Are over")), ("all", _("All"))]
+    )
+
+
 _PLACES: Mapping[str, Callable[[date], Place]] = {"place": place_of, "last": lambda day: (-1, day.weekday())}
 
 

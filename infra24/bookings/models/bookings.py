@@ -153,6 +153,7 @@ class Booking(OrganisationModel):
             ends_at=self.ends_at,
             expires_at=self.expires_at,
             is_prolonged=self.is_prolonged,
+            is_offer=self.status == Status.HOLD and self.source == Source.CLOCK,
             checked_in_at=self.checked_in_at,
             check_in_from=self.check_in_from,
             check_in_until=self.check_in_until,

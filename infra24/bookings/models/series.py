@@ -117,6 +117,7 @@ class Occurrence(OrganisationModel):
     booking = models.ForeignKey(
         Booking, null=True, on_delete=models.PROTECT, related_name="occurrences", db_constraint=False, db_index=False
     )
+    """Of a date that is not booked: the one it had, which was cancelled when the date was given up."""
     reasons = models.JSONField(default=list)
     """Why it was skipped, as the engine gave it last."""
     is_override = models.BooleanField(default=False)
@@ -131,10 +132,7 @@ class Occurrence(OrganisationModel):
             ),
             models.UniqueConstraint(fields=["booking"], name="occurrence_once_a_booking"),
             models.CheckConstraint(
-                condition=Q(state="booked", booking__isnull=False)
-                | Q(state="skipped", booking__isnull=True)
-                | Q(state="left_out"),
-                name="occurrence_state_as_booking",
+                condition=~Q(state="booked") | Q(booking__isnull=False), name="occurrence_booked_has_booking"
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

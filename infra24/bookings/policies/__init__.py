@@ -16,6 +16,7 @@ from infra24.bookings.errors import (
     HoldExpired,
     IllegalStep,
     NotYours,
+    OfferNotProlonged,
     TimeOutOfRange,
 )
 from infra24.core.errors import Infra24Error
@@ -78,6 +79,8 @@ class Standing:
     ends_at: datetime
     expires_at: datetime | None = None
     is_prolonged: bool = False
+    is_offer: bool = False
+    """Whether it is a hold that an offer of the waitlist keeps."""
     checked_in_at: datetime | None = None
     check_in_from: datetime | None = None
     check_in_until: datetime | None = None
@@ -115,6 +118,8 @@ def _untimely(step: Step, standing: Standing, *, now: datetime, is_staff: bool) 
     match step:
         case Step.CANCEL if has_begun and not is_staff:
             found = AlreadyBegun()
+        case Step.PROLONG if standing.is_offer:
+            found = OfferNotProlonged()
         case Step.PROLONG if standing.is_prolonged:
             found = AlreadyProlonged()
         case Step.TRANSFER | Step.GIVE_BACK | Step.CHECK_IN if has_ended:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from infra24.bookings.ledger import is_live, reasons_of, span_of_row, state_of
+from infra24.bookings.ledger import Ahead, is_live, reasons_of, span_of_row, state_of
 from infra24.bookings.models import Occurrence, Series, Source, Status
 from infra24.bookings.schemas.bookings import (
     ON_CONFLICT,
@@ -183,6 +183,14 @@ class SeriesOut(Schema):
     ended_at: datetime | None = Field(description="When somebody ended it.")
 
 
+class ListedSeriesOut(SeriesOut):
+    """A series with what of it is to come."""
+
+    booked: int = Field(description="Dates to come that are booked.")
+    skipped: int = Field(description="Dates to come that could not be had, and are tried again.")
+    next_at: datetime | None = Field(description="When its next booking begins.")
+
+
 class OccurrenceOut(Schema):
     """One date of a series."""
 
@@ -192,7 +200,9 @@ class OccurrenceOut(Schema):
     state: Status | Literal["skipped", "left_out"] = Field(
         description="The booking's; `skipped`: could not be had, and is tried again; `left_out`: not wanted."
     )
-    booking_id: UUID | None
+    booking_id: UUID | None = Field(
+        description="Of a date that is `skipped` or `left_out`: the booking it had, which was cancelled."
+    )
     is_override: bool = Field(description="Changed by itself.")
     reasons: list[ReasonOut] = Field(description="Why it was skipped.")
     retried_at: datetime | None
@@ -260,6 +270,11 @@ def series_out(series: Series) -> dict[str, Any]:
         "split_from": series.split_from_id,
         "ended_at": series.ended_at,
     }
+
+
+def listed_series_out(series: Series, ahead: Ahead) -> dict[str, Any]:
+    """A series of a list in the shape of ListedSeriesOut, ready for JSON."""
+    return {**series_out(series), "booked": ahead.booked, "skipped": ahead.skipped, "next_at": ahead.next_at}
 
 
 def with_dates(series: Series, rows: list[Occurrence], viewer: Member) -> dict[str, Any]:

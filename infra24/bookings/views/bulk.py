@@ -19,7 +19,7 @@ from infra24.bookings.bulk_words import asked_title, done_title
 from infra24.bookings.errors import BulkAlreadyDone, BulkRefused
 from infra24.bookings.forms.bulk import FIELDS, BulkForm, read_action, read_picks, undoing
 from infra24.bookings.models import Booking, Source, Status
-from infra24.bookings.refusals import counting_refusals
+from infra24.bookings.refusals import count_refusals, counting_refusals
 from infra24.bookings.services.bulk import (
     Action,
     BulkResult,
@@ -76,6 +76,7 @@ def _go_on(request: MemberRequest, picks: Sequence[Pick], action: Action) -> Htt
 def _done(request: MemberRequest, form: BulkForm) -> HttpResponse:
     with counting_refusals(request):
         result = change_many(form.to_wish(), by=request.member, source=Source.STAFF, run_id=form.run_id)
+    count_refusals(request, result.reasons)
     messages.success(request, done_title(form.action, len(result.passed)) + ".")
     return redirect("bookings_bulk_run", org=request.organisation.slug, run_id=result.run_id)
 

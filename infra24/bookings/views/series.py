@@ -45,6 +45,11 @@ class DateRow:
     reasons: list[dict[str, Any]]
 
     @property
+    def is_given_up(self) -> bool:
+        """Whether it had a booking, and is to have another or none."""
+        return self.row.state != Occurrence.State.BOOKED and self.row.booking is not None
+
+    @property
     def key(self) -> str:
         """How addresses name it."""
         return self.row.wall_on.isoformat()
@@ -101,7 +106,7 @@ def _edit(request: MemberRequest, series: Series, *, own: bool) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = SeriesForm(
         sent,
-        initial=_values(series, anchor),
+        initial={**_values(series, anchor), "scope": "following" if wall_on else "all"},
         series=series,
         wall_on=wall_on,
         first=first,
@@ -188,7 +193,6 @@ def _values(series: Series, first: Occurrence) -> dict[str, Any]:
         "note": series.note,
         "visibility": series.visibility,
         "version": series.version,
-        "scope": "following",
     }
 
 

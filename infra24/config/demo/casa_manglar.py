@@ -1,5 +1,6 @@
 """Casa Manglar: una casa de barrio in Little Havana. It works in Spanish."""
 
+from infra24.config.demo.lively import Elsewhere, InVain, Lapse, Lively, Queue, Repeated, Written
 from infra24.config.demo.story import (
     ALWAYS,
     Course,
@@ -136,7 +137,6 @@ COURSES = (
     Course("Torno, nivel medio", "thu", "18:00", 2.5, ("aula-barro", "amparo-lucero"), 5),
     Course("Xilografía", "wed", "18:30", 2.5, ("taller-grabado", "torculo", "lazaro-montequin"), 7),
     Course("Dibujo del natural", "mon", "18:30", 2, ("salon-sur", "lazaro-montequin"), 14),
-    Course("Coro de la casa", "thu", "19:00", 2, ("salon-norte",), 30),
     Course("Rueda de casino", "fri", "19:30", 2, ("salon",), 60),
     Course("Tertulia de los sábados", "sat", "11:00", 2, ("galeria",), 25),
     Course("Títeres para niños", "sat", "15:00", 1.5, ("salon-sur",), 28),
@@ -149,7 +149,6 @@ OCCASIONS = (
     Occasion("Inauguración: Cartas que no llegaron", 0, "fri", "17:00", 2, ("galeria", "patio"), 55),
     Occasion("Noche de boleros", 1, "sat", "19:00", 3, ("patio",), 85),
     Occasion("Cine-club: cortos de Centroamérica", 2, "thu", "19:00", 2.5, ("salon-sur", "proyector"), 40),
-    Occasion("Junta directiva", 3, "mon", "17:30", 1.5, ("galeria",), 9),
     Occasion("Feria de grabado", 3, "sun", "11:00", 7, ("salon", "patio"), 80),
     Occasion("Desmontaje", 4, "mon", "10:00", 6, ("galeria", "camioneta"), people=3),
     Occasion("Montaje: Hilo y sal", 4, "wed", "10:00", 7, ("galeria",), people=5, days=2),
@@ -269,6 +268,31 @@ PEOPLE = (
     "Renata Monteiro", "Abril Santillán", "Pilar Etcheverry", "Joaquín Baeza",
 )  # fmt: skip
 
+LIVELY = Lively(
+    repeated=(
+        Repeated(
+            "Coro de la casa", "thu", "19:00", 2, ("salon-norte",), 30, times=14, begun_weeks_ago=2, moved="19:30"
+        ),
+        Repeated("Junta directiva", "mon", "17:30", 1.5, ("galeria",), 9, times=6, place=1, is_public=False),
+    ),
+    queues=(
+        Queue(
+            "Ensayo con vestuario",
+            "salon-sur",
+            4,
+            "16:00",
+            2,
+            "Arnaldo Quesada",
+            (("Dayana Echemendía", "Ensayo de danza"), ("Luisana Bracho", "Clase de inglés")),
+            people=18,
+        ),
+    ),
+    in_vain=(InVain("Copias finales", "cuarto-oscuro", "Efraín Quispe", 2),),
+    elsewhere=(Elsewhere("Amparo Lucero", "Escuela de artes", "calendario.example.org", week("mon 10:00-15:00")),),
+    lapses=(Lapse("Acuarela", ("taller-abierto",), 1, "13:00", 2, "Paola Cifuentes", "late", "Mi hija tiene fiebre."),),
+    written=(Written("taller-abierto", "Esta semana pintan el pasillo: entren por el patio, por favor."),),
+)
+
 CASA_MANGLAR = House(
     slug="casa-manglar",
     name="Casa Manglar",
@@ -319,7 +343,9 @@ CASA_MANGLAR = House(
     ),
     inductions=(Induction("Inducción de horno", "Carga, conos y paciencia.", 24, PEOPLE[:14]),),
     closures=(
+        Shut("Afinan el piano", in_days=8, day="thu", thing="salon-norte"),
         Shut("Nochebuena y Navidad", first="12-24", last="12-25"),
         Shut("Año Nuevo", first="01-01", last="01-01"),
     ),
+    lively=LIVELY,
 )

@@ -8,7 +8,7 @@ same house, days and hour always give the same diary.
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,8 @@ from uuid import UUID
 from infra24.bookings.policies import LIVE
 from infra24.bookings.services.claims import Claimed, leg_rows
 from infra24.bookings.services.creating import HOLD_FOR
-from infra24.config.demo.story import ROUND, Course, Fresh, Habit, House, Occasion, Use
+from infra24.config.demo.lively import Lapse, Use
+from infra24.config.demo.story import ROUND, Course, Fresh, Habit, House, Occasion
 from infra24.core.ids import new_id
 from infra24.resources.policies import DAYS, Bookable, Claim, explain, is_shared, zone_of
 
@@ -54,6 +55,11 @@ class Entry:
     reason: str = ""
     note: str = ""
     expires_at: datetime | None = None
+    check_in: tuple[datetime, datetime] | None = None
+    """From when until when one could check in."""
+    planned_ends_at: datetime | None = None
+    """When it was to end, where it ended early."""
+    cancel_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -92,11 +98,16 @@ class Diary:
 
     def ask(self, fresh: Iterable[Fresh]) -> Iterator[Asking]:
         """Find the first free day for each, and keep it."""
+        found: dict[str, Asking] = {}
         for wish in fresh:
+            if rival := found.get(wish.against):
+                yield replace(rival, fresh=wish)
+                continue
             for days in range(wish.after_days, wish.after_days + 14):
                 starts_at = self._instant(self.today + timedelta(days=days), wish.at)
                 if self._keep(wish.uses, starts_at, wish.hours, wish.people):
-                    yield Asking(wish, starts_at, starts_at + timedelta(hours=wish.hours))
+                    found[wish.title] = Asking(wish, starts_at, starts_at + timedelta(hours=wish.hours))
+                    yield found[wish.title]
                     break
 
     def fill(self, since: date, until: date) -> Iterator[Entry]:
@@ -108,6 +119,35 @@ class Diary:
                 if since <= entry.starts_at.astimezone(self._zone).date() < until:
                     yield entry
             monday += timedelta(days=7)
+
+    def lapses(self) -> Iterator[Entry]:
+        """What did not come to pass, where its things were free."""
+        for lapse in self._house.lively.lapses:
+            starts_at = self._instant(self.today - timedelta(days=lapse.days_ago), lapse.at)
+            claimed = self._claimed(lapse.uses, starts_at, 1)
+            ends_at = starts_at + timedelta(hours=lapse.hours)
+            if self._fits(claimed, starts_at, ends_at):
+                yield self._lapsed(lapse, starts_at, ends_at, claimed)
+
+    def _lapsed(self, lapse: Lapse, starts_at: datetime, ends_at: datetime, claimed: tuple[Claimed, ...]) -> Entry:
+        booked = Step("booking.confirmed", starts_at - timedelta(days=5, hours=3))
+        rules = [claim.resource.rules_at(starts_at) for claim in claimed]
+        if lapse.what == "late":
+            called_off_at = starts_at - timedelta(minutes=40)
+            step = Step("booking.cancelled", called_off_at, {"reason": lapse.reason, "late": True})
+            notice = max(each.cancel_notice for each in rules)
+            return Entry(
+                lapse.title, starts_at, ends_at, claimed, 1, "cancelled", (booked, step), lapse.whose,
+                reason=lapse.reason, cancel_until=starts_at - notice,
+            )  # fmt: skip
+        opens = starts_at - max(each.check_in_before or timedelta() for each in rules)
+        closes = starts_at + max(each.check_in_after or timedelta() for each in rules)
+        freed = Step("booking.missed", closes, {"ends_at": ends_at})
+        self._promise(claimed, starts_at, closes)
+        return Entry(
+            lapse.title, starts_at, closes, claimed, 1, "confirmed", (booked, freed), lapse.whose,
+            outcome="no_show", check_in=(opens, closes), planned_ends_at=ends_at,
+        )  # fmt: skip
 
     # --- What staff plan ---------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """High Plain: a small residency in the desert of West Texas, on Central time."""
 
+from infra24.config.demo.lively import Elsewhere, Lively, Queue, Repeated
 from infra24.config.demo.story import (
     ALWAYS,
     Course,
@@ -98,7 +99,6 @@ COURSES = (
     Course("Open hangar", "sat", "11:00", 4, ("hangar",), 40),
     Course("Press night", "tue", "18:00", 3, ("flatbed-press", "tack-room"), 5),
     Course("After-school shop for teenagers", "wed", "15:30", 2, ("tack-room", "ike-tarrant"), 7, weeks=range(7)),
-    Course("Residents' supper", "thu", "18:30", 2, ("hangar-south",), 16),
 )
 
 OCCASIONS = (
@@ -213,6 +213,26 @@ HIGH_PLAIN = House(
     ),
     inductions=(Induction("Fire watch", "Two days, one night, no hurry.", None, PEOPLE[:20]),),
     closures=(Shut("Shearing", in_days=16, thing="tack-room"),),
+    lively=Lively(
+        repeated=(
+            Repeated("Residents' supper", "thu", "18:30", 2, ("hangar-south",), 16, times=20, begun_weeks_ago=4),
+            Repeated("Board call", "wed", "09:00", 1, ("tack-room",), 6, times=6, place=2, is_public=False),
+        ),
+        queues=(
+            Queue(
+                "Adobe bricks and two beams",
+                "pickup",
+                3,
+                "10:00",
+                3,
+                "Elías Ornelas",
+                (("Saoirse Kilbride", "Clay from the creek"), ("Jonas Ekdahl", "Airport in El Paso")),
+            ),
+        ),
+        elsewhere=(
+            Elsewhere("Ike Tarrant", "Volunteer fire department", "calendar.example.org", week("tue 08:00-12:00")),
+        ),
+    ),
     stays=(Stay(PEOPLE[5], "house-one", 3, 9), Stay(PEOPLE[6], "house-two", 1, 4)),
     cancelled_because=("Wind.", "Truck broke down.", "Still drying.", "Stayed in Alpine."),
     declined_because=("Burn ban in the county.", "Let us talk about the wood first."),

@@ -27,6 +27,7 @@ from infra24.bookings.services import (
 from infra24.bookings.services.claims import leg_rows
 from infra24.bookings.services.writing import wall
 from infra24.config.demo.diary import Asking, Diary, Entry
+from infra24.config.demo.living import come_to_life, plan_ahead
 from infra24.config.demo.settling import Settled
 from infra24.config.demo.story import House
 from infra24.core.ids import new_id
@@ -48,20 +49,25 @@ STATUS_AFTER = {
     "booking.declined": Status.DECLINED,
     "booking.cancelled": Status.CANCELLED,
     "booking.expired": Status.EXPIRED,
+    "booking.missed": Status.CONFIRMED,
 }
 DECISIONS = (Status.CONFIRMED, Status.DECLINED)
 """Steps that only staff take."""
-ACTION = {Status.EXPIRED: "booking.expire"}
-"""In the audit, where it is not the fact's own name."""
+BY_THE_CLOCK = {"booking.expired": "booking.expire", "booking.missed": "booking.miss"}
+"""What nobody does, and its action in the audit, which is not the fact's own name."""
 
 
 def write_first_diary(house: House, settled: Settled) -> int:
     """Eight weeks around today, and a few bookings made as people make them; how many. Inside `acting_for`."""
-    diary = _diary(house, settled, now=timezone.now())
+    now = timezone.now()
+    planned = plan_ahead(house, settled, now=now)
+    diary = _diary(house, settled, now=now)
     asked = list(diary.ask(house.fresh))
-    written = _write(settled, diary.fill(diary.today - BACK, diary.today + AHEAD))
+    lapses = list(diary.lapses())
+    written = _write(settled, (*lapses, *diary.fill(diary.today - BACK, diary.today + AHEAD)))
     for asking in asked:
         _book(asking, settled)
+    come_to_life(house, settled, planned, now=now)
     return written + len(asked)
 
 
@@ -138,6 +144,11 @@ def _booking(entry: Entry, settled: Settled, by: Member) -> Booking:
         time_zone=zone,
         expires_at=entry.expires_at,
         reason=entry.reason,
+        is_late_cancelled=entry.status == "cancelled" and entry.cancel_until is not None,
+        cancel_until=entry.cancel_until,
+        check_in_from=entry.check_in[0] if entry.check_in else None,
+        check_in_until=entry.check_in[1] if entry.check_in else None,
+        planned_ends_at=entry.planned_ends_at,
         created_at=entry.steps[0].at,
         changed_at=entry.steps[-1].at,
     )
@@ -174,24 +185,28 @@ def _audit(booking: Booking, entry: Entry, by: Member, staff: Member) -> Iterato
     """As the services write them: decisions are by staff, the rest by who booked; nobody let a hold run out."""
     before: dict[str, Any] | None = None
     for step in entry.steps:
-        status = STATUS_AFTER[step.fact]
+        status, is_clock = STATUS_AFTER[step.fact], step.fact in BY_THE_CLOCK
         after: dict[str, Any] = {"status": status.value}
         if before is None:
             action, who = "booking.create", by
-            after |= {"starts_at": entry.starts_at, "ends_at": entry.ends_at}
+            after |= {"starts_at": entry.starts_at, "ends_at": entry.planned_ends_at or entry.ends_at}
+        elif step.fact == "booking.missed":
+            action, who = BY_THE_CLOCK[step.fact], by
+            before = {"outcome": "", "ends_at": step.data["ends_at"]}
+            after = {"outcome": entry.outcome, "ends_at": entry.ends_at}
         else:
-            action, who = ACTION.get(status, step.fact), staff if status in DECISIONS else by
-            after |= {"reason": entry.reason} if status != Status.EXPIRED else {}
+            action, who = BY_THE_CLOCK.get(step.fact, step.fact), staff if status in DECISIONS else by
+            after |= {} if is_clock else {"reason": entry.reason}
         yield AuditEntry(
             id=new_id(),
             org_id=booking.org_id,
             at=step.at,
-            member_id=None if status == Status.EXPIRED else who.pk,
-            source=Source.CLOCK if status == Status.EXPIRED else Source.IMPORT,
+            member_id=None if is_clock else who.pk,
+            source=Source.CLOCK if is_clock else Source.IMPORT,
             action=action,
             subject_kind="booking",
             subject_id=booking.pk,
-            before=before,
+            before=msgspec.to_builtins(before),
             after=msgspec.to_builtins(after),
         )
         before = {"status": status.value}

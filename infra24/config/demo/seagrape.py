@@ -1,5 +1,6 @@
 """Seagrape Studios: a campus of labs and rooms in a former cold store in Miami. The fullest of the three."""
 
+from infra24.config.demo.seagrape_lively import LIVELY
 from infra24.config.demo.seagrape_things import EVENINGS, THINGS, VOCABULARY
 from infra24.config.demo.story import (
     ALWAYS,
@@ -21,7 +22,6 @@ SUMMER = week("mon 10:00-18:00", "tue-fri 09:00-21:30", "sat 10:00-18:00")
 
 COURSES = (
     Course("Choir rehearsal: Voices of Little River", "mon", "15:30", 2, ("east-hall",), 35),
-    Course("Wheel throwing for beginners", "tue", "18:30", 2.5, ("clay-studio", "imani-rolle"), 10),
     Course("Etching fundamentals", "tue", "18:00", 3, ("print-shop", "etching-press", "wilfrid-dorsainvil"), 8),
     Course("Figure drawing, live model", "wed", "18:30", 2.5, ("classroom-a",), 16),
     Course("Video editing lab", "wed", "17:00", 3, ("media-lab", "projector"), 8, weeks=range(6)),
@@ -63,7 +63,6 @@ OCCASIONS = (
         note="Load-in from seven through the dock.",
     ),
     Occasion("Grant writing for artists", 2, "thu", "17:30", 2.5, ("classroom-a", "projector"), 18),
-    Occasion("Board meeting", 3, "tue", "09:00", 2, ("project-room",), 11),
     Occasion("Zine swap", 3, "sat", "13:00", 5, ("east-hall",), 60),
     Occasion("Rehearsal: Ensemble Uva de Playa", 3, "sat", "13:30", 4, ("west-hall",), 18),
     Occasion("De-installation: Tidal Memory", 4, "mon", "10:00", 7, ("front-gallery", "cargo-van"), people=5, days=2),
@@ -219,6 +218,15 @@ FRESH = (
     Fresh("Studio visit and tea", ("project-room",), 1, "15:00", 1.5, whose="Leonor Pacheco", people=3),
     Fresh("Wheel time before class", ("clay-studio",), 1, "14:00", 2, by=Role.MEMBER),
     Fresh("Glaze firing for the market", ("kiln-2",), 2, "09:00", 6, by=Role.MEMBER),
+    Fresh(
+        "Test tiles for the Tuesday class",
+        ("kiln-2",),
+        2,
+        "09:00",
+        6,
+        by=Role.INSTRUCTOR,
+        against="Glaze firing for the market",
+    ),
     Fresh("Bisque, twelve bowls", ("kiln-1",), 3, "10:00", 9, by=Role.INSTRUCTOR, then="confirm"),
     Fresh(
         "Rental: birthday under the tree",
@@ -326,10 +334,12 @@ SEAGRAPE = House(
         Shut("Winter break", first="12-24", last="12-26"),
         Shut("New Year", first="01-01", last="01-01"),
         Shut("New elements", in_days=12, days=2, thing="kiln-2"),
+        Shut("Floor is oiled", in_days=9, day="sat", thing="open-studio"),
     ),
     stays=(
         Stay(PEOPLE[5], "visiting-studio", 6, 20),
         Stay(PEOPLE[6], "visiting-studio", 2, None),
         Stay(PEOPLE[7], "visiting-studio", 40, -7),
     ),
+    lively=LIVELY,
 )

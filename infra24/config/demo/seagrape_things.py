@@ -170,7 +170,7 @@ EQUIPMENT = (
         "Kiln yard",
         "Electric, four cubic feet: tests and small ware.",
         features={"max_temperature": 1240},
-        rules=KILN,
+        rules=KILN.model_copy(update={"pending_blocks": False}),
         needs=("Kiln induction",),
     ),
     Thing(
@@ -183,7 +183,8 @@ EQUIPMENT = (
         "Equipment desk",
         "Body, two lenses, card, charger.",
         units=6,
-        rules=Rules(buffer_after_minutes=30),
+        # Kits are fetched at the desk: whoever is not there by then leaves theirs to others.
+        rules=Rules(buffer_after_minutes=30, check_in_before_minutes=60, check_in_after_minutes=90),
     ),
     Thing("projector", "Projector", "equipment", "Equipment desk", "7,000 lumens, with stand.", units=2),
     Thing("pa-system", "PA System", "equipment", "Equipment desk", "Two speakers, mixer, four microphones."),

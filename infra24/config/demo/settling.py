@@ -27,7 +27,7 @@ from infra24.resources.models import (
     ResourceNeed,
     StudioAssignment,
 )
-from infra24.resources.policies import Rules
+from infra24.resources.policies import DAYS, Rules
 
 PASSWORD = "a kiln and a lantern"
 """Of everybody who signs in to the demo. It opens nothing but invented data, and `make run` prints it."""
@@ -202,6 +202,8 @@ def _closures(house: House, organisation: Organisation, things: dict[str, Resour
             first, last = (date.fromisoformat(f"{OPEN_SINCE.year}-{day}") for day in (shut.first, shut.last))
         else:
             first = today + timedelta(days=shut.in_days)
+            if shut.day:
+                first += timedelta(days=(DAYS.index(shut.day) - first.weekday()) % 7)
             last = first + timedelta(days=shut.days - 1)
         closures.append(
             Closure(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
+from infra24.config.demo.lively import Lively, Use
 from infra24.orgs.policies import Role
 from infra24.resources.policies import DAYS, Rules, Season
 from infra24.resources.policies.document import Day
@@ -11,9 +12,6 @@ from infra24.resources.policies.document import Day
 ROUND = 8
 """Weeks after which the programme repeats, so that a demo kept for months never runs dry."""
 EVERY_WEEK = range(ROUND)
-
-Use = str | tuple[str, int]
-"""A thing by its slug, or several alike: `("cameras", 3)`."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,8 @@ class Shut:
     first: str = ""
     last: str = ""
     in_days: int = 0
+    day: Day | Literal[""] = ""
+    """The first such day from then on."""
     days: int = 1
     thing: str = ""
     """A slug; empty: the whole house."""
@@ -144,6 +144,8 @@ class Fresh:
     people: int = 1
     asked: str | None = None
     """`hold`, or None for what the rules lead to."""
+    against: str = ""
+    """The title of an earlier one for the same time, which it competes with."""
     then: Literal["", "confirm", "decline", "cancel"] = ""
     reason: str = ""
 
@@ -176,6 +178,7 @@ class House:
     inductions: tuple[Induction, ...] = ()
     closures: tuple[Shut, ...] = ()
     stays: tuple[Stay, ...] = ()
+    lively: Lively = field(default_factory=Lively)
 
 
 def week(*spans: str) -> dict[Day, list[tuple[str, str]]]:

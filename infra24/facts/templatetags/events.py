@@ -25,6 +25,7 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "destination.resumed": _("Destination resumed"),
     "replay.started": _("Replay started"),
     "replay.ended": _("Replay ended"),
+    "person.erased": _("Person erased"),
     "booking.held": _("Booking put on hold"),
     "booking.requested": _("Booking requested"),
     "booking.confirmed": _("Booking confirmed"),

@@ -19,6 +19,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "qualification": "resources_qualification",
     "grant": "resources_grant",
     "assignment": "resources_studioassignment",
+    "person": "people_person",
     "booking": "bookings_booking",
     "series": "bookings_series",
     "waitlist": "waitlist_entry",

@@ -72,7 +72,7 @@ def _change(wish: BulkWish, *, by: Member, source: Source, run_id: UUID) -> Bulk
         judge(items, by=by, now=now)
         result = BulkResult(wish, items)
         if result.is_refused:
-            refusal = BulkRefused(reasons=[reason for item in items for reason in item.reasons])
+            refusal = BulkRefused(reasons=result.reasons)
             refusal.result = result
             raise refusal
         # Holds that ran out unnoticed still block in the database: those in the way, and those among the asked.

@@ -170,6 +170,11 @@ class BulkResult:
         return [item for item in self.items if item.outcome is Outcome.OK]
 
     @property
+    def reasons(self) -> list[Reason]:
+        """What stands against those that cannot."""
+        return [reason for item in self.items for reason in item.reasons]
+
+    @property
     def is_refused(self) -> bool:
         """Whether it is all or nothing, and not all of them can."""
         return self.wish.on_conflict is OnConflict.REFUSE and len(self.passed) < len(self.items)

@@ -45,8 +45,8 @@ def booked(row: Occurrence, booking: Booking) -> Occurrence:
 
 
 def skipped(row: Occurrence, reasons: Sequence[Reason], *, now: datetime | None = None) -> Occurrence:
-    """The date that could not be had; `now` when it was tried again."""
-    row.state, row.booking, row.retried_at = Occurrence.State.SKIPPED, None, now
+    """The date that could not be had; `now` when it was tried again. A booking it had stays with it, cancelled."""
+    row.state, row.retried_at = Occurrence.State.SKIPPED, now
     row.is_override = False
     row.reasons = [kept_reason(reason) for reason in reasons]
     return row
