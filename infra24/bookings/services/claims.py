@@ -16,6 +16,7 @@ from infra24.bookings.errors import (
 )
 from infra24.bookings.locking import Locks, lock_claims
 from infra24.bookings.models import Booking
+from infra24.bookings.policies.choosing import first_choice
 from infra24.bookings.queries import claims_on
 from infra24.bookings.services.current import MovedOn
 from infra24.core.errors import Reason
@@ -234,30 +235,20 @@ def choose(
 ) -> list[Claimed] | None:
     """One candidate for each leg that can be had, no resource twice; None where the legs cannot all be had.
 
-    Of what would do, a leg gets its earliest wish, unless another leg could then have nothing.
+    Of what would do, a leg gets its earliest wish, unless a later leg could then have nothing. Raises PartTwice.
     """
     legs = [
-        [one for one in candidates if not _against(one, claims, starts_at, ends_at, now=now, asker=asker)]
+        {
+            one.resource.id: one
+            for one in candidates
+            if not _against(one, claims, starts_at, ends_at, now=now, asker=asker)
+        }
         for candidates in by_leg(claimed)
     ]
-    had_by: dict[UUID, int] = {}
-    chosen: dict[int, Claimed] = {}
-
-    def settle(leg: int, asked: set[UUID]) -> bool:
-        """Find something for a leg, moving others on where they have another choice (Kuhn's matching)."""
-        for one in legs[leg]:
-            if one.resource.id in asked:
-                continue
-            asked.add(one.resource.id)
-            owner = had_by.get(one.resource.id)
-            if owner is None or settle(owner, asked):
-                had_by[one.resource.id], chosen[leg] = leg, one
-                return True
-        return False
-
-    if not all(settle(leg, set()) for leg in range(len(legs))):
+    chosen = first_choice([list(leg) for leg in legs])
+    if chosen is None:
         return None
-    found = [chosen[leg] for leg in range(len(legs))]
+    found = [leg[resource_id] for leg, resource_id in zip(legs, chosen, strict=True)]
     check_parts(found)
     return found
 

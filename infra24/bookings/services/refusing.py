@@ -7,7 +7,7 @@ from itertools import chain, islice, zip_longest
 from typing import NoReturn
 from uuid import UUID
 
-from infra24.bookings.errors import OverCapacity, SlotTaken, TimeRefused, UnitsTaken
+from infra24.bookings.errors import OverCapacity, PartTwice, SlotTaken, TimeRefused, UnitsTaken
 from infra24.bookings.queries import claims_on
 from infra24.bookings.services.claims import (
     Claimed,
@@ -148,7 +148,11 @@ def _would_do(
     # What the slots do not know: quotas, and that two legs may not have the same thing.
     if rule_reasons(claimed, starts_at, ends_at, now=now, asker=asker):
         return False
-    return choose(claimed, claims, starts_at, ends_at, now=now, asker=asker) is not None
+    try:
+        return choose(claimed, claims, starts_at, ends_at, now=now, asker=asker) is not None
+    except PartTwice:
+        # What is free then are a whole and a part of it.
+        return False
 
 
 def _shorter(
