@@ -194,6 +194,19 @@ def test_a_refusal_offers_no_part_beside_its_whole(cast: Cast) -> None:
     assert not [each for each in refusal.value.alternatives if each.starts_at < (NOON + 3 * HOUR).isoformat()]
 
 
+def test_something_like_it_is_offered_only_where_the_others_can_be_had_beside_it(cast: Cast) -> None:
+    """The two kilns that are left want the same one; another room instead of the taken one would not help."""
+    first, second = kilns(cast, 2)
+    room, _other_room = make.resource(cast.house), make.resource(cast.house)
+    make.booking(cast.alice, room)
+    make.booking(cast.alice, second)
+
+    with pytest.raises(SlotTaken) as refusal:
+        book(cast.alice, LegWish(room.pk), any_of(first, second), any_of(second, first))
+
+    assert {each.kind for each in refusal.value.alternatives} == {"later"}
+
+
 def test_moving_may_choose_anew(cast: Cast) -> None:
     first, second, _third = kilns(cast)
     made = make.booking(cast.alice, first)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from infra24.bookings.errors import (
@@ -15,7 +16,7 @@ from infra24.bookings.errors import (
     UnitsTaken,
 )
 from infra24.bookings.locking import Locks, lock_claims
-from infra24.bookings.models import Booking
+from infra24.bookings.models import Booking, Leg
 from infra24.bookings.policies.choosing import first_choice
 from infra24.bookings.queries import claims_on
 from infra24.bookings.services.current import MovedOn
@@ -176,6 +177,16 @@ def leg_rows(booking_id: UUID, claimed: Iterable[Claimed], starts_at: datetime, 
         rows.append(LegRow(new_id(), booking_id, claim.resource.id, claim.units, claim.people, False, *blocks, sharing))
         rows += [LegRow(new_id(), booking_id, leaf, 1, 0, True, *blocks, sharing) for leaf in claim.resource.leaves]
     return rows
+
+
+def is_as_agreed(booking: Booking, rows: Iterable[LegRow]) -> bool:
+    """Whether rows made anew say what a booking's legs say: the same things, set-up, pack-down and sharing."""
+    agreed = {_terms(leg) for leg in booking.visible_legs}
+    return agreed == {_terms(row) for row in rows if not row.is_implied}
+
+
+def _terms(leg: Leg | LegRow) -> tuple[Any, ...]:
+    return (leg.resource_id, leg.blocks_from, leg.blocks_until, leg.sharing)
 
 
 def lock_rows(

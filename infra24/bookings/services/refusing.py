@@ -15,6 +15,7 @@ from infra24.bookings.services.claims import (
     by_leg,
     choose,
     claim_of,
+    leaves_choice,
     reasons_against,
     rule_reasons,
 )
@@ -212,6 +213,11 @@ def _alike(
     resources = [one.resource for one in allowed]
     theirs = claims_on(org_id, resources, starts_at - margin, ends_at + margin, now=now, besides=besides)
     free = [one for one in allowed if not reasons_against([one], theirs, starts_at, ends_at, now=now, asker=asker)]
+    others = [one for one in claimed if one.leg != wanted.leg]
+    if leaves_choice(others):
+        # Each of them has something free, which may be the same thing.
+        both = {**claims, **theirs}
+        free = [one for one in free if _would_do([*others, one], both, starts_at, ends_at, now=now, asker=asker)]
     return [
         replace(_alternative(one.resource, starts_at, ends_at, "similar"), instead_of=str(wanted.resource.id))
         for one in free[:MOST_ALTERNATIVES]
