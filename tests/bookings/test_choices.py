@@ -274,4 +274,4 @@ def test_the_choice_is_the_first_that_there_is(legs: list[list[Bookable]], taken
     ]
     # Of all there are the one in which the first leg has its earliest wish, then the second, and so on.
     expected = [wanted[place] for wanted, place in zip(legs, min(possible), strict=True)] if possible else None
-    assert (found and [one.resource for one in found]) == expected
+    assert (None if found is None else [one.resource for one in found]) == expected

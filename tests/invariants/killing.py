@@ -18,6 +18,9 @@ from launch import postgres
 from tests.database import ROOT, TEMPLATE, TestDatabase
 from tests.running import free_port, until
 
+PATIENCE = 300
+"""Seconds after which it will never answer, on however busy a machine."""
+
 
 class Web:
     """The web server on a database; killed as by the kernel, with all its workers, and started anew."""
@@ -44,7 +47,7 @@ class Web:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        until(self._answers, "the web server answers")
+        until(self._answers, "the web server answers", PATIENCE)
 
     def kill(self) -> None:
         if self._process:

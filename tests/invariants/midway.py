@@ -23,6 +23,8 @@ from tests.running import until
 
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 MANY = 40
+PATIENCE = 300
+"""Seconds after which it will never happen: a worker on a busy machine takes half a minute to start, as a lease does."""
 Done = TypeVar("Done")
 
 
@@ -134,7 +136,7 @@ def midway(database: TestDatabase, table: str, do: Callable[[], Done]) -> Iterat
                     doing = hands.submit(do)
                 return _waits_for(database, table)
 
-            until(stands, f"somebody who has written bookings waits for {table}")
+            until(stands, f"somebody who has written bookings waits for {table}", PATIENCE)
             yield lambda: doing.result(60)
         finally:
             holder.close()

@@ -14,7 +14,7 @@ from infra24.orgs.tenancy import acting_for
 from tests import make
 from tests.database import TestDatabase
 from tests.invariants.copies import pointing_at
-from tests.invariants.killing import Strike, Web, kill_backends, kill_postmaster, kill_web, private_server
+from tests.invariants.killing import PATIENCE, Strike, Web, kill_backends, kill_postmaster, kill_web, private_server
 from tests.invariants.traffic import Kind, Sent, Traffic, book, bookings_made, move, repeat, shift
 from tests.invariants.verifying import verify
 from tests.running import until
@@ -68,7 +68,7 @@ def _prove(database: TestDatabase, strikes: Sequence[Strike], kills: int) -> Non
 def _flows(traffic: Traffic) -> None:
     """Wait until clients are answered again, so that the next kill meets them at work."""
     wanted = traffic.answered + 10
-    until(lambda: traffic.answered >= wanted, "clients are answered")
+    until(lambda: traffic.answered >= wanted, "clients are answered", PATIENCE)
 
 
 def _judge(house: Organisation, traffic: Traffic) -> None:

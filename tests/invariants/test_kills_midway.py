@@ -13,7 +13,7 @@ from tests import make
 from tests.database import TestDatabase
 from tests.invariants.copies import pointing_at
 from tests.invariants.killing import Web, kill_postmaster, private_server
-from tests.invariants.midway import Asked, Bulk, NewSeries, Skipped, midway, nobody_writes, written
+from tests.invariants.midway import PATIENCE, Asked, Bulk, NewSeries, Skipped, midway, nobody_writes, written
 from tests.invariants.verifying import verify
 from tests.outbox.process import let_leases_run_out, worker
 from tests.running import until
@@ -54,11 +54,11 @@ def test_skipped_dates_are_all_booked_or_none_though_the_worker_is_killed(
                 process = begun()
                 process.kill()
                 process.wait()
-        until(lambda: nobody_writes(database), "PostgreSQL notices")
+        until(lambda: nobody_writes(database), "PostgreSQL notices", PATIENCE)
         assert written(cast) == before
         let_leases_run_out(cast.house)
         with worker(database, tmp_path / "worker.log", **demo):
-            until(work.is_done, "the dates are booked")
+            until(work.is_done, "the dates are booked", PATIENCE)
     _is_clean(database)
 
 
@@ -75,11 +75,11 @@ def _prove_asked(database: TestDatabase, kill: Callable[[Web], None], times: int
             with midway(database, next(tables[kind]), partial(work.ask, web.address)) as begun:
                 kill(web)
                 assert begun() not in {200, 201}
-            until(lambda: nobody_writes(database), "PostgreSQL notices")
+            until(lambda: nobody_writes(database), "PostgreSQL notices", PATIENCE)
             assert written(cast) == before
             if not web.is_up:
                 web.start()
-            until(partial(_is_told_so, work, web), "the client is answered")
+            until(partial(_is_told_so, work, web), "the client is answered", PATIENCE)
             assert work.is_done()
     finally:
         web.kill()
