@@ -106,7 +106,7 @@ LATER = st.sampled_from([0, 0, 0, 30, -30, 60, -60, -90])
 PEOPLE = st.sampled_from(["", "bob", "guest"])
 SAID = st.sampled_from([(name, value) for name, values in VALUES.items() for value in values])
 TIMES, EVERY = st.sampled_from([2, 2, 3, 4]), st.sampled_from([1, 1, 2])
-PLACES = st.lists(st.integers(0, 5), min_size=1, max_size=4, unique=True)
+PLACES = st.lists(st.integers(0, 5), min_size=2, max_size=4, unique=True)
 """Of the bookings there are, counted from the last."""
 OFFSETS = st.sampled_from([30, -30, 60, 60, -60, 1440, 15])
 BY_STAFF = st.sampled_from(["alice", "alice", "alice", "alice", "bob"])

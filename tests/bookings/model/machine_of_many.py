@@ -69,6 +69,18 @@ class MachineOfMany(Machine):
     def move_many(self, places: list[int], by: str, offset: int, skip: bool) -> None:
         self._do(places, by, "move", offset, skip=skip)
 
+    @rule(number=Machine.bookings, places=PLACES, offset=OFFSETS, skip=st.booleans())
+    def move_neighbours(self, number: int, places: list[int], offset: int, skip: bool) -> None:
+        """Bookings of the same things on the same day, which are likely to be in one another's way."""
+        one = self.house.bookings[number]
+        things = {leg.thing for leg in one.legs}
+        beside = [
+            other
+            for other, each in self.house.bookings.items()
+            if each.starts // DAY == one.starts // DAY and things & {leg.thing for leg in each.legs}
+        ]
+        self._do(places, "alice", "move", offset, skip=skip, among=beside)
+
     @precondition(lambda self: self.house.bookings)
     @rule(places=PLACES, by=BY_STAFF, step=st.sampled_from(["confirm", "cancel", "decline"]), skip=st.booleans())
     def step_many(self, places: list[int], by: str, step: str, skip: bool) -> None:
