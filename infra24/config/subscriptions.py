@@ -8,7 +8,7 @@ from infra24.bookings import tasks as bookings
 from infra24.calendars import tasks as calendars
 from infra24.crm import pushing as crm
 from infra24.notifications import services as notifications
-from infra24.outbox import nights
+from infra24.outbox import nights, retention
 from infra24.outbox.models import Destination
 from infra24.outbox.reactions import Handler, Job, Reactions
 from infra24.waitlist import tasks as waitlist
@@ -79,10 +79,10 @@ REACTIONS = Reactions(
         "calendars.import_rows": calendars.import_rows,
         "calendars.poll_feed": calendars.poll_feed,
         # reactions
-        "config.sweep_at_night": in_turn(nights.purge_technical, waitlist.look, bookings.retry_skips),
+        "config.sweep_at_night": in_turn(retention.purge_technical, waitlist.look, bookings.retry_skips),
         FREED: in_turn(waitlist.look, bookings.retry_skips),
         "waitlist.look": waitlist.look,
-        "outbox.purge_technical": nights.purge_technical,
+        "outbox.purge_technical": retention.purge_technical,
         "notifications.send_invitation": notifications.send_invitation,
         "notifications.tell_destination_paused": notifications.tell_destination_paused,
         "notifications.tell_about_offer": notifications.tell_about_offer,
@@ -93,4 +93,6 @@ REACTIONS = Reactions(
         "notifications.tell_about_no_show": notifications.tell_about_no_show,
         "crm.push_booking": crm.push_booking,
     },
+    # A mail tells what happened, and somebody may have been told nothing yet: none of those makes another needless.
+    state_carrying=frozenset({"crm.push_booking"}),
 )

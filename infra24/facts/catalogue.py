@@ -32,6 +32,7 @@ _TYPES = (
     ),
     FactType("invitation.sent", "Somebody was invited to become a member.", data={"key_id": "the invitation's key"}),
     FactType("destination.paused", "A connection broke; everything for it waits until it is mended."),
+    FactType("destination.resumed", "A paused destination takes again what has waited for it."),
     FactType("member.joined", "A user became a member.", data={"role": "role given"}),
     FactType("resource.added", "Something new can be booked."),
     FactType("resource.changed", "What is said of a resource changed.", data={"fields": "names of what changed"}),

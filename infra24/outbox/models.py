@@ -110,6 +110,11 @@ class Delivery(OrganisationModel):
             ),
             models.Index(fields=["destination"], name="delivery_dead", condition=models.Q(status="dead")),
             models.Index(fields=["org_id", "-created_at", "-id"], name="delivery_newest"),
+            models.Index(
+                fields=["settled_at"],
+                name="delivery_settled",
+                condition=models.Q(status__in=["delivered", "superseded", "cancelled"]),
+            ),
         ]
 
 

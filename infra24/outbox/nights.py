@@ -1,13 +1,12 @@
 """One timer a night and organisation. Whatever sweeps at night subscribes to the fact it records."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from infra24.facts import services as facts
 from infra24.orgs.models import Organisation
@@ -20,48 +19,28 @@ from infra24.outbox.services import set_timer
 TIMER = "outbox.begin_night"
 """Name of `begin_night` in the table of subscriptions."""
 
-PURGE_BATCH = 1000
-"""Rows of each kind in one transaction: milliseconds, so that nobody waits behind a purge."""
-PURGE_LIMIT = 200
-"""Batches in one night. What is left then, the next night takes."""
-
 
 def begin_night(job: Job) -> str:
     """Handler of the timer, and of an organisation's founding: record that the night came, set the next."""
     return _night(job.org_id, now=job.now)
 
 
-def begin_missing_nights() -> int:
-    """Give every organisation without a waiting night its first; return how many.
+def begin_missing_nights(*, is_over: Callable[[], bool] = lambda: False) -> int:
+    """Give every organisation without a waiting night its first; return how many. Stops where `is_over`.
 
     Runs when a worker starts and every hour, for a night whose timer has failed for good sets no other. An
     organisation founded while workers run gets its first night from that fact.
     """
     begun = 0
     for org_id in Organisation.objects.values_list("pk", flat=True):
+        if is_over():
+            break
         with acting_for(org_id):
             waiting = Delivery.objects.filter(handler=TIMER, status=Delivery.Status.PENDING).exists()
         if not waiting:
             _night(org_id, now=timezone.now())
             begun += 1
     return begun
-
-
-def purge_technical(job: Job) -> str:
-    """Handler of a night: delete technical rows nobody can need any more, in small transactions.
-
-    They are of all organisations at once, so every night finds what is left of the one before.
-    """
-    del job
-    purged = 0
-    for _batch in range(PURGE_LIMIT):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT purge_technical(%s)", [PURGE_BATCH])
-            step: int = cursor.fetchone()[0]
-        purged += step
-        if not step:
-            break
-    return ngettext("Purged one technical row.", "Purged %(count)d technical rows.", purged) % {"count": purged}
 
 
 def _night(org_id: UUID, *, now: datetime) -> str:

@@ -104,3 +104,20 @@ def backlog() -> list[Backlog]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT kind, waiting, due, oldest_due_at, dead FROM delivery_backlog()")
         return [Backlog(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class DestinationFigures:
+    """How many destinations of a kind rest, are paused, or fail, over all organisations; one may do several."""
+
+    kind: str
+    resting: int
+    paused: int
+    failing: int
+
+
+def destination_figures() -> list[DestinationFigures]:
+    """The operator's figures, through the door in the wall: counts, of nobody in particular."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, resting, paused, failing FROM destination_figures()")
+        return [DestinationFigures(*row) for row in cursor.fetchall()]
