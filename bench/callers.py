@@ -181,6 +181,7 @@ KINDS = (
         of_floor=0.0,
         cpu_ms=math.inf,
         alone_ms=1000.0,
+        statements=13,
     ),
     _computed("GET availability, 4 weeks", Caller.read_availability, alone_ms=10.0),
     _computed("GET search, 200 rooms, 1 week", Caller.search_week, alone_ms=150.0, is_large=True),
