@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from bench import filling
 
 CLIENTS = 16
+WEEKS = 52
+"""Dates of a series of a year."""
 DAILY_SLOTS = 7
 """Of an hour each, every two hours from 8 o'clock: set-up and pack-down fit between them."""
 
@@ -24,7 +26,7 @@ class Request(NamedTuple):
 class Caller:
     """One client with its own token. Two call for each measured house, and never want the same hour.
 
-    Those of the large house only read.
+    Those of the large house read, and one of them books whole years.
     """
 
     number: int
@@ -65,6 +67,21 @@ class Caller:
             "ends_at": (starts_at + timedelta(hours=1)).isoformat(),
         }
         return Request("POST", "/api/bookings", body)
+
+    def book_year(self) -> Request:
+        """The same hour of every week: of each room every hour that fits, then of the next room."""
+        self.step += 1
+        room, hour = divmod(self.step, 7 * DAILY_SLOTS)
+        day, slot = divmod(hour, DAILY_SLOTS)
+        starts_at = filling.FREE_FROM + timedelta(days=day, hours=8 + 2 * slot)
+        body = {
+            "title": "Class",
+            "resource_id": filling.resource_id(self.house, room),
+            "starts_at": starts_at.isoformat(),
+            "ends_at": (starts_at + timedelta(hours=1)).isoformat(),
+            "rule": f"FREQ=WEEKLY;COUNT={WEEKS}",
+        }
+        return Request("POST", "/api/series", body)
 
     def move(self) -> Request:
         """Takes a booking made earlier to the next free hour of its resource."""
@@ -122,6 +139,10 @@ class Kind:
     status: int = 200
     is_large: bool = False
     """Whether it is asked of the large house."""
+    is_alone: bool = False
+    """Whether one client asks, one request after the other, and the database alone is not asked at all."""
+    observed: int = 81
+    """Requests that are looked into one by one; the last one gives the floor its statements."""
     events: int = 0
     """Bookings in the answer of a feed."""
     of_floor: float = 0.25
@@ -134,8 +155,9 @@ class Kind:
     """At most, besides BEGIN, COMMIT, savepoints and set_config."""
 
     @property
-    def writes(self) -> bool:
-        return self.name.startswith(("POST", "PATCH"))
+    def is_rush(self) -> bool:
+        """Whether many write at the same time."""
+        return self.name.startswith(("POST", "PATCH")) and not self.is_alone
 
 
 def _computed(name: str, ask: Callable[[Caller], Request], *, alone_ms: float, is_large: bool = False) -> Kind:
@@ -144,10 +166,23 @@ def _computed(name: str, ask: Callable[[Caller], Request], *, alone_ms: float, i
 
 
 KINDS = (
+    # First what others are compared with.
     Kind("POST booking", Caller.book, status=201),
     Kind("PATCH booking (move)", Caller.move),
     Kind("GET week, 200 events", Caller.read_quiet_week, events=200, cpu_ms=5.0, statements=6),
     Kind("GET week, 1,000 events", Caller.read_busy_week, events=1000, of_floor=0.5, cpu_ms=15.0, statements=6),
+    Kind(
+        "POST series, a year of weeks",
+        Caller.book_year,
+        status=201,
+        is_large=True,
+        is_alone=True,
+        observed=12,
+        of_floor=0.0,
+        cpu_ms=math.inf,
+        alone_ms=1000.0,
+        statements=13,
+    ),
     _computed("GET availability, 4 weeks", Caller.read_availability, alone_ms=10.0),
     _computed("GET search, 200 rooms, 1 week", Caller.search_week, alone_ms=150.0, is_large=True),
     _computed("GET search, 200 rooms, 2 weeks", Caller.search_evening, alone_ms=300.0, is_large=True),

@@ -52,6 +52,8 @@ class Load:
         return self.requests / self.seconds
 
     def latency_ms(self, percent: int) -> float:
+        if len(self.latencies) == 1:
+            return self.latencies[0] * 1000
         return quantiles(self.latencies, n=100, method="inclusive")[percent - 1] * 1000
 
 

@@ -4,11 +4,11 @@ import json
 import math
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.callers import CLIENTS, KINDS, Kind
+from bench.callers import CLIENTS, KINDS, WEEKS, Caller, Kind
 from bench.stand import Row
 
 GROWTH = 1.3
@@ -60,14 +60,14 @@ def _under_load(results: Results) -> str:
             str(row.statements),
             _number(row.web_cpu_ms, ".2f"),
             _number(row.database_cpu_ms, ".2f"),
-            f"{row.floor:,.0f}",
-            f"{row.of_floor:.0%}",
+            _number(row.floor, ",.0f"),
+            _number(row.of_floor, ".0%"),
             _number(row.of_floor_by_cpu, ".0%"),
         )
         for kind in KINDS
         for size, row in results.sizes(kind)
     ]
-    title = f"{CLIENTS} clients over HTTP; floor: the same statements by pgbench, feeds built as JSON in SQL"
+    title = f"{CLIENTS} clients over HTTP, one for series; floor: the same statements by pgbench, feeds as JSON in SQL"
     return f"{title}\n{_table((*head, 'floor /s', 'of floor', 'by CPU'), lines)}"
 
 
@@ -96,6 +96,7 @@ def _verdict(results: Results) -> str:
             f"Other programs had {results.others:.0%} of the machine: rates and latencies say little, and CPU times"
             " are too high, up to twice. Growth and the share of the floor are judged by CPU time, the rest is not."
         )
+    lines += [_of_a_year(size, rows) for size, rows in results.rows.items()]
     if len(results.rows) > 1:
         growth = ", ".join(f"{kind.name} × {results.growth(kind):.2f}" for kind in KINDS)
         lines.append(f"Growth from {min(results.rows):,} to {max(results.rows):,} bookings: {growth}")
@@ -111,6 +112,15 @@ def _verdict(results: Results) -> str:
     return "\n".join(lines + ([f"Missed: {fault}" for fault in missed] or [met]))
 
 
+def _of_a_year(size: int, rows: Mapping[str, Row]) -> str:
+    """What a year of weekly occurrences costs beside one booking, each by one client at a time."""
+    single, year = (rows[kind.name].inside for kind in KINDS if kind.ask in {Caller.book, Caller.book_year})
+    return (
+        f"A year of {WEEKS} weekly dates at {size:,} bookings: {year.wall_ms:.0f} ms of server time,"
+        f" {year.wall_ms / single.wall_ms:.1f} times a single booking's; {year.wall_ms / WEEKS:.1f} ms a date"
+    )
+
+
 def _faults(results: Results, kind: Kind, size: int, row: Row) -> list[str]:
     about = f"{kind.name} at {size:,}"
     faults = []
@@ -124,7 +134,7 @@ def _faults(results: Results, kind: Kind, size: int, row: Row) -> list[str]:
         faults.append(f"{about}: {results.of_floor(row):.0%} of the floor, wanted {kind.of_floor:.0%}")
     if results.is_quiet and row.inside.wall_ms > kind.alone_ms:
         faults.append(f"{about}: {row.inside.wall_ms:.0f} ms alone, wanted {kind.alone_ms:g} at most")
-    if results.is_quiet and kind.writes and row.load.latency_ms(99) > LATENCY_MS:
+    if results.is_quiet and kind.is_rush and row.load.latency_ms(99) > LATENCY_MS:
         faults.append(f"{about}: p99 {row.load.latency_ms(99):.0f} ms, wanted {LATENCY_MS:g} at most")
     return faults
 
@@ -168,7 +178,7 @@ def _figures(kind: Kind, size: int, row: Row) -> dict[str, Any]:
         "database_cpu_ms": _known(row.database_cpu_ms),
         "client_cpu_ms": row.load.own_cpu_seconds / row.load.requests * 1000,
         "floor_per_second": row.floors,
-        "of_floor": row.of_floor,
+        "of_floor": _known(row.of_floor),
         "of_floor_by_cpu": _known(row.of_floor_by_cpu),
         "alone": {"wall_ms": row.inside.wall_ms, "python_ms": row.inside.python_ms},
         "statement_texts": [statement.text for statement in row.inside.statements],

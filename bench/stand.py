@@ -1,6 +1,7 @@
 """One database of one size with a web server on it, ready to be measured and compared."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,11 +15,8 @@ from bench.clients import Load, LoadFailed, answer_to, connected, drive
 from bench.costs import cpu_seconds
 from bench.databases import Database, cloned
 from bench.floor import Floor
-from bench.inside import WARM_UP, Inside, look_inside
+from bench.inside import Inside, look_inside
 from bench.web import Web, serving
-
-OBSERVED = WARM_UP + 61
-"""Requests of each kind that are looked into one by one; the last one gives the floor its statements."""
 
 
 @dataclass
@@ -30,7 +28,7 @@ class Row:
     web_cpu_seconds: float = 0.0
     database_cpu_seconds: float = 0.0
     floors: list[float] = field(default_factory=list)
-    """Requests a second of the database alone, one of each round."""
+    """Requests a second of the database alone, one of each round; none where it is not asked."""
     floor_requests: int = 0
     floor_cpu_seconds: float = 0.0
     """Of the database and pgbench."""
@@ -54,8 +52,8 @@ class Row:
 
     @property
     def floor(self) -> float:
-        """Requests a second of the database alone."""
-        return sum(self.floors) / len(self.floors)
+        """Requests a second of the database alone; not a number where it is not asked."""
+        return sum(self.floors) / len(self.floors) if self.floors else math.nan
 
     @property
     def of_floor(self) -> float:
@@ -64,7 +62,7 @@ class Row:
     @property
     def of_floor_by_cpu(self) -> float:
         """The same judged by CPU time alone: what it would be if nobody else used the machine, and nobody waited."""
-        return self.floor_cpu_seconds / self.floor_requests * 1000 / self.cpu_ms
+        return self.floor_cpu_seconds / self.floor_requests * 1000 / self.cpu_ms if self.floors else math.nan
 
 
 @dataclass
@@ -81,10 +79,13 @@ class Stand:
     def measure(self, kind: Kind, *, seconds: float) -> None:
         row = self.rows[kind.name]
         web, database = cpu_seconds(self.web.pid), self._database_cpu()
-        row.load += drive(self.web.port, self.large_callers if kind.is_large else self.callers, kind, seconds=seconds)
+        callers = self.large_callers if kind.is_large else self.callers
+        row.load += drive(self.web.port, callers[:1] if kind.is_alone else callers, kind, seconds=seconds)
         row.web_cpu_seconds += cpu_seconds(self.web.pid) - web
         row.database_cpu_seconds += self._database_cpu() - database
 
+        if kind.is_alone:
+            return
         database, pgbench = self._database_cpu(), _cpu_of_ended_children()
         requests, per_second = self.floor.run(kind.name, seconds=seconds)
         row.floors.append(per_second)
@@ -132,7 +133,7 @@ def _look_inside(database: Database, floor: Floor, usual: Caller, large: Caller)
     requests, senders = {}, {}
     for kind in KINDS:
         caller = large if kind.is_large else usual
-        requests[kind.name] = [(caller, kind.ask(caller)) for _ in range(OBSERVED)]
+        requests[kind.name] = [(caller, kind.ask(caller)) for _ in range(kind.observed)]
         senders[kind.name] = replace(caller)
     seen = look_inside(database, requests)
     for kind in KINDS:
@@ -141,6 +142,8 @@ def _look_inside(database: Database, floor: Floor, usual: Caller, large: Caller)
             found = sum(event["extendedProps"]["kind"] == "booking" for event in inside.answer)
             if found != kind.events:
                 raise LoadFailed(f"{kind.name} found {found} bookings.")
+        if kind.is_alone:
+            continue
         floor.prepare(kind.name, inside, senders[kind.name], as_json=bool(kind.events))
     floor.book_first(KINDS[0].name)
     return {name: Row(inside) for name, inside in seen.items()}

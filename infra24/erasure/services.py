@@ -83,9 +83,10 @@ def erase_person(
     _leave(current, by=by, source=source)
     current.name = _("Erased person")
     current.sort_key = sort_key(current.name)
-    current.email, current.phone, current.user, current.erased_at = "", "", None, now
+    current.email = current.phone = current.locale = ""
+    current.user, current.erased_at = None, now
     current.version += 1
-    current.save(update_fields=["name", "sort_key", "email", "phone", "user", "erased_at", "version"])
+    current.save(update_fields=["name", "sort_key", "email", "phone", "locale", "user", "erased_at", "version"])
     forget_answers(current.org_id, [text for text in gone if text])
     told = {"cancelled": cancelled, "kept": kept}
     record(current.org_id, "person.erased", now=now, source=source, person_id=current.pk, **told)

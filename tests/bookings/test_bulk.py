@@ -422,6 +422,20 @@ def test_of_two_requests_for_one_time_the_first_asked_is_confirmed(cast: Cast) -
     assert list(Leg.objects.filter(is_blocking=True).values_list("booking_id", flat=True)) == [second.pk]
 
 
+def test_confirming_takes_the_time_that_rules_say_by_then(cast: Cast) -> None:
+    """As for a single one: with half an hour of pack-down, of two holds side by side the first is confirmed."""
+    room = make.resource(cast.house)
+    first, second = (make.booking(cast.bob, room, starts_at=NOON + number * HOUR, status="hold") for number in range(2))
+    make.opening_hours(cast.house, resource=room, rules={"schema": 1, "buffer_after_minutes": 30})
+
+    result = do(cast.alice, Action.CONFIRM, second, first, skip=True)
+
+    assert told(result) == ["ok", "conflict"]
+    assert [reason.code for reason in result.items[1].reasons] == ["slot_taken"]
+    ends = dict(Leg.objects.values_list("booking_id", "blocks_until"))
+    assert ends == {first.pk: NOON + HOUR, second.pk: NOON + 2.5 * HOUR}
+
+
 def test_rules_that_changed_since_stand_against_confirming(cast: Cast) -> None:
     room = make.resource(cast.house)
     asked = requested(cast, room)

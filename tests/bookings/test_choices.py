@@ -87,6 +87,12 @@ def test_a_leg_gives_way_to_one_that_has_no_other_choice(cast: Cast) -> None:
     assert places(made) == [second.pk, first.pk]
 
 
+def test_the_leg_asked_first_has_its_wish_where_the_other_has_a_choice(cast: Cast) -> None:
+    first, second, third = kilns(cast)
+
+    assert places(book(cast.alice, any_of(first, second), any_of(first, third))) == [first.pk, third.pk]
+
+
 def test_where_none_is_free_every_candidate_says_why(cast: Cast) -> None:
     first, second, _third = kilns(cast)
     make.booking(cast.alice, first)
@@ -174,6 +180,33 @@ def test_a_part_is_not_chosen_beside_its_whole(cast: Cast) -> None:
         book(cast.alice, LegWish(hall.pk), LegWish(hall.pk))
 
 
+def test_a_refusal_offers_no_part_beside_its_whole(cast: Cast) -> None:
+    """An hour later the first choice of both is free, which cannot be had together."""
+    hall, other = make.resource(cast.house), make.resource(cast.house)
+    half = make.resource(cast.house, part_of=hall)
+    make.booking(cast.alice, hall)
+    make.booking(cast.alice, other, hours=4)
+
+    with pytest.raises(SlotTaken) as refusal:
+        book(cast.alice, any_of(hall, other), any_of(half, other))
+
+    assert {reason.code for reason in refusal.value.reasons} == {"slot_taken"}
+    assert not [each for each in refusal.value.alternatives if each.starts_at < (NOON + 3 * HOUR).isoformat()]
+
+
+def test_something_like_it_is_offered_only_where_the_others_can_be_had_beside_it(cast: Cast) -> None:
+    """The two kilns that are left want the same one; another room instead of the taken one would not help."""
+    first, second = kilns(cast, 2)
+    room, _other_room = make.resource(cast.house), make.resource(cast.house)
+    make.booking(cast.alice, room)
+    make.booking(cast.alice, second)
+
+    with pytest.raises(SlotTaken) as refusal:
+        book(cast.alice, LegWish(room.pk), any_of(first, second), any_of(second, first))
+
+    assert {each.kind for each in refusal.value.alternatives} == {"later"}
+
+
 def test_moving_may_choose_anew(cast: Cast) -> None:
     first, second, _third = kilns(cast)
     made = make.booking(cast.alice, first)
@@ -225,7 +258,7 @@ THINGS = [Bookable(UUID(int=number), f"Kiln {number}", "UTC", 1, None, ()) for n
     st.lists(st.lists(st.sampled_from(THINGS), min_size=1, max_size=4, unique=True), min_size=1, max_size=5),
     st.sets(st.sampled_from(THINGS)),
 )
-def test_a_choice_is_found_exactly_when_there_is_one(legs: list[list[Bookable]], taken: set[Bookable]) -> None:
+def test_the_choice_is_the_first_that_there_is(legs: list[list[Bookable]], taken: set[Bookable]) -> None:
     claimed = [Claimed(each, 1, 1, is_shared=False, leg=leg) for leg, wanted in enumerate(legs) for each in wanted]
     claims: Mapping[UUID, Sequence[Claim]] = {
         each.id: [Claim(NOON, NOON + HOUR, 1, 1, is_shared=False)] for each in taken
@@ -234,11 +267,11 @@ def test_a_choice_is_found_exactly_when_there_is_one(legs: list[list[Bookable]],
     found = choose(claimed, claims, NOON, NOON + HOUR, now=NOON, asker=STAFF)
 
     free = [each for each in THINGS if each not in taken]
-    possible = any(
-        all(got in wanted for got, wanted in zip(some, legs, strict=True)) for some in permutations(free, len(legs))
-    )
-    assert (found is not None) == possible
-    if found is not None:
-        got = [one.resource for one in found]
-        assert len(set(got)) == len(got)
-        assert all(each in wanted and each not in taken for each, wanted in zip(got, legs, strict=True))
+    possible = [
+        [wanted.index(got) for got, wanted in zip(some, legs, strict=True)]
+        for some in permutations(free, len(legs))
+        if all(got in wanted for got, wanted in zip(some, legs, strict=True))
+    ]
+    # Of all there are the one in which the first leg has its earliest wish, then the second, and so on.
+    expected = [wanted[place] for wanted, place in zip(legs, min(possible), strict=True)] if possible else None
+    assert (None if found is None else [one.resource for one in found]) == expected

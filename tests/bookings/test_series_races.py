@@ -1,28 +1,22 @@
-"""Series against single bookings and against each other, and a web server killed in the middle of one."""
+"""Series against single bookings, and edits against each other."""
 
-import os
-import signal
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 
 from infra24.bookings.models import Booking, Leg, Occurrence, Series
 from infra24.facts.models import Fact
-from infra24.orgs.models import AuditEntry
 from infra24.orgs.tenancy import acting_for
 from tests import make
-from tests.bookings.series_story import made, starts, walls, weekly
+from tests.bookings.series_story import made, walls, weekly
 from tests.database import TestDatabase
 from tests.make import NOON, Cast
-from tests.running import free_port, postgres_log, process, until
+from tests.running import postgres_log
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
@@ -108,64 +102,3 @@ def test_edits_of_one_series_and_of_its_bookings_at_once_leave_it_whole(
             assert row.booking is not None
             assert row.booking.legs.filter(is_implied=False).count() == 1
     assert "deadlock" not in postgres_log(database)[len(log_before) :]
-
-
-def test_a_web_server_killed_in_the_middle_leaves_all_or_nothing(cast: Cast, database: TestDatabase) -> None:
-    """Killed when the bookings are written and the ledger is not, for that waits for us: nothing is there after."""
-    room, token = make.resource(cast.house), make.token(cast.alice)
-    body = at(resource_id=str(room.pk), rule="FREQ=WEEKLY;COUNT=52")
-    address = f"http://127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--no-ws"]
-    command += ["--host", "127.0.0.1", "--port", address.rpartition(":")[2], "infra24.config.wsgi:application"]
-    told = {**database.environment(), "INFRA24_BASE_URL": address}
-    with process(command, told) as server, psycopg.connect(**database.owner) as holder:
-        until(lambda: _answers(address), "the web server answers")
-        holder.execute("LOCK TABLE bookings_occurrence IN ACCESS EXCLUSIVE MODE")
-        with ThreadPoolExecutor(1) as clients:
-            sent = clients.submit(rush, address, token, [("POST", "/api/series", body)])
-            until(lambda: _writers_waiting(database) == 1, "the series waits for its ledger")
-            assert _writers(database) == 1
-            for pid in _family(server.pid):
-                os.kill(pid, signal.SIGKILL)
-            with pytest.raises(httpx.HTTPError):
-                sent.result()
-        holder.rollback()
-        until(lambda: _writers(database) == 0, "PostgreSQL notices")
-    with acting_for(cast.house.pk):
-        counts = [table.objects.count() for table in (Series, Occurrence, Booking, Leg, Fact, AuditEntry)]
-    assert counts == [0] * 6
-
-    series = made(cast.alice, weekly(room, rule="FREQ=WEEKLY;COUNT=52"))
-    assert None not in starts(series)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz", timeout=5).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def _family(pid: int) -> list[int]:
-    """A process and all below it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(each for child in children for each in _family(int(child)))]
-
-
-def _writers_waiting(database: TestDatabase) -> int:
-    """Sessions that wait for the ledger."""
-    return _locks(database, "bookings_occurrence", "NOT granted")
-
-
-def _writers(database: TestDatabase) -> int:
-    """Sessions that have written bookings and not yet ended their transaction."""
-    return _locks(database, "bookings_booking", "mode = 'RowExclusiveLock'")
-
-
-def _locks(database: TestDatabase, table: str, which: str) -> int:
-    with database.as_owner() as connection:
-        row = connection.execute(
-            f"SELECT count(*) FROM pg_locks WHERE relation = '{table}'::regclass AND {which}"
-        ).fetchone()
-    assert row is not None
-    return int(row[0])

@@ -1,4 +1,4 @@
-"""Clients that book and move without pause, whatever becomes of the server, and remember what they were told."""
+"""Clients that book and move, one or many, without pause, whatever becomes of the server, and remember what they were told."""
 
 import random
 import threading
@@ -28,6 +28,8 @@ class Sent:
     body: dict[str, Any]
     key: str = field(default_factory=lambda: str(uuid4()))
     status: int | None = None
+    told: Any = None
+    """What the answer said, where it was done."""
 
     @property
     def is_open(self) -> bool:
@@ -97,8 +99,18 @@ class Traffic:
             self._stopping.wait(0.2)
             return
         one.status = answer.status_code
-        if answer.status_code == 201:
-            self.booked.append(answer.json()["id"])
+        if answer.status_code < 300:
+            one.told = answer.json()
+            self.booked += bookings_made(one)
+
+
+def bookings_made(one: Sent) -> list[str]:
+    """Ids of the bookings a request made: of a series those of its dates."""
+    if one.status != 201:
+        return []
+    if "dates" in one.told:
+        return [date["booking_id"] for date in one.told["dates"] if date["booking_id"]]
+    return [one.told["id"]]
 
 
 Kind = Callable[[Traffic, random.Random], Sent | None]
@@ -118,6 +130,22 @@ def move(traffic: Traffic, chance: random.Random) -> Sent | None:
         return None
     booking = chance.choice(traffic.booked)
     return Sent("PATCH", f"/api/bookings/{booking}", {"note": str(uuid4()), **_times(chance)})
+
+
+def repeat(traffic: Traffic, chance: random.Random) -> Sent:
+    """A few weeks of one room in one go; dates that are taken are left for later."""
+    body = {"title": str(uuid4()), "resource_id": chance.choice(traffic.rooms), "on_conflict": "skip"}
+    return Sent("POST", "/api/series", {**body, "rule": f"FREQ=WEEKLY;COUNT={chance.randint(2, 5)}", **_times(chance)})
+
+
+def shift(traffic: Traffic, chance: random.Random) -> Sent | None:
+    """Several bookings moved in one go; those that cannot stay where they are."""
+    booked = list(traffic.booked)
+    if not booked:
+        return None
+    ids = [{"id": booking} for booking in chance.sample(booked, min(6, len(booked)))]
+    offset = chance.choice(["PT30M", "-PT30M", "P1D", "-P1D"])
+    return Sent("POST", "/api/bookings/bulk", {"ids": ids, "action": "move", "offset": offset, "on_conflict": "skip"})
 
 
 def _times(chance: random.Random) -> dict[str, str]:

@@ -5,8 +5,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
+from django.utils import timezone
+
+from infra24.orgs.models import Organisation
+from infra24.orgs.tenancy import acting_for
+from infra24.outbox.models import Delivery
 from tests.database import ROOT, TestDatabase
 
 
@@ -26,6 +32,14 @@ def worker(database: TestDatabase, log: Path, **environment: str) -> Iterator["s
     finally:
         process.kill()
         process.wait()
+
+
+def let_leases_run_out(org: Organisation) -> None:
+    """As when a minute has passed since a worker was killed, and the wait after a failure with it."""
+    with acting_for(org.pk):
+        ago = timezone.now() - timedelta(seconds=1)
+        Delivery.objects.filter(status="pending", lease__isnull=False).update(leased_until=ago)
+        Delivery.objects.filter(status="pending", is_timer=False, due_at__gt=ago).update(due_at=ago)
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float, what: str) -> float:

@@ -3,4 +3,6 @@
 import pytest
 
 # Their assertions then say what they compared, as those of tests do.
-pytest.register_assert_rewrite(*(f"tests.races.{name}" for name in ("racing", "places", "steps", "house")))
+pytest.register_assert_rewrite(
+    *(f"tests.races.{name}" for name in ("answers", "racing", "places", "steps", "house", "many", "waiting"))
+)

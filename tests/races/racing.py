@@ -21,6 +21,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from infra24.bookings.models import Booking
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
@@ -28,32 +29,12 @@ from infra24.resources.models import Resource
 from tests import make
 from tests.database import TestDatabase
 from tests.make import NOON
+from tests.races.answers import Answer, is_there, says_why, told_of
 from tests.races.sweep import booking_rows, overfull, twice_taken
 from tests.running import postgres_log
 
 HOUR = timedelta(hours=1)
 PATIENCE_SECONDS = 120
-WORDLESS = {"illegal_step", "hold_expired", "already_begun", "rivalry", "stale"}
-"""Refusals that need no list of reasons: about the booking's own state, or the moment."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one of them was told."""
-
-    status: int
-    kind: str = ""
-    body: Any = None
-
-    @property
-    def code(self) -> str:
-        """The code of a refusal."""
-        return str(self.body["code"])
-
-    @property
-    def reasons(self) -> set[str]:
-        return {reason["code"] for reason in self.body["reasons"]}
-
 
 Start = Callable[[], object]
 Runner = Callable[[Start], Answer | None]
@@ -147,6 +128,20 @@ class Stage:
     def moves(self, by: Member, booking_id: UUID, at: datetime, *, hours: float = 1) -> Runner:
         return self.changes(by, booking_id, starts_at=at, ends_at=at + hours * HOUR)
 
+    def repeats(
+        self, by: Member, *things: Resource, rule: str, at: datetime = NOON, on_conflict: str = "refuse"
+    ) -> Runner:
+        """Asks for a series: all the things together on each date."""
+        legs = [{"resource_id": thing.pk} for thing in things]
+        body = {"title": "Class", "legs": legs, "starts_at": at, "ends_at": at + HOUR, "rule": rule}
+        return self.sends(by, "POST", "/api/series", {**body, "on_conflict": on_conflict})
+
+    def changes_many(self, by: Member, bookings: Iterable[Booking], action: str, **more: Any) -> Runner:
+        """Does one thing to many bookings; `seen=True` says which versions the caller has seen."""
+        seen = more.pop("seen", False)
+        ids = [{"id": each.pk, **({"version": each.version} if seen else {})} for each in bookings]
+        return self.sends(by, "POST", "/api/bookings/bulk", {"ids": ids, "action": action, **more})
+
     def does(self, job: Callable[[], object]) -> Runner:
         """Somebody who does not come through the web: the worker."""
 
@@ -174,10 +169,11 @@ def run(set_up: Callable[[Stage], Race], stage: Stage) -> None:
     assert set(outcome.statuses) <= set(race.expected), outcome.answers
     for answer in outcome.answers:
         if answer.status >= 400:
-            _says_why(answer)
-        elif answer.body.get("legs"):
-            _is_there(answer, outcome.bookings)
-    made = {answer.body["id"] for answer in outcome.told(201) if "legs" in answer.body}
+            says_why(answer)
+        else:
+            for told in told_of(answer):
+                is_there(told, outcome.bookings)
+    made = {told["id"] for answer in outcome.told(201) for told in told_of(answer)}
     assert set(outcome.bookings) == set(before) | made
     assert not twice_taken(stage.database, stage.house.pk)
     assert not overfull(stage.database, stage.house.pk)
@@ -203,28 +199,6 @@ def _started_together(race: Race) -> list[Answer | None]:
 
     with ThreadPoolExecutor(len(race.runners)) as track:
         return list(track.map(one, race.runners))
-
-
-def _says_why(answer: Answer) -> None:
-    """A refusal is a problem document with a code and, where time was refused, all that stands against it."""
-    assert answer.kind == "application/problem+json", answer
-    assert answer.body["status"] == answer.status
-    assert answer.code
-    assert answer.body["detail"]
-    if answer.status == 409 and answer.code not in WORDLESS and "hits" not in answer.body:
-        assert answer.body["reasons"], answer
-        assert all(reason["code"] and reason["detail"] for reason in answer.body["reasons"]), answer
-
-
-def _is_there(answer: Answer, bookings: dict[str, dict[str, Any]]) -> None:
-    """Whoever was told that it is booked finds it; a later version may be another's doing."""
-    found = bookings[answer.body["id"]]
-    assert found["version"] >= answer.body["version"]
-    if found["version"] == answer.body["version"]:
-        assert (found["status"], found["starts_at"]) == (
-            answer.body["status"],
-            datetime.fromisoformat(answer.body["starts_at"]),
-        )
 
 
 def again(runner: Runner, times: int) -> list[Runner]:

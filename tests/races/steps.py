@@ -101,11 +101,11 @@ def confirming_a_hold_as_it_runs_out(stage: Stage) -> Race:
 
     confirms = again(stage.changes(stage.bob, held.pk, status="confirmed"), 6)
     rivals = again(stage.books(stage.alice, room), 6)
-    worker = [stage.does(lambda: _run_out(stage.house.pk, held.pk))] * 2
+    worker = [stage.does(lambda: run_out(stage.house.pk, held.pk))] * 2
     return Race(mixed(confirms, rivals, worker), {200, 201, 409}, judge, before=soon)
 
 
-def _run_out(org_id: UUID, booking_id: UUID) -> None:
+def run_out(org_id: UUID, booking_id: UUID) -> None:
     """As the worker: when its time has come, not before."""
     time.sleep(A_MOMENT.total_seconds())
     expire_hold(org_id, booking_id, now=timezone.now())

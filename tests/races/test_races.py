@@ -9,12 +9,14 @@ import pytest
 
 from tests.database import TestDatabase
 from tests.races.house import HOUSE
+from tests.races.many import MANY
 from tests.races.places import PLACES
 from tests.races.racing import Race, Stage, run
 from tests.races.steps import STEPS
+from tests.races.waiting import WAITING
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RACES = [*PLACES, *STEPS, *HOUSE]
+RACES = [*PLACES, *STEPS, *HOUSE, *MANY, *WAITING]
 
 
 @pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.prove)])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from infra24.bookings.errors import (
@@ -15,7 +16,8 @@ from infra24.bookings.errors import (
     UnitsTaken,
 )
 from infra24.bookings.locking import Locks, lock_claims
-from infra24.bookings.models import Booking
+from infra24.bookings.models import Booking, Leg
+from infra24.bookings.policies.choosing import first_choice
 from infra24.bookings.queries import claims_on
 from infra24.bookings.services.current import MovedOn
 from infra24.core.errors import Reason
@@ -177,6 +179,16 @@ def leg_rows(booking_id: UUID, claimed: Iterable[Claimed], starts_at: datetime, 
     return rows
 
 
+def is_as_agreed(booking: Booking, rows: Iterable[LegRow]) -> bool:
+    """Whether rows made anew say what a booking's legs say: the same things, set-up, pack-down and sharing."""
+    agreed = {_terms(leg) for leg in booking.visible_legs}
+    return agreed == {_terms(row) for row in rows if not row.is_implied}
+
+
+def _terms(leg: Leg | LegRow) -> tuple[Any, ...]:
+    return (leg.resource_id, leg.blocks_from, leg.blocks_until, leg.sharing)
+
+
 def lock_rows(
     org_id: UUID,
     rows: Sequence[LegRow],
@@ -234,30 +246,20 @@ def choose(
 ) -> list[Claimed] | None:
     """One candidate for each leg that can be had, no resource twice; None where the legs cannot all be had.
 
-    Of what would do, a leg gets its earliest wish, unless another leg could then have nothing.
+    Of what would do, a leg gets its earliest wish, unless a later leg could then have nothing. Raises PartTwice.
     """
     legs = [
-        [one for one in candidates if not _against(one, claims, starts_at, ends_at, now=now, asker=asker)]
+        {
+            one.resource.id: one
+            for one in candidates
+            if not _against(one, claims, starts_at, ends_at, now=now, asker=asker)
+        }
         for candidates in by_leg(claimed)
     ]
-    had_by: dict[UUID, int] = {}
-    chosen: dict[int, Claimed] = {}
-
-    def settle(leg: int, asked: set[UUID]) -> bool:
-        """Find something for a leg, moving others on where they have another choice (Kuhn's matching)."""
-        for one in legs[leg]:
-            if one.resource.id in asked:
-                continue
-            asked.add(one.resource.id)
-            owner = had_by.get(one.resource.id)
-            if owner is None or settle(owner, asked):
-                had_by[one.resource.id], chosen[leg] = leg, one
-                return True
-        return False
-
-    if not all(settle(leg, set()) for leg in range(len(legs))):
+    chosen = first_choice([list(leg) for leg in legs])
+    if chosen is None:
         return None
-    found = [chosen[leg] for leg in range(len(legs))]
+    found = [leg[resource_id] for leg, resource_id in zip(legs, chosen, strict=True)]
     check_parts(found)
     return found
 

@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from infra24.bookings.errors import ApprovalNeeded, NotYours, ReasonMissing, TimeRefused
 from infra24.bookings.locking import lock_bookings
-from infra24.bookings.models import Booking, Leg, Source, Status
+from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import Step
 from infra24.bookings.rivals import rivals_of
 from infra24.bookings.services.claims import (
     LEG_CONSTRAINTS,
-    LegRow,
     check_busy,
     check_shapes,
+    is_as_agreed,
     leg_rows,
     lock_rows,
     needs_approval,
@@ -92,7 +91,7 @@ def _confirm(booking: Booking, why: str | None, *, by: Member, source: Source, v
             check_busy(booking.org_id, claimed, booking.starts_at, booking.ends_at, now=now, asker=STAFF)
             was = booking.status
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
-            if _agreed(booking) != {_terms(row) for row in rows if not row.is_implied}:
+            if not is_as_agreed(booking, rows):
                 rewrite_legs(booking, rows)
                 booking.visible_legs = visible_legs(booking, rows)
             step(booking.org_id, [booking], following)
@@ -116,15 +115,6 @@ def _confirm(booking: Booking, why: str | None, *, by: Member, source: Source, v
             otherwise=refusal,
         )
     return booking
-
-
-def _agreed(booking: Booking) -> set[tuple[Any, ...]]:
-    """What was agreed when its legs were written."""
-    return {_terms(leg) for leg in booking.visible_legs}
-
-
-def _terms(leg: Leg | LegRow) -> tuple[Any, ...]:
-    return (leg.resource_id, leg.blocks_from, leg.blocks_until, leg.sharing)
 
 
 def decline_booking(

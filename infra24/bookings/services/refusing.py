@@ -7,7 +7,7 @@ from itertools import chain, islice, zip_longest
 from typing import NoReturn
 from uuid import UUID
 
-from infra24.bookings.errors import OverCapacity, SlotTaken, TimeRefused, UnitsTaken
+from infra24.bookings.errors import OverCapacity, PartTwice, SlotTaken, TimeRefused, UnitsTaken
 from infra24.bookings.queries import claims_on
 from infra24.bookings.services.claims import (
     Claimed,
@@ -15,6 +15,7 @@ from infra24.bookings.services.claims import (
     by_leg,
     choose,
     claim_of,
+    leaves_choice,
     reasons_against,
     rule_reasons,
 )
@@ -148,7 +149,11 @@ def _would_do(
     # What the slots do not know: quotas, and that two legs may not have the same thing.
     if rule_reasons(claimed, starts_at, ends_at, now=now, asker=asker):
         return False
-    return choose(claimed, claims, starts_at, ends_at, now=now, asker=asker) is not None
+    try:
+        return choose(claimed, claims, starts_at, ends_at, now=now, asker=asker) is not None
+    except PartTwice:
+        # What is free then are a whole and a part of it.
+        return False
 
 
 def _shorter(
@@ -208,6 +213,11 @@ def _alike(
     resources = [one.resource for one in allowed]
     theirs = claims_on(org_id, resources, starts_at - margin, ends_at + margin, now=now, besides=besides)
     free = [one for one in allowed if not reasons_against([one], theirs, starts_at, ends_at, now=now, asker=asker)]
+    others = [one for one in claimed if one.leg != wanted.leg]
+    if leaves_choice(others):
+        # Each of them has something free, which may be the same thing.
+        both = {**claims, **theirs}
+        free = [one for one in free if _would_do([*others, one], both, starts_at, ends_at, now=now, asker=asker)]
     return [
         replace(_alternative(one.resource, starts_at, ends_at, "similar"), instead_of=str(wanted.resource.id))
         for one in free[:MOST_ALTERNATIVES]

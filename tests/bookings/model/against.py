@@ -1,8 +1,10 @@
 """What stands against a time, moment by moment."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import product
 
-from tests.bookings.model.paper import DAY, LIVE, STEP, Leg, Paper, Wish, steps
+from tests.bookings.model.paper import DAY, LIVE, STEP, Leg, Paper, Wish, choices, steps
 
 
 class Against(Paper):
@@ -13,6 +15,21 @@ class Against(Paper):
         own = self.rules_against(by, person, wish, besides=besides)
         met = self.met_by(self.legs(wish), besides=besides)
         return own | met if own or blocks else set()
+
+    def choose(self, by: str, person: str, wish: Wish, *, besides: int = 0) -> tuple[set[str], Wish]:
+        """What stands against it, or the wish with what is chosen: of all ways the first that can be had."""
+        against = {
+            one: self.against(by, person, replace(wish, wanted=(one,)), besides=besides)
+            for wanted in wish.wanted
+            for one in choices(wanted)
+        }
+        legs = [choices(wanted) for wanted in wish.wanted]
+        if out := {code for leg in legs if all(against[one] for one in leg) for one in leg for code in against[one]}:
+            return out, wish
+        for chosen in product(*([one for one in leg if not against[one]] for leg in legs)):
+            if len({thing for thing, *_ in chosen}) == len(chosen):
+                return set(), replace(wish, wanted=chosen)
+        return {"slot_taken"}, wish
 
     def rules_against(self, by: str, person: str, wish: Wish, *, besides: int = 0) -> set[str]:
         """What does not lie in other bookings of the same time. `by` nobody: as staff, of whom less is asked."""
@@ -26,6 +43,9 @@ class Against(Paper):
                 found.add("over_capacity")
             if not staff:
                 found |= set(self._ahead_against(thing, wish.starts))
+                needed = self.things[thing].needs
+                if needed and not self.may_show(person, needed, wish.starts):
+                    found.add("qualification_needed")
                 found |= set(self._quotas_against(thing, person, wish, besides))
         return found
 

@@ -14,7 +14,7 @@ THINGS = {
     "bay": Thing(part_of="north"),
     "commons": Thing(room=8),
     "cameras": Thing("equipment", units=3),
-    "kiln": Thing("equipment"),
+    "kiln": Thing("equipment", needs="firing"),
     "vault": Thing("other", bookable_by="staff"),
 }
 MEMBERS = {
@@ -76,9 +76,22 @@ SENSIBLE: list[list[Wanted]] = [
     [("kiln", 1, False)],
     [("south", 1, False)],
 ]
-LEGS = st.sampled_from(SENSIBLE)
+CHOICES: list[list[Wanted]] = [
+    [("north or south", 1, False)],
+    [("nook or bay", 1, False), ("bay or nook or south", 1, False)],
+    [("kiln or cameras", 1, False)],
+    [("cameras or kiln", 2, False), ("commons", 1, False)],
+    [("commons or south", 1, False)],
+    [("south or bay", 1, False), ("south or nook", 1, False)],
+    [("hall or commons", 1, False), ("north or south", 1, False)],
+]
+LEGS = st.sampled_from(SENSIBLE) | st.sampled_from(CHOICES)
 ANY_LEGS: st.SearchStrategy[list[Wanted]] = st.lists(
-    st.tuples(st.sampled_from(list(THINGS)), st.sampled_from([1, 1, 1, 2, 4]), st.sampled_from([False, False, True])),
+    st.tuples(
+        st.sampled_from([*THINGS, "hall or commons or vault", "kiln or north", "south or commons"]),
+        st.sampled_from([1, 1, 1, 2, 4]),
+        st.sampled_from([False, False, True]),
+    ),
     min_size=1,
     max_size=3,
 )
@@ -92,5 +105,10 @@ ASKED = st.sampled_from(["hold", "hold", "confirmed"])
 LATER = st.sampled_from([0, 0, 0, 30, -30, 60, -60, -90])
 PEOPLE = st.sampled_from(["", "bob", "guest"])
 SAID = st.sampled_from([(name, value) for name, values in VALUES.items() for value in values])
+TIMES, EVERY = st.sampled_from([2, 2, 3, 4]), st.sampled_from([1, 1, 2])
+PLACES = st.lists(st.integers(0, 5), min_size=2, max_size=4, unique=True)
+"""Of the bookings there are, counted from the last."""
+OFFSETS = st.sampled_from([30, -30, 60, 60, -60, 1440, 15])
+BY_STAFF = st.sampled_from(["alice", "alice", "alice", "alice", "bob"])
 HARSH = st.sampled_from([("weekly", []), ("longest_minutes", 30), ("buffer_after_minutes", 180), ("use", "exclusive")])
 """What is likely to stand against what was asked for before."""

@@ -1,7 +1,7 @@
 """A house as one would keep it on squared paper: what people do, and how it ends."""
 
 from tests.bookings.model.against import Against
-from tests.bookings.model.paper import HOLD_MINUTES, LIVE, OVER, Booking, Outcome, Wish, steps
+from tests.bookings.model.paper import HOLD_MINUTES, LIVE, OVER, Booking, Outcome, Wish, leaves_choice, steps
 
 
 class House(Against):
@@ -9,23 +9,43 @@ class House(Against):
 
     def book(self, by: str, wish: Wish, *, asked: str | None, person: str) -> tuple[Outcome, int]:
         """How it ends, and the number of the booking; 0 when there is none."""
-        staff, role = self.is_staff(by), self.members[by].role
+        staff = self.is_staff(by)
         if fault := self.twice(wish) or ("" if staff else self.alone_fault(wish.wanted, wish.starts)):
             return ("no", fault), 0
         person = person if staff else self.members[by].person
-        approval = self.waits(role, wish)
-        if asked == "confirmed" and approval:
-            return ("no", "approval_needed"), 0
-        status = "hold" if asked == "hold" else "pending" if approval else "confirmed"
-        keeps = all(self.value("pending_blocks", thing, wish.starts) for thing, *_ in wish.wanted)
-        if codes := self.against(by, person, wish, blocks=status != "pending" or keeps):
-            return ("refused", codes), 0
+        ending, wish = self._begun(by, person, wish, asked)
+        if ending[0] != "is":
+            return ending, 0
+        status = ending[1]
         number = len(self.bookings) + 1
         dies_at = self.now + HOLD_MINUTES if status == "hold" else 0
         self.bookings[number] = Booking(
-            status, person, by, wish.starts, wish.ends, wish.party, self.legs(wish), keeps, dies_at
+            status, person, by, wish.starts, wish.ends, wish.party, self.legs(wish), self.keeps(wish), dies_at
         )
         return ("is", status), number
+
+    def _begun(self, by: str, person: str, wish: Wish, asked: str | None) -> tuple[Outcome, Wish]:
+        """How it would begin, and the wish with what is chosen."""
+        role = self.members[by].role
+        if asked == "confirmed" and self.waits(role, wish):
+            return ("no", "approval_needed"), wish
+        has_choice = any(leaves_choice(thing) for thing, *_ in wish.wanted)
+        if has_choice:
+            codes, wish = self.choose(by, person, wish)
+            if fault := "" if codes else self.twice(wish):
+                return ("no", fault), wish
+        approval = self.waits(role, wish)
+        status = "hold" if asked == "hold" else "pending" if approval else "confirmed"
+        if not has_choice:
+            codes = self.against(by, person, wish, blocks=status != "pending" or self.keeps(wish))
+        if codes:
+            return ("refused", codes), wish
+        # Of what leaves a choice it may only be known by now.
+        return ("no", "approval_needed") if asked == "confirmed" and approval else ("is", status), wish
+
+    def keeps(self, wish: Wish) -> bool:
+        """Whether it would keep its time while it waits for a decision."""
+        return all(self.value("pending_blocks", thing, wish.starts) for thing, *_ in wish.wanted)
 
     def change(self, by: str, number: int, wish: Wish) -> Outcome:
         """Another time, other things, another number of people, or none of these."""
@@ -35,9 +55,16 @@ class House(Against):
         if fault := self._change_fault(by, found, wish):
             return ("no", fault)
         if wish != found.wish:
-            blocks = self.blocks(found)
-            if codes := self.against(by, found.person, wish, blocks=blocks, besides=number):
+            if any(leaves_choice(thing) for thing, *_ in wish.wanted):
+                codes, wish = self.choose(by, found.person, wish, besides=number)
+            else:
+                codes = self.against(by, found.person, wish, blocks=self.blocks(found), besides=number)
+            if codes:
                 return ("refused", codes)
+            if fault := self.twice(wish):
+                return ("no", fault)
+            if found.status == "confirmed" and self.waits(self.members[by].role, wish):
+                return ("no", "approval_needed")
             legs = {leg.thing: leg for leg in self.legs(wish)}
             # Those that stay stay in their order; new ones come after them.
             stay = [legs.pop(leg.thing) for leg in found.legs if leg.thing in legs]

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, precondition, rule
 
+from tests.bookings.model.crowd import Crowd
 from tests.bookings.model.drawing import (
     ANY_LEGS,
     ANY_MINUTES,
@@ -30,9 +31,9 @@ from tests.bookings.model.drawing import (
     SCOPES,
     THINGS,
 )
-from tests.bookings.model.house import House
-from tests.bookings.model.paper import DAY, HOLD_MINUTES, OVER, Booking, Closure, Outcome, Wanted, Wish, clock
-from tests.bookings.model.product import Offer, Product, instant
+from tests.bookings.model.paper import DAY, HOLD_MINUTES, OVER, Booking, Closure, Outcome, Wanted, Wish, choices, clock
+from tests.bookings.model.product import Offer, instant
+from tests.bookings.model.product_of_many import ProductOfMany
 
 
 class Machine(RuleBasedStateMachine):
@@ -43,8 +44,8 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.house = House(THINGS, MEMBERS, now=clock("07:00"))
-        self.product = Product(self.house)
+        self.house = Crowd(THINGS, MEMBERS, now=clock("07:00"))
+        self.product = ProductOfMany(self.house)
         for scope, document in AT_FIRST:
             self._say(scope, 0, document)
 
@@ -236,13 +237,21 @@ class Machine(RuleBasedStateMachine):
     def _offers(self, by: str, person: str, wish: Wish, *, besides: int = 0) -> None:
         """What a refusal offered instead would not be refused in its turn."""
         for offer in self.product.offered:
-            wanted = [self._or_like_it(one, offer, wish) for one in wish.wanted]
+            wanted = [
+                self._or_like_it(one, offer, wish) if self._is_missing(one, by, person, wish, besides=besides) else one
+                for one in wish.wanted
+            ]
             offered = self._wish(offer.starts, offer.ends - offer.starts, wanted, wish.party)
-            assert not self.house.against(by, person, offered, besides=besides), offer
+            codes, chosen = self.house.choose(by, person, offered, besides=besides)
+            assert not codes, offer
+            assert not self.house.twice(chosen), offer
+
+    def _is_missing(self, one: Wanted, by: str, person: str, wish: Wish, *, besides: int) -> bool:
+        return bool(self.house.choose(by, person, replace(wish, wanted=(one,)), besides=besides)[0])
 
     def _or_like_it(self, one: Wanted, offer: Offer, wish: Wish) -> Wanted:
         """Alone only where it would be alone though others might be let in."""
-        thing, units, alone = one
+        thing, units, alone = choices(one)[0]
         if thing != offer.instead_of:
             return one
         return (offer.thing, units, alone and self.house.may_be_shared(thing, wish.starts))

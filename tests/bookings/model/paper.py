@@ -29,7 +29,10 @@ BY_DEFAULT: dict[str, Any] = {
     "quotas": [],
 }
 Wanted = tuple[str, int, bool]
-"""A thing, how many of it, and whether alone though others might be let in."""
+"""A thing, how many of it, and whether alone though others might be let in.
+
+Where one of several would do, they are named like this: `north or south`, the best first.
+"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class Thing:
     room: int | None = None
     part_of: str = ""
     bookable_by: str = "member"
+    needs: str = ""
+    """What members have to have been shown."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,8 @@ class Paper:
     closures: dict[int, Closure] = field(default_factory=dict)
     rules: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
     """For whom (`house`, a kind, or a thing), from which day on, what."""
+    grants: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Until and with which day somebody may show what they were shown."""
 
     # --- What is said -----------------------------------------------------------------
 
@@ -146,8 +153,8 @@ class Paper:
         )
 
     def waits(self, role: str, wish: Wish) -> bool:
-        """Whether staff decide."""
-        return any(self._thing_waits(thing, role, wish) for thing, *_ in wish.wanted)
+        """Whether staff decide, whatever is chosen."""
+        return any(all(self._thing_waits(thing, role, wish) for thing, *_ in choices(wanted)) for wanted in wish.wanted)
 
     def _thing_waits(self, thing: str, role: str, wish: Wish) -> bool:
         approval = self.value("approval", thing, wish.starts)
@@ -165,7 +172,7 @@ class Paper:
         return self.things[thing].units > 1 or self.value("use", thing, at) == "shared"
 
     def legs(self, wish: Wish) -> list[Leg]:
-        """What would be agreed for it."""
+        """What would be agreed for it, once nothing is left to choose."""
         return [
             Leg(
                 thing,
@@ -205,15 +212,19 @@ class Paper:
         return "" if booking.status in LIVE else "illegal_step"
 
     def twice(self, wish: Wish) -> str:
-        names = [thing for thing, *_ in wish.wanted]
+        names = [thing for thing, *_ in wish.wanted if not leaves_choice(thing)]
         if len(set(names)) < len(names):
             return "resource_twice"
         overlap = any(one != other and self.are_related(one, other) for one in names for other in names)
         return "part_twice" if overlap else ""
 
     def alone_fault(self, wanted: Iterable[Wanted], at: int) -> str:
-        mine = any(alone and self.may_be_shared(thing, at) for thing, _units, alone in wanted)
+        each = (one for some in wanted for one in choices(some))
+        mine = any(alone and self.may_be_shared(thing, at) for thing, _units, alone in each)
         return "exclusive_use_not_yours" if mine else ""
+
+    def may_show(self, person: str, needed: str, at: int) -> bool:
+        return at // DAY <= self.grants.get((person, needed), -1)
 
     def wholes(self, thing: str) -> set[str]:
         """It and all it is part of."""
@@ -222,6 +233,16 @@ class Paper:
 
     def are_related(self, one: str, other: str) -> bool:
         return one in self.wholes(other) or other in self.wholes(one)
+
+
+def choices(wanted: Wanted) -> list[Wanted]:
+    """All that would do, the best first."""
+    things, units, alone = wanted
+    return [(thing, units, alone) for thing in things.split(" or ")]
+
+
+def leaves_choice(things: str) -> bool:
+    return " or " in things
 
 
 def steps(since: int, until: int) -> range:

@@ -25,7 +25,7 @@ from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.resources.models import Resource
 from tests import make
-from tests.bookings.model.paper import Outcome, Paper, Wanted, Wish
+from tests.bookings.model.paper import Outcome, Paper, Wanted, Wish, choices
 
 MONDAY = datetime(2031, 3, 3, tzinfo=UTC)
 
@@ -85,7 +85,17 @@ class Product:
 
     def book(self, by: str, wish: Wish, *, asked: str | None, person: str, number: int) -> Outcome:
         """`number` is what the booking is called from now on."""
-        told = BookingWish(
+        told = self.wish(wish, asked=asked, person=person)
+
+        def do() -> str:
+            made = services.create_booking(told, by=self.members[by], source=Source.API)
+            self.bookings[number] = made.pk
+            return str(made.status)
+
+        return self.outcome(do)
+
+    def wish(self, wish: Wish, *, asked: str | None, person: str) -> BookingWish:
+        return BookingWish(
             title="Firing",
             starts_at=instant(wish.starts),
             ends_at=instant(wish.ends),
@@ -94,13 +104,6 @@ class Product:
             person_id=self.people.get(person),
             party_size=wish.party,
         )
-
-        def do() -> Booking:
-            made = services.create_booking(told, by=self.members[by], source=Source.API)
-            self.bookings[number] = made.pk
-            return made
-
-        return self._outcome(do)
 
     def change(self, by: str, number: int, was: Wish, wish: Wish) -> Outcome:
         """Sends what differs."""
@@ -197,17 +200,18 @@ class Product:
     # --- Between the two ----------------------------------------------------------------
 
     def _step(self, service: Callable[..., Booking], by: str, number: int, *what: Any, **more: Any) -> Outcome:
-        def do() -> Booking:
+        def do() -> str:
             member = self.members[by]
-            return service(booking_for(member, self.bookings[number]), *what, by=member, source=Source.API, **more)
+            found = booking_for(member, self.bookings[number])
+            return str(service(found, *what, by=member, source=Source.API, **more).status)
 
-        return self._outcome(do)
+        return self.outcome(do)
 
-    def _outcome(self, do: Callable[[], Booking]) -> Outcome:
+    def outcome(self, do: Callable[[], str]) -> Outcome:
         self.offered = []
         try:
             with acting_for(self.org.pk):
-                return ("is", str(do().status))
+                return ("is", do())
         except TimeRefused as refusal:
             self.offered = [self._offer(each) for each in refusal.alternatives]
             return ("refused", {reason.code for reason in refusal.reasons} or {f"without a reason: {refusal.code}"})
@@ -220,7 +224,12 @@ class Product:
         return Offer(since, until, names[offered.resource_id], instead_of=names.get(offered.instead_of or "", ""))
 
     def _legs(self, wanted: Iterable[Wanted]) -> tuple[LegWish, ...]:
-        return tuple(LegWish(self.things[thing].pk, units, is_exclusive=alone) for thing, units, alone in wanted)
+        legs = []
+        for one in wanted:
+            (thing, units, alone), *others = choices(one)
+            or_else = tuple(self.things[other].pk for other, *_ in others)
+            legs.append(LegWish(self.things[thing].pk, units, is_exclusive=alone, or_else=or_else))
+        return tuple(legs)
 
     def _scope(self, scope: str) -> RuleScope:
         if scope in self.things:

@@ -4,15 +4,17 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.bookings.model.machine import Machine
+from tests.bookings.model.machine_of_many import MachineOfMany
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_whatever_people_do_comes_to_the_same() -> None:
-    run_state_machine_as_test(Machine, settings=settings(max_examples=12, stateful_step_count=25))
+    run_state_machine_as_test(MachineOfMany, settings=settings(max_examples=12, stateful_step_count=25))
 
 
 @pytest.mark.prove
 def test_whatever_people_do_comes_to_the_same_ten_thousand_times() -> None:
-    run_state_machine_as_test(Machine, settings=settings(max_examples=200, stateful_step_count=50, derandomize=False))
+    run_state_machine_as_test(
+        MachineOfMany, settings=settings(max_examples=200, stateful_step_count=50, derandomize=False)
+    )

@@ -16,7 +16,7 @@ from infra24.bookings.models import Booking, Status
 from infra24.bookings.policies import Step, check_times
 from infra24.bookings.queries import visible_bookings, with_legs
 from infra24.bookings.services.bulk.wishes import Action, BulkWish, Item, Outcome, State
-from infra24.bookings.services.claims import Claimed, LegWish, check_parts, claim_of, leg_rows, wishes_of
+from infra24.bookings.services.claims import Claimed, LegWish, check_parts, claim_of, is_as_agreed, leg_rows, wishes_of
 from infra24.bookings.services.stepping import check_step
 from infra24.bookings.services.writing import wall
 from infra24.core.days import readings_of
@@ -110,10 +110,11 @@ def _draft_step(item: Item, booking: Booking, following: Status, resources: Mapp
     if following is not Status.CONFIRMED:
         return
     item.claimed = _claims_of(booking, wishes_of(booking), booking.starts_at, resources)
-    if booking.status == Status.PENDING and not booking.pending_blocks:
-        # It begins to block now, and with the set-up times it is judged by.
-        item.rows = leg_rows(booking.pk, item.claimed, booking.starts_at, booking.ends_at)
-        item.takes_time = True
+    rows = leg_rows(booking.pk, item.claimed, booking.starts_at, booking.ends_at)
+    begins_to_block = booking.status == Status.PENDING and not booking.pending_blocks
+    if begins_to_block or not is_as_agreed(booking, rows):
+        # It takes the time the rules say by now, and is judged by that.
+        item.rows, item.takes_time = rows, True
 
 
 def _draft_move(item: Item, booking: Booking, wish: BulkWish, resources: Mapping[UUID, Bookable]) -> None:
