@@ -5,11 +5,9 @@ checked, so that it cannot be another one a moment later. Redirects are
 followed a few steps, each checked alike. Addresses are secrets and appear in no log.
 """
 
-import ipaddress
-import socket
 import time
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 from django.conf import settings
@@ -17,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from infra24.calendars.errors import FeedAddressRefused
 from infra24.calendars.services.reading import MOST_BYTES
+from infra24.core.guarding import AddressRefused, Guard, default_port
 
 TIMEOUT = httpx.Timeout(10, connect=5)
 """Seconds, for each step."""
 PATIENCE_SECONDS = 20.0
 """For all of it: a server may send a byte every nine seconds."""
 MOST_REDIRECTS = 3
-LONGEST_ADDRESS = 2000
 
 
 class FetchFailed(Exception):
@@ -46,14 +44,9 @@ def checked_address(text: str) -> str:
     if address.lower().startswith("webcals://"):
         address = "https://" + address[len("webcals://") :]
     try:
-        parts = urlsplit(address)
-        known = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        known = False
-    if not known or len(address) > LONGEST_ADDRESS or parts.username or not address.isascii() or " " in address:
-        raise FeedAddressRefused(fields={"address": _(FeedAddressRefused().title)})
-    if not address.isprintable() or _is_inside(parts):
-        raise FeedAddressRefused(fields={"address": _(FeedAddressRefused().title)})
+        _guard().check(address)
+    except AddressRefused as error:
+        raise FeedAddressRefused(fields={"address": _(FeedAddressRefused().title)}) from error
     return address
 
 
@@ -84,8 +77,8 @@ def _request(client: httpx.Client, address: str, etag: str) -> httpx.Request:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise FetchFailed(_("The address leads to something else than a web server."))
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    target = parts.hostname if _is_allowed(parts) else _public_address(parts.hostname, port)
+    port = parts.port or default_port(parts.scheme)
+    target = _target(address, parts.hostname, port)
     host = f"[{target}]" if ":" in target else target
     named = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
     headers = {
@@ -126,47 +119,17 @@ def _read(response: httpx.Response, deadline: float) -> Fetched:
     return Fetched(bytes(data), response.headers.get("ETag", "")[:200])
 
 
-def _public_address(name: str, port: int) -> str:
-    """What the name stands for, if all of that is in the open. Raises FetchFailed."""
+def _target(address: str, host: str, port: int) -> str:
+    """The IP address to connect to. Raises FetchFailed."""
+    guard = _guard()
     try:
-        found = {str(entry[4][0]) for entry in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)}
-    except (OSError, UnicodeError) as error:
-        raise FetchFailed(_("There is no server of this name.")) from error
-    if not found or not all(_is_public(address) for address in found):
-        raise FetchFailed(_("The address leads into a private network."))
-    # IPv4 first: more servers reach it.
-    return min(found, key=lambda address: (":" in address, address))
+        guard.check(address)
+        return guard.targets(host, port)[0]
+    except AddressRefused as error:
+        if error.code == "unknown":
+            raise FetchFailed(_("There is no server of this name.")) from error
+        raise FetchFailed(_("The address leads into a private network.")) from error
 
 
-def _is_public(address: str) -> bool:
-    try:
-        known = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(known, ipaddress.IPv6Address):
-        inner = known.ipv4_mapped or known.sixtofour or (known.teredo[1] if known.teredo else None)
-        if inner is not None:
-            return _is_public(str(inner))
-        if known in _TRANSLATED:
-            return _is_public(str(ipaddress.IPv4Address(int(known) & 0xFFFFFFFF)))
-    return known.is_global and not known.is_multicast and not known.is_reserved
-
-
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
-"""IPv4 behind a translator (NAT64)."""
-
-
-def _is_inside(parts: SplitResult) -> bool:
-    """Whether it names a private address outright; what a name stands for is looked up when it is read."""
-    host = (parts.hostname or "").rstrip(".").lower()
-    if _is_allowed(parts):
-        return False
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
-    return not _is_public(host)
-
-
-def _is_allowed(parts: SplitResult) -> bool:
-    return f"{parts.scheme}://{parts.netloc}" in settings.FEED_ADDRESSES
+def _guard() -> Guard:
+    return Guard(schemes=("http", "https"), inside=tuple(settings.FEED_ADDRESSES))

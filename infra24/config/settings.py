@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "infra24.crm",
     "infra24.notifications",
     "infra24.invariants",
+    "infra24.webhooks",
     "infra24.facilities",
     "infra24.waitlist",
     "infra24.calendars",
@@ -260,6 +261,11 @@ CRM_ADDRESSES = words("INFRA24_CRM_ADDRESSES", "https://api.bloomerang.co") + ([
 
 FEED_ADDRESSES = words("INFRA24_FEED_ADDRESSES", "")
 """Servers of calendars (`http://10.0.0.5:8080`) that may be read though they are inside our own network."""
+
+# --- Webhooks ---------------------------------------------------------------------------
+
+WEBHOOK_ADDRESSES = words("INFRA24_WEBHOOK_ADDRESSES", "")
+"""Servers (`http://10.0.0.5:8080`) that webhooks may go to though they are inside our own network."""
 
 # --- Logs ------------------------------------------------------------------------------
 

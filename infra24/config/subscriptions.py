@@ -4,18 +4,24 @@ Handlers are named apart from their functions, because deliveries and timers
 are stored with the name: it must outlive the code's next tidying.
 """
 
+from dataclasses import replace
+
 from infra24.bookings import tasks as bookings
 from infra24.calendars import tasks as calendars
 from infra24.crm import pushing as crm
+from infra24.facts.events import PUBLIC
 from infra24.notifications import services as notifications
 from infra24.outbox import nights
 from infra24.outbox.models import Destination
 from infra24.outbox.reactions import Handler, Job, Reactions
 from infra24.waitlist import tasks as waitlist
+from infra24.webhooks import sending
+from infra24.webhooks import tasks as webhooks
 
 FREED = "config.time_freed"
 """Those who wait are looked after first, then dates of series that were skipped."""
 CLOCK, MAIL, CRM = Destination.Kind.CLOCK, Destination.Kind.MAIL, Destination.Kind.CRM
+WEBHOOK = Destination.Kind.WEBHOOK
 
 
 def in_turn(*handlers: Handler) -> Handler:
@@ -27,7 +33,18 @@ def in_turn(*handlers: Handler) -> Handler:
     return run
 
 
-REACTIONS = Reactions(
+def and_webhooks(table: Reactions) -> Reactions:
+    """The table, with every public fact for webhooks besides: which of them an endpoint hears is its own choice."""
+    hearing = {name: {WEBHOOK: "webhooks.send"} for name in PUBLIC}
+    told = {
+        name: {**table.subscriptions.get(name, {}), **hearing.get(name, {})}
+        for name in {**table.subscriptions, **hearing}
+    }
+    senders = {"webhooks.send": sending.SENDER, "webhooks.send_test": sending.PROBE_SENDER}
+    return replace(table, subscriptions=told, senders={**table.senders, **senders})
+
+
+_HOUSE = Reactions(
     subscriptions={
         "organisation.founded": {CLOCK: nights.TIMER},
         "organisation.night_came": {CLOCK: "config.sweep_at_night"},
@@ -68,6 +85,8 @@ REACTIONS = Reactions(
         "series.changed": {MAIL: "notifications.tell_about_series"},
         "series.ended": {MAIL: "notifications.tell_about_series"},
         "waitlist.offered": {MAIL: "notifications.tell_about_offer"},
+        "endpoint.failing": {MAIL: "notifications.tell_about_endpoint"},
+        "endpoint.disabled": {MAIL: "notifications.tell_about_endpoint"},
     },
     handlers={
         # timers
@@ -79,7 +98,9 @@ REACTIONS = Reactions(
         "calendars.import_rows": calendars.import_rows,
         "calendars.poll_feed": calendars.poll_feed,
         # reactions
-        "config.sweep_at_night": in_turn(nights.purge_technical, waitlist.look, bookings.retry_skips),
+        "config.sweep_at_night": in_turn(
+            nights.purge_technical, waitlist.look, bookings.retry_skips, webhooks.look_after
+        ),
         FREED: in_turn(waitlist.look, bookings.retry_skips),
         "waitlist.look": waitlist.look,
         "outbox.purge_technical": nights.purge_technical,
@@ -88,9 +109,13 @@ REACTIONS = Reactions(
         "notifications.tell_about_offer": notifications.tell_about_offer,
         "notifications.tell_about_booking": notifications.tell_about_booking,
         "notifications.tell_about_series": notifications.tell_about_series,
+        "notifications.tell_about_endpoint": notifications.tell_about_endpoint,
         "notifications.tell_invariants_violated": notifications.tell_invariants_violated,
         "notifications.send_message": notifications.send_message,
         "notifications.tell_about_no_show": notifications.tell_about_no_show,
         "crm.push_booking": crm.push_booking,
     },
+    # A mail tells what happened, and somebody may have been told nothing yet: none of those makes another needless.
+    state_carrying=frozenset({"crm.push_booking"}),
 )
+REACTIONS = and_webhooks(_HOUSE)

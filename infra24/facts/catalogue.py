@@ -1,7 +1,22 @@
 """Every kind of fact the house records. Nothing else may be recorded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from infra24.facts.values import (
+    Value,
+    choice,
+    count,
+    counts,
+    day,
+    flag,
+    ident,
+    instant,
+    names,
+    snapshot,
+    text,
+    wall_time,
+)
 
 
 @dataclass(frozen=True)
@@ -10,174 +25,230 @@ class FactType:
 
     `name` is `subject.past_tense`; the part before the dot is the kind of its
     subject, whose id is the argument `<subject>_id`. `data` names the further
-    values a fact carries, each with its meaning.
+    values a fact carries, each with its type and meaning. One that is not
+    `is_public` concerns the house alone: webhooks are not told of it.
     """
 
     name: str
     meaning: str
     version: int = 1
-    data: Mapping[str, str] | None = None
+    data: Mapping[str, Value] = field(default_factory=dict)
+    is_public: bool = True
 
     @property
     def subject_kind(self) -> str:
         return self.name.partition(".")[0]
 
 
+ROLES = ("admin", "manager", "staff", "instructor", "member")
+OUTCOMES = ("attended", "no_show", "")
+
 _TYPES = (
     FactType("organisation.founded", "An organisation was set up on this installation."),
     FactType(
         "organisation.night_came",
         "A night began in the organisation's zone; sweeps may run.",
-        data={"on": "local date"},
+        data={"on": day("the day it began")},
+        is_public=False,
     ),
-    FactType("invitation.sent", "Somebody was invited to become a member.", data={"key_id": "the invitation's key"}),
-    FactType("destination.paused", "A connection broke; everything for it waits until it is mended."),
-    FactType("member.joined", "A user became a member.", data={"role": "role given"}),
+    FactType(
+        "invitation.sent",
+        "Somebody was invited to become a member.",
+        data={"key_id": ident("the invitation's key", is_public=False)},
+        is_public=False,
+    ),
+    FactType("destination.paused", "A connection broke; everything for it waits until it is mended.", is_public=False),
+    FactType("endpoint.added", "A webhook was set up.", is_public=False),
+    FactType(
+        "endpoint.changed", "A webhook was set up differently.", data={"fields": names("what changed")}, is_public=False
+    ),
+    FactType(
+        "endpoint.proof_asked", "Somebody asked for the event that proves an endpoint to be theirs.", is_public=False
+    ),
+    FactType("endpoint.test_asked", "Somebody asked for a test event.", is_public=False),
+    FactType(
+        "endpoint.proved",
+        "An endpoint answered the event that proves it; what happens is told to it from now on.",
+        is_public=False,
+    ),
+    FactType(
+        "endpoint.failing",
+        "Nothing has reached an endpoint for a day.",
+        data={"destination_id": ident("where deliveries to it wait"), "since": instant("the first try that failed")},
+        is_public=False,
+    ),
+    FactType(
+        "endpoint.disabled",
+        "Nothing is sent to an endpoint any more, until somebody resumes it.",
+        data={"destination_id": ident("where deliveries to it wait"), "because": choice("why", "failing", "gone")},
+        is_public=False,
+    ),
+    FactType("endpoint.removed", "A webhook was taken away.", is_public=False),
+    FactType("member.joined", "A user became a member.", data={"role": choice("role given", *ROLES)}),
     FactType("resource.added", "Something new can be booked."),
-    FactType("resource.changed", "What is said of a resource changed.", data={"fields": "names of what changed"}),
+    FactType("resource.changed", "What is said of a resource changed.", data={"fields": names("what changed")}),
     FactType("resource.archived", "A resource was put away; it cannot be booked any more."),
     FactType("resource.restored", "An archived resource can be booked again."),
     FactType("feature.added", "The organisation has a new word for what its resources have."),
-    FactType("feature.changed", "What is said of a feature changed.", data={"fields": "names of what changed"}),
+    FactType("feature.changed", "What is said of a feature changed.", data={"fields": names("what changed")}),
     FactType("feature.archived", "A feature was put away; what resources say of it is kept, but not shown."),
     FactType("feature.restored", "An archived feature is shown again."),
     FactType(
         "rule.saved",
         "Rules were said for the organisation, a kind or one resource, from a day on.",
-        data={"scope": "`organisation`, `kind` or `resource`", "valid_from": "local date"},
+        data={
+            "scope": choice("for whom", "organisation", "kind", "resource"),
+            "valid_from": day("from when on"),
+        },
     ),
     FactType("closure.made", "A resource, a kind or the organisation is closed for a time."),
     FactType("closure.changed", "A closure got another time or name."),
     FactType("closure.lifted", "A closure holds no more."),
     FactType("qualification.added", "A new word for something people are shown before they may book."),
     FactType(
-        "qualification.changed", "What is said of a qualification changed.", data={"fields": "names of what changed"}
+        "qualification.changed", "What is said of a qualification changed.", data={"fields": names("what changed")}
     ),
     FactType("qualification.archived", "A qualification was put away; nobody is given it any more."),
     FactType("qualification.restored", "An archived qualification can be given again."),
     FactType(
         "grant.given",
         "A person was given a qualification.",
-        data={"qualification_id": "which", "person_id": "to whom"},
+        data={"qualification_id": ident("which"), "person_id": ident("to whom")},
     ),
     FactType("grant.revoked", "A qualification was taken back from a person."),
-    FactType("assignment.made", "A person works in a space from a day on.", data={"person_id": "who"}),
+    FactType("assignment.made", "A person works in a space from a day on.", data={"person_id": ident("who")}),
     FactType("assignment.changed", "The days of an assignment changed."),
-    FactType("booking.held", "A slot is kept for somebody while they decide.", data={"expires_at": "instant"}),
+    FactType(
+        "booking.held",
+        "A slot is kept for somebody while they decide.",
+        data={"expires_at": instant("when it runs out")},
+    ),
     FactType("booking.requested", "A booking waits for a decision by staff."),
     FactType("booking.confirmed", "A booking is certain."),
     FactType(
-        "booking.changed", "Time, place or details of a booking changed.", data={"before": "what changed, as it was"}
+        "booking.changed",
+        "Time, place or details of a booking changed.",
+        data={"before": snapshot("what changed, as it was; of texts and people only that they changed")},
     ),
-    FactType("booking.declined", "Staff decided against a request.", data={"reason": "why"}),
+    FactType("booking.declined", "Staff decided against a request.", data={"reason": text("why")}),
     FactType(
         "booking.messaged",
         "Staff wrote to the person a booking is for.",
-        data={"message_id": "the message; its text is read from the booking's messages"},
+        data={"message_id": ident("the message; its text is read from the booking's messages")},
     ),
     FactType(
         "booking.cancelled",
         "A booking was withdrawn.",
-        data={"reason": "why, may be empty", "late": "whether it was too late for the rules"},
+        data={"reason": text("why, may be empty"), "late": flag("whether it was too late for the rules")},
     ),
     FactType("booking.expired", "A hold ran out before it was confirmed."),
     FactType(
         "invariants.verified",
         "Somebody looked at everything of the organisation, and it adds up. The subject is the verdict.",
-        data={"rows": "how many rows were looked at"},
+        data={"rows": count("how many rows were looked at")},
+        is_public=False,
     ),
     FactType(
         "invariants.violated",
         "Somebody looked at everything of the organisation, and something does not add up.",
         data={
-            "rows": "how many rows were looked at",
-            "violations": "how many rows break which invariant",
-            "is_news": "whether the verdict before said otherwise",
+            "rows": count("how many rows were looked at"),
+            "violations": counts("how many rows break which invariant"),
+            "is_news": flag("whether the verdict before said otherwise"),
         },
+        is_public=False,
     ),
-    FactType("booking.prolonged", "A hold was given more time.", data={"expires_at": "instant"}),
-    FactType("booking.reminder_due", "A booking begins soon.", data={"starts_at": "instant"}),
+    FactType("booking.prolonged", "A hold was given more time.", data={"expires_at": instant("when it runs out")}),
+    FactType("booking.reminder_due", "A booking begins soon.", data={"starts_at": instant("when")}),
     FactType("booking.checked_in", "Somebody said that they are here."),
     FactType(
         "booking.missed",
         "Nobody checked in; the rest of the time is free.",
-        data={"ends_at": "instant, as it was to end"},
+        data={"ends_at": instant("when it was to end")},
     ),
     FactType(
-        "booking.given_back", "The rest of a booking's time is free.", data={"ends_at": "instant, as it was to end"}
+        "booking.given_back", "The rest of a booking's time is free.", data={"ends_at": instant("when it was to end")}
     ),
     FactType(
         "booking.outcome_set",
         "Staff said whether somebody came.",
-        data={"outcome": "`attended`, `no_show` or empty", "before": "what was said until then"},
+        data={
+            "outcome": choice("what they said", *OUTCOMES),
+            "before": choice("what was said until then", *OUTCOMES),
+        },
     ),
     FactType(
         "booking.transferred",
         "A booking is for somebody else now.",
-        data={"person_id": "whose it is, may be null", "before": "whose it was, may be null"},
+        data={
+            "person_id": ident("whose it is", may_be_null=True),
+            "before": ident("whose it was", may_be_null=True),
+        },
     ),
-    FactType("waitlist.joined", "Somebody waits for time that is taken.", data={"person_id": "who"}),
+    FactType("waitlist.joined", "Somebody waits for time that is taken.", data={"person_id": ident("who")}),
     FactType(
         "waitlist.changed",
         "What somebody waits for changed; the place did not.",
-        data={"fields": "names of what changed"},
+        data={"fields": names("what changed")},
     ),
     FactType(
         "waitlist.offered",
         "Time became free and is kept for who waits, for a while.",
-        data={"booking_id": "the hold that keeps it", "expires_at": "instant"},
+        data={"booking_id": ident("the hold that keeps it"), "expires_at": instant("until when")},
     ),
-    FactType("waitlist.taken", "An offer was taken.", data={"booking_id": "what became of the hold"}),
+    FactType("waitlist.taken", "An offer was taken.", data={"booking_id": ident("what became of the hold")}),
     FactType(
         "waitlist.passed",
         "An offer was passed on, or ran out; who waits keeps the place.",
-        data={"booking_id": "the hold it was", "outcome": "`passed` or `run_out`"},
+        data={"booking_id": ident("the hold it was"), "outcome": choice("how", "passed", "run_out")},
     ),
-    FactType("waitlist.withdrawn", "Somebody waits no more.", data={"reason": "why, may be empty"}),
+    FactType("waitlist.withdrawn", "Somebody waits no more.", data={"reason": text("why, may be empty")}),
     FactType("waitlist.expired", "What somebody waited for went by."),
     FactType("import.started", "A calendar from elsewhere is being taken over."),
     FactType(
         "import.finished",
         "A calendar from elsewhere was taken over.",
-        data={"counts": "how many bookings were made, changed, cancelled, and how many wait for a decision"},
+        data={"counts": counts("how many bookings were made, changed, cancelled, and how many wait for a decision")},
     ),
-    FactType("busyfeed.connected", "A person's own calendar makes them busy here."),
-    FactType("busyfeed.paused", "A person's calendar could not be read five times in a row."),
-    FactType("busyfeed.resumed", "A paused calendar is read again."),
-    FactType("busyfeed.disconnected", "A person's calendar, and all that was known from it, was taken away."),
+    FactType("busyfeed.connected", "A person's own calendar makes them busy here.", is_public=False),
+    FactType("busyfeed.paused", "A person's calendar could not be read five times in a row.", is_public=False),
+    FactType("busyfeed.resumed", "A paused calendar is read again.", is_public=False),
+    FactType(
+        "busyfeed.disconnected", "A person's calendar, and all that was known from it, was taken away.", is_public=False
+    ),
     FactType(
         "series.made",
         "A booking was made that repeats; each of its dates has facts of its own.",
-        data={"booked": "how many dates are booked", "skipped": "how many could not be had"},
+        data={"booked": count("how many dates are booked"), "skipped": count("how many could not be had")},
     ),
     FactType(
         "series.changed",
         "Dates of a series changed.",
         data={
-            "from": "the first of them, as a clock on the wall shows it",
-            "changed": "how many bookings changed",
-            "booked": "how many were booked anew",
-            "skipped": "how many could not be had",
-            "cancelled": "how many bookings were given up",
+            "from": wall_time("the first of them"),
+            "changed": count("how many bookings changed"),
+            "booked": count("how many were booked anew"),
+            "skipped": count("how many could not be had"),
+            "cancelled": count("how many bookings were given up"),
         },
     ),
     FactType(
         "series.split",
         "The later dates of a series went on as a series of their own.",
-        data={"into_id": "the new series", "from": "its first date, as a clock on the wall shows it"},
+        data={"into_id": ident("the new series"), "from": wall_time("its first date")},
     ),
     FactType(
         "series.ended",
         "A series was ended, or ends earlier.",
         data={
-            "from": "the first date without it, as a clock on the wall shows it",
-            "cancelled": "how many bookings were withdrawn",
+            "from": wall_time("the first date without it"),
+            "cancelled": count("how many bookings were withdrawn"),
         },
     ),
     FactType(
         "series.filled",
         "Dates that could not be had when the series was made are booked by now.",
-        data={"booked": "how many", "skipped": "how many still cannot be had"},
+        data={"booked": count("how many"), "skipped": count("how many still cannot be had")},
     ),
 )
 

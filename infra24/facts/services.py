@@ -48,7 +48,8 @@ def record(org_id: UUID, fact_type: str, *, now: datetime, source: str, **values
 
     `values` holds the subject's id as `<subject>_id` and exactly the data its
     catalogue entry names; ids and instants, never copies of people's data.
-    A type or value the catalogue does not know raises KeyError: it is a bug.
+    A type or value the catalogue does not know raises KeyError, a value of
+    another type than it says TypeError: both are bugs.
     """
     subject_id: UUID = values.pop(f"{CATALOGUE[fact_type].subject_kind}_id")
     return record_all(org_id, [Event(fact_type, subject_id, values)], now=now, source=source)[0]
@@ -68,8 +69,11 @@ def record_all(org_id: UUID, events: Sequence[Event], *, now: datetime, source: 
 
 def _row(place: int, event: Event) -> dict[str, Any]:
     kind = CATALOGUE[event.type]
-    if unknown := set(event.data) ^ set(kind.data or {}):
+    if unknown := event.data.keys() ^ kind.data.keys():
         raise KeyError(f"{event.type} does not carry exactly: {', '.join(sorted(unknown))}")
+    for name, value in event.data.items():
+        if not kind.data[name].fits(value):
+            raise TypeError(f"{event.type}: {name} is no {kind.data[name].kind}")
     return {
         "place": place,
         "id": new_id(),

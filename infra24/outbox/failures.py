@@ -1,4 +1,4 @@
-"""The six ways in which a delivery fails, what each asks for, and one that is no failure. Handlers raise them."""
+"""The ways in which a delivery fails, what each asks for, and one that is no failure. Handlers raise them."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -20,6 +20,10 @@ class TransientFailure(DeliveryFailure):
     """No answer, or an answer that may be another one soon: try again along the schedule."""
 
     outcome = Attempt.Outcome.TRANSIENT
+
+
+class OwnFault(TransientFailure):
+    """Trouble on our side of the line: tried again along the schedule, and no sign that the destination fails."""
 
 
 class Throttled(DeliveryFailure):

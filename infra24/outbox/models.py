@@ -22,6 +22,8 @@ class Destination(OrganisationModel):
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
+        REMOVED = "removed", _("Removed")
+        """Taken away by whoever set it up; what was delivered keeps pointing to it."""
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=80)
@@ -110,6 +112,11 @@ class Delivery(OrganisationModel):
             ),
             models.Index(fields=["destination"], name="delivery_dead", condition=models.Q(status="dead")),
             models.Index(fields=["org_id", "-created_at", "-id"], name="delivery_newest"),
+            models.Index(
+                fields=["settled_at"],
+                name="delivery_settled",
+                condition=models.Q(status__in=["delivered", "superseded", "cancelled"]),
+            ),
         ]
 
 

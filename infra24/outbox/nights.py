@@ -1,5 +1,6 @@
 """One timer a night and organisation. Whatever sweeps at night subscribes to the fact it records."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -31,14 +32,16 @@ def begin_night(job: Job) -> str:
     return _night(job.org_id, now=job.now)
 
 
-def begin_missing_nights() -> int:
-    """Give every organisation without a waiting night its first; return how many.
+def begin_missing_nights(*, is_over: Callable[[], bool] = lambda: False) -> int:
+    """Give every organisation without a waiting night its first; return how many. Stops where `is_over`.
 
     Runs when a worker starts and every hour, for a night whose timer has failed for good sets no other. An
     organisation founded while workers run gets its first night from that fact.
     """
     begun = 0
     for org_id in Organisation.objects.values_list("pk", flat=True):
+        if is_over():
+            break
         with acting_for(org_id):
             waiting = Delivery.objects.filter(handler=TIMER, status=Delivery.Status.PENDING).exists()
         if not waiting:

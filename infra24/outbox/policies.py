@@ -1,5 +1,6 @@
-"""When a delivery is tried again, and how long a worker may keep it."""
+"""When a delivery is tried again, how long a worker may keep it, and when a destination is left alone."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,61 @@ def next_wait(failures: int, *, jitter: float) -> timedelta | None:
 def rest(asked: timedelta) -> timedelta:
     """How long a destination is left alone after it asked to: at least a second, and not for ever."""
     return min(max(asked, timedelta(seconds=1)), LONGEST_REST)
+
+
+TRIPS_AFTER = 5
+"""Failures in a row after which a destination rests. Also known to `sql/claims.sql`."""
+FIRST_REST, LONGEST_PROBING_REST = timedelta(seconds=30), timedelta(minutes=15)
+"""The rest doubles from the one to the other, with jitter."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a destination has been doing."""
+
+    failures_in_row: int = 0
+    failing_since: datetime | None = None
+    rests_until: datetime | None = None
+    worked_at: datetime | None = None
+
+    @property
+    def is_tripped(self) -> bool:
+        """Whether it is left alone but for one delivery after each rest, the probe."""
+        return self.failures_in_row >= TRIPS_AFTER
+
+    def after_success(self, *, now: datetime) -> "Health":
+        """It works: whatever it rested for is over, unless it asked for a rest while it worked."""
+        return Health(rests_until=None if self.is_tripped else self.rests_until, worked_at=now)
+
+    def after_failure(self, *, is_probe: bool, now: datetime, jitter: float) -> "Health":
+        """A try failed in a way that says something about the destination.
+
+        Of many that were under way when it broke down, only as many count as it
+        takes to trip: they are one failure, and must not lengthen the rest.
+        """
+        if self.is_tripped and not is_probe:
+            return self
+        failures = self.failures_in_row + 1
+        rests_until = self.rests_until
+        if failures >= TRIPS_AFTER:
+            rests_until = now + probing_rest(failures, jitter=jitter)
+        return Health(failures, self.failing_since or now, rests_until, self.worked_at)
+
+    def after_silence(self, *, is_probe: bool) -> "Health":
+        """A try says nothing about the destination. Was it the probe, the next one may come at once."""
+        if not (is_probe and self.is_tripped):
+            return self
+        return Health(self.failures_in_row, self.failing_since, None, self.worked_at)
+
+    def after_throttling(self, *, until: datetime) -> "Health":
+        """It asked us to stay away until then."""
+        return Health(self.failures_in_row, self.failing_since, until, self.worked_at)
+
+
+def probing_rest(failures_in_row: int, *, jitter: float) -> timedelta:
+    """How long a destination is left alone that failed so often in a row. `jitter` as in `next_wait`."""
+    doublings = min(max(failures_in_row - TRIPS_AFTER, 0), 10)
+    return min(FIRST_REST * (1 << doublings), LONGEST_PROBING_REST) * (1 + JITTER * jitter)
 
 
 NIGHT_BEGINS = time(3)

@@ -60,7 +60,7 @@ def attempts_of(delivery: Delivery) -> QuerySet[Attempt]:
 
 
 def visible_destinations(viewer: Member) -> QuerySet[Destination]:
-    """The organisation's destinations by kind and name, with how many deliveries wait (timers apart) and failed.
+    """Destinations by kind and name, but those taken away, with how many deliveries wait (timers apart) and failed.
 
     Each has `waiting_count`, `failed_count` and `oldest_due_at`, the instant
     since which something should have been delivered (None: nothing is late).
@@ -68,7 +68,8 @@ def visible_destinations(viewer: Member) -> QuerySet[Destination]:
     waiting = Delivery.objects.filter(destination=OuterRef("pk"), status=Delivery.Status.PENDING, is_timer=False)
     failed = Delivery.objects.filter(destination=OuterRef("pk"), status=Delivery.Status.DEAD)
     late = waiting.filter(due_at__lte=timezone.now()).order_by("due_at")
-    found = Destination.objects.filter(org_id=viewer.org_id).annotate(
+    present = Destination.objects.filter(org_id=viewer.org_id).exclude(state=Destination.State.REMOVED)
+    found = present.annotate(
         waiting_count=_count(waiting), failed_count=_count(failed), oldest_due_at=Subquery(late.values("due_at")[:1])
     )
     found = found.order_by("kind", "name")
@@ -104,3 +105,20 @@ def backlog() -> list[Backlog]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT kind, waiting, due, oldest_due_at, dead FROM delivery_backlog()")
         return [Backlog(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class DestinationFigures:
+    """How many destinations of a kind rest, are paused, or fail, over all organisations; one may do several."""
+
+    kind: str
+    resting: int
+    paused: int
+    failing: int
+
+
+def destination_figures() -> list[DestinationFigures]:
+    """The operator's figures, through the door in the wall: counts, of nobody in particular."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, resting, paused, failing FROM destination_figures()")
+        return [DestinationFigures(*row) for row in cursor.fetchall()]

@@ -16,7 +16,7 @@ from infra24.bookings.queries import booking_for
 from infra24.bookings.search import SearchWish, search
 from infra24.bookings.services import BookingChange, change_booking, confirm_booking, create_booking
 from infra24.calendars.errors import FeedAddressRefused, FeedNotPaused, FeedTwice, TooManyFeeds
-from infra24.calendars.fetching import FetchFailed, _is_public, checked_address, fetch
+from infra24.calendars.fetching import FetchFailed, checked_address, fetch
 from infra24.calendars.files import uid_of
 from infra24.calendars.policies.busy import busy_spans
 from infra24.calendars.services.feeds import connect_feed, disconnect_feed, resume_feed
@@ -358,26 +358,6 @@ def test_what_is_no_address_in_the_open_is_refused(address: str) -> None:
 
 def test_addresses_as_calendar_programs_give_them() -> None:
     assert checked_address(" webcal://example.org/a.ics ") == "https://example.org/a.ics"
-
-
-@pytest.mark.parametrize(
-    ("address", "is_public"),
-    [
-        ("93.184.216.34", True),
-        ("2606:2800:220:1::", True),
-        ("192.168.1.1", False),
-        ("100.64.0.1", False),
-        ("0.0.0.0", False),  # noqa: S104 - an address to refuse
-        ("224.0.0.1", False),
-        ("fd00::1", False),
-        ("fe80::1%eth0", False),
-        ("::ffff:10.0.0.1", False),
-        ("64:ff9b::7f00:1", False),
-        ("2002:7f00:1::", False),
-    ],
-)
-def test_which_addresses_are_in_the_open(address: str, is_public: bool) -> None:
-    assert _is_public(address) is is_public
 
 
 def test_a_name_that_stands_for_a_private_address_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

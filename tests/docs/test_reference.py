@@ -97,6 +97,7 @@ def test_the_example_of_rules_is_taken() -> None:
 def test_the_published_catalogue_of_facts_is_the_catalogue() -> None:
     """Otherwise write it anew: `.venv/bin/python -m tests.docs.facts_page`."""
     assert facts_page.FILE.read_text() == facts_page.text()
+    assert facts_page.SCHEMA_FILE.read_text() == facts_page.schemas()
 
 
 # --- Reasons -------------------------------------------------------------------------

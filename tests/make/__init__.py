@@ -11,8 +11,10 @@ from tests.make.people import person
 from tests.make.qualifications import assignment, grant, qualification
 from tests.make.resources import closed_week, feature, open_week, opening_hours, resource
 from tests.make.verdicts import verdict
+from tests.make.webhooks import HOOK, endpoint
 
 __all__ = [
+    "HOOK",
     "NOON",
     "Cast",
     "assignment",
@@ -21,6 +23,7 @@ __all__ = [
     "cast",
     "client",
     "closed_week",
+    "endpoint",
     "feature",
     "form",
     "grant",

@@ -25,6 +25,7 @@ DOORS = {
     "claim_facts(integer)",
     "claim_deliveries(integer,text,integer,uuid[],timestamp with time zone,timestamp with time zone)",
     "delivery_backlog()",
+    "destination_figures()",
     "purge_technical(integer)",
 }
 

@@ -62,7 +62,7 @@ def _book_a_round(story: Story, number: int) -> None:
 def _kill_one_at_work(story: Story, database: TestDatabase, folder: Path) -> None:
     before = _taken(story)
     with worker(database, folder / "worker.log", **_demo(folder)) as process:
-        wait_for(lambda: _taken(story) > before, seconds=20, what="a worker that takes a delivery")
+        wait_for(lambda: _taken(story) > before, seconds=60, what="a worker that takes a delivery")
         time.sleep(random.uniform(0, 0.8))  # noqa: S311 - no secret
         process.kill()
         process.wait()
@@ -92,7 +92,7 @@ def _finish(story: Story, database: TestDatabase, folder: Path, *, is_patient: b
 
     httpx.delete(f"{story.url}/_emulator/faults").raise_for_status()
     with worker(database, folder / "worker.log", **_demo(folder)):
-        wait_for(is_done, seconds=60 if is_patient else 30, what="the delivery of everything")
+        wait_for(is_done, seconds=120 if is_patient else 60, what="the delivery of everything")
 
 
 def _let_waits_pass(story: Story) -> None:

@@ -84,7 +84,7 @@ def test_a_renewed_lease_is_kept(story: Story) -> None:
     (taken,) = take(CRM, n=1, each=1, clock=story.clock)
     for _ in range(10):
         story.clock.advance(timedelta(seconds=30))
-        assert renew(taken, clock=story.clock)
+        assert renew([taken], clock=story.clock) == {taken.delivery_id}
         assert take(CRM, n=1, each=1, clock=story.clock) == []
 
 
@@ -104,7 +104,7 @@ def test_a_worker_that_lost_its_lease_records_nothing(story: Story) -> None:
     story.answers = [overtaken]
     deliver(slow, story.reactions, clock=story.clock)
 
-    assert not renew(slow, clock=story.clock)
+    assert renew([slow], clock=story.clock) == set()
     assert (the_delivery(org).note, outcomes(org)) == ("heard", ["lost", "delivered"])
 
 

@@ -26,10 +26,10 @@ def test_a_running_worker_brings_back_nights_that_have_died(monkeypatch: pytest.
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
-        wait_for(waiting, seconds=20, what="the first night")
+        wait_for(waiting, seconds=60, what="the first night")
         with acting_for(org.pk):
             Delivery.objects.filter(handler=TIMER, is_timer=True).update(status="dead")
-        wait_for(waiting, seconds=20, what="another night")
+        wait_for(waiting, seconds=60, what="another night")
     finally:
         worker.stop()
         thread.join(30)

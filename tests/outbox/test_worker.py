@@ -26,16 +26,16 @@ def test_a_worker_wakes_for_a_fact_and_ends_when_asked(database: TestDatabase, t
     first = organisation()
     log = tmp_path / "worker.log"
     with worker(database, log) as process:
-        wait_for(lambda: "worker is ready" in log.read_text(), seconds=20, what="the worker's start")
-        wait_for(lambda: delivered(first, "config.sweep_at_night"), seconds=20, what="the first night")
+        wait_for(lambda: "worker is ready" in log.read_text(), seconds=60, what="the worker's start")
+        wait_for(lambda: delivered(first, "config.sweep_at_night"), seconds=60, what="the first night")
 
         late = organisation("late")
         with acting_for(late.pk):
             facts.record(late.pk, "organisation.founded", now=timezone.now(), source="staff", organisation_id=late.pk)
-        wait_for(lambda: delivered(late, "outbox.begin_night"), seconds=10, what="a fact's delivery")
+        wait_for(lambda: delivered(late, "outbox.begin_night"), seconds=60, what="a fact's delivery")
 
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     assert '"level": "ERROR"' not in log.read_text()
 
 
@@ -43,7 +43,7 @@ def test_a_worker_survives_the_loss_of_its_connections(database: TestDatabase, t
     org = organisation()
     log = tmp_path / "worker.log"
     with worker(database, log) as process, database.as_app() as rival:
-        wait_for(lambda: delivered(org, "config.sweep_at_night"), seconds=20, what="the first night")
+        wait_for(lambda: delivered(org, "config.sweep_at_night"), seconds=60, what="the first night")
         ended = rival.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND application_name = 'infra24-worker'"
@@ -53,12 +53,12 @@ def test_a_worker_survives_the_loss_of_its_connections(database: TestDatabase, t
         late = organisation("late")
         with acting_for(late.pk):
             facts.record(late.pk, "organisation.founded", now=timezone.now(), source="staff", organisation_id=late.pk)
-        wait_for(lambda: delivered(late, "outbox.begin_night"), seconds=20, what="a delivery after the loss")
+        wait_for(lambda: delivered(late, "outbox.begin_night"), seconds=60, what="a delivery after the loss")
         assert process.poll() is None
 
 
 def test_a_worker_refuses_to_run_as_the_owner(database: TestDatabase, tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
     with worker(database, log, INFRA24_DATABASE_ROLE="owner") as process:
-        assert process.wait(timeout=20) != 0
+        assert process.wait(timeout=60) != 0
     assert "owns the tables" in log.read_text()

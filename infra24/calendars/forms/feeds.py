@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from infra24.calendars.errors import FeedAddressRefused
-from infra24.calendars.fetching import LONGEST_ADDRESS, checked_address
+from infra24.calendars.fetching import checked_address
+from infra24.core.guarding import LONGEST_ADDRESS
 
 
 class FeedForm(forms.Form):

@@ -41,8 +41,8 @@ def tell_destination_paused(job: Job) -> str:
         destination = Destination.objects.get(pk=job.subject_id)
         if destination.state == Destination.State.ACTIVE:
             return _("Nothing to tell: it works again.")
-        drafts = [_alert_mail(job, destination, admin) for admin in _admins(job)]
-    return _send_to_admins(drafts)
+        drafts = [_alert_mail(job, destination, admin) for admin in admins_of(job)]
+    return send_to_admins(drafts)
 
 
 def tell_invariants_violated(job: Job) -> str:
@@ -50,16 +50,18 @@ def tell_invariants_violated(job: Job) -> str:
     if not job.data["is_news"]:
         return _("Nothing to tell: they know already.")
     with acting_for(job.org_id):
-        drafts = [_integrity_mail(job, admin) for admin in _admins(job)]
-    return _send_to_admins(drafts)
+        drafts = [_integrity_mail(job, admin) for admin in admins_of(job)]
+    return send_to_admins(drafts)
 
 
-def _admins(job: Job) -> QuerySet[Member]:
+def admins_of(job: Job) -> QuerySet[Member]:
+    """Those who are told when something needs the organisation."""
     found = Member.objects.filter(org_id=job.org_id, role=Role.ADMIN.value, is_active=True)
     return found.select_related("user").order_by("pk")
 
 
-def _send_to_admins(drafts: Sequence[tuple[EmailMultiAlternatives, SentMail] | None]) -> str:
+def send_to_admins(drafts: Sequence[tuple[EmailMultiAlternatives, SentMail] | None]) -> str:
+    """Send what was drafted for each; None for whom it has reached already."""
     for mail, row in filter(None, drafts):
         send_mail(mail, row)
     return _("Mailed to the organisation's admins.") if drafts else _("Nobody to tell: there is no admin.")

@@ -1,5 +1,6 @@
 -- The doors through the wall between organisations, all of them.
 -- Each runs as the owner and answers one narrow question; the app role has no other way.
+-- claim_deliveries and purge_technical have changed since: claims.sql and retention.sql say how they are today.
 
 CREATE FUNCTION organisation_of_key(kind text, sha256 bytea) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public

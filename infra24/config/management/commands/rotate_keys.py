@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from infra24.calendars.services.feeds import reseal_feeds
 from infra24.crm.services import reseal_keys
 from infra24.orgs.models import Organisation
+from infra24.webhooks.services import reseal_secrets
 
 
 class Command(BaseCommand):
@@ -14,5 +15,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         organisations = list(Organisation.objects.values_list("pk", flat=True))
-        resealed = sum(reseal_keys(org_id) + reseal_feeds(org_id) for org_id in organisations)
+        resealed = sum(reseal_keys(org_id) + reseal_feeds(org_id) + reseal_secrets(org_id) for org_id in organisations)
         self.stdout.write(f"Sealed {resealed} credentials with the newest key.")

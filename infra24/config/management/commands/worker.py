@@ -10,7 +10,8 @@ from django.db import connection
 
 from infra24.config.subscriptions import REACTIONS
 from infra24.core.database import refuse_powerful_role
-from infra24.outbox.relay import THREADS, Relay
+from infra24.outbox.lanes import THREADS
+from infra24.outbox.relay import Relay
 
 
 class Command(BaseCommand):

@@ -1,0 +1,34 @@
+"""How long a failing endpoint is borne."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from infra24.webhooks.policies import DISABLE_AFTER, WARN_AFTER, Step, step_for
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("failing_for", "warned_ago", "step"),
+    [
+        (None, None, Step.NOTHING),
+        (SECOND, None, Step.NOTHING),
+        (WARN_AFTER - SECOND, None, Step.NOTHING),
+        (WARN_AFTER, None, Step.WARN),
+        (WARN_AFTER, WARN_AFTER + SECOND, Step.WARN),  # that was about another time
+        (2 * WARN_AFTER, WARN_AFTER, Step.NOTHING),
+        (DISABLE_AFTER - SECOND, WARN_AFTER, Step.NOTHING),
+        (DISABLE_AFTER - SECOND, None, Step.WARN),
+        (DISABLE_AFTER, WARN_AFTER, Step.DISABLE),
+        (DISABLE_AFTER, None, Step.DISABLE),
+    ],
+)
+def test_a_day_brings_a_warning_and_five_the_end(
+    failing_for: timedelta | None, warned_ago: timedelta | None, step: Step
+) -> None:
+    since = None if failing_for is None else NOW - failing_for
+    warned = None if warned_ago is None else NOW - warned_ago
+
+    assert step_for(failing_since=since, warned_at=warned, now=NOW) is step
