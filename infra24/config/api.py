@@ -15,6 +15,7 @@ from infra24.orgs import api as orgs
 from infra24.outbox import api as outbox
 from infra24.people import api as people
 from infra24.waitlist import api as waitlist
+from infra24.webhooks import api as webhooks
 
 api = HouseAPI(
     title="Infra24",
@@ -38,6 +39,7 @@ for router in (
     bookings.router,
     waitlist.router,
     outbox.router,
+    webhooks.router,
     invariants.router,
 ):
     api.add_router("", router)

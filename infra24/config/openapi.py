@@ -88,6 +88,7 @@ TAGS = {
     "studio assignments": "Who works where.",
     "tokens": "Ways in for programs.",
     "waitlist": "Who waits for time that is taken, and what they are offered.",
+    "webhooks": "Addresses of yours that are told what happens.",
 }
 
 

@@ -13,7 +13,7 @@ from infra24.facts.events import PUBLIC
 from infra24.notifications import services as notifications
 from infra24.outbox import nights
 from infra24.outbox.models import Destination
-from infra24.outbox.reactions import Handler, Job, Reactions
+from infra24.outbox.reactions import Handler, Job, Reactions, Sender
 from infra24.waitlist import tasks as waitlist
 from infra24.webhooks import sending
 from infra24.webhooks import tasks as webhooks
@@ -40,7 +40,7 @@ def and_webhooks(table: Reactions) -> Reactions:
         name: {**table.subscriptions.get(name, {}), **hearing.get(name, {})}
         for name in {**table.subscriptions, **hearing}
     }
-    senders = {"webhooks.send": sending.SENDER, "webhooks.send_test": sending.PROBE_SENDER}
+    senders: dict[str, Sender] = {"webhooks.send": sending.SENDER, "webhooks.send_test": sending.PROBE_SENDER}
     return replace(table, subscriptions=told, senders={**table.senders, **senders})
 
 

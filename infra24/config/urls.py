@@ -16,6 +16,7 @@ APPS_WITH_PAGES = (
     "bookings",
     "waitlist",
     "outbox",
+    "webhooks",
     "notifications",
     "invariants",
 )

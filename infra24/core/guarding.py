@@ -8,7 +8,7 @@ moment later. What an address looks like decides little: only what it leads to.
 import ipaddress
 import re
 import socket
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -77,10 +77,10 @@ def look_up(host: str, port: int) -> list[str]:
 class Guard:
     """What may be called. `inside` names servers (`http://10.0.0.5:8080`) that may be although they are not public."""
 
-    schemes: Collection[str] = ("https",)
-    ports: Collection[int] | None = None
+    schemes: tuple[str, ...] = ("https",)
+    ports: tuple[int, ...] | None = None
     """None: any."""
-    inside: Collection[str] = ()
+    inside: tuple[str, ...] = ()
     resolve: Resolver = look_up
 
     def check(self, address: str) -> SplitResult:

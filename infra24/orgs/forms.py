@@ -23,6 +23,8 @@ SCOPE_LABELS = {
     "members:write": _("Invite and change members, make tokens"),
     "outbox:read": _("See deliveries"),
     "outbox:write": _("Repeat and discard deliveries"),
+    "webhooks:read": _("See webhooks"),
+    "webhooks:write": _("Set up webhooks"),
 }
 
 

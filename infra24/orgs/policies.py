@@ -34,6 +34,8 @@ SCOPES = (
     "members:write",
     "outbox:read",
     "outbox:write",
+    "webhooks:read",
+    "webhooks:write",
 )
 """What an API token may be allowed. A token never exceeds its member's role."""
 

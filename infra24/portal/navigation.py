@@ -39,7 +39,7 @@ ENTRIES: Final = (
     ),
     Entry(_("People"), "people", Role.STAFF, "staff"),
     Entry(_("Outbox"), "outbox", Role.STAFF, "staff"),
-    Entry(_("Settings"), "settings", Role.STAFF, "staff", also=("audit", "integrity")),
+    Entry(_("Settings"), "settings", Role.STAFF, "staff", also=("audit", "integrity", "webhooks")),
 )
 GROUPS: Final = (("main", ""), ("staff", _("Staff")))
 

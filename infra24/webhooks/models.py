@@ -85,9 +85,13 @@ class Endpoint(OrganisationModel):
         """Whether a proof or a test is on its way."""
         return self.asked_at is not None and (self.answered_at is None or self.answered_at < self.asked_at)
 
+    def old_secret_until(self, now: datetime) -> datetime | None:
+        """Until when the secret before signs too; None when it does no longer."""
+        return self.previous_until if self.previous_until is not None and now < self.previous_until else None
+
     def secrets_at(self, now: datetime) -> list[str]:
         """What signs at this moment, the newest first."""
         secrets = [unseal(self.sealed_secret)]
-        if self.previous_until is not None and now < self.previous_until:
+        if self.old_secret_until(now):
             secrets.append(unseal(self.sealed_previous))
         return secrets

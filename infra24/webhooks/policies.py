@@ -5,6 +5,7 @@ from enum import Enum
 
 MOST_ENDPOINTS = 20
 """Of one organisation."""
+MOST_PER_MINUTE = 60_000
 WARN_AFTER = timedelta(hours=24)
 DISABLE_AFTER = timedelta(hours=120)
 """Of nothing but failures."""

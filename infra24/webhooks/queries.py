@@ -29,3 +29,9 @@ def deliveries_of(endpoint: Endpoint) -> QuerySet[Delivery]:
     """What it was told, or is to be told, the newest first, of a webhook the viewer was shown."""
     found = Delivery.objects.filter(org_id=endpoint.org_id, destination_id=endpoint.destination_id)
     return found.select_related("fact").order_by("-created_at", "-id")
+
+
+def waiting_for(endpoint: Endpoint) -> int:
+    """How many deliveries wait for a webhook the viewer was shown."""
+    found = Delivery.objects.filter(org_id=endpoint.org_id, destination_id=endpoint.destination_id)
+    return found.filter(status=Delivery.Status.PENDING).count()

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from infra24.core.calling import Answer, Caller, CallFailed
 from infra24.core.codec import encode
+from infra24.core.guarding import Guard
 from infra24.facts.catalogue import CATALOGUE
 from infra24.facts.events import body_of
 from infra24.facts.models import Fact
@@ -58,8 +59,8 @@ class Outgoing:
 class WebhookSender:
     """An `outbox.reactions.Sender` of facts."""
 
-    def __init__(self, caller: Caller = CALLER) -> None:
-        self._caller = caller
+    def __init__(self, caller: Caller = CALLER, within: Callable[[], Guard] = guard) -> None:
+        self._post = partial(_post, caller, within)
 
     def load(self, jobs: Sequence[Job]) -> Mapping[UUID, Outgoing | DeliveryFailure]:
         """Two statements for however many."""
@@ -72,7 +73,7 @@ class WebhookSender:
     async def send(self, job: Job, loaded: Outgoing) -> str:
         """Post it. Raises Gone, Throttled or TransientFailure for whatever is not answered by a 2xx."""
         try:
-            return _said(await _post(self._caller, job, loaded))
+            return _said(await self._post(job, loaded))
         except Gone:
             end = partial(services.disable_endpoint, job.org_id, loaded.endpoint_id, url=loaded.url, now=job.now)
             await _in_database(job.org_id, end)
@@ -87,8 +88,8 @@ class WebhookSender:
 class ProbeSender:
     """An `outbox.reactions.Sender` of proofs and tests, whose subject is the endpoint. Each is tried once."""
 
-    def __init__(self, caller: Caller = CALLER) -> None:
-        self._caller = caller
+    def __init__(self, caller: Caller = CALLER, within: Callable[[], Guard] = guard) -> None:
+        self._post = partial(_post, caller, within)
 
     def load(self, jobs: Sequence[Job]) -> Mapping[UUID, Outgoing | DeliveryFailure]:
         found = Endpoint.objects.filter(org_id=jobs[0].org_id).in_bulk({job.subject_id for job in jobs})
@@ -97,7 +98,7 @@ class ProbeSender:
     async def send(self, job: Job, loaded: Outgoing) -> str:
         """Post it and note the answer, whichever it is: somebody looks at the page and waits for it."""
         try:
-            answer, is_good = _said(await _post(self._caller, job, loaded)), True
+            answer, is_good = _said(await self._post(job, loaded)), True
         except DeliveryFailure as failure:
             answer, is_good = failure.note, False
         note = partial(
@@ -112,9 +113,6 @@ class ProbeSender:
         )
         await _in_database(job.org_id, note)
         return answer
-
-
-SENDER, PROBE_SENDER = WebhookSender(), ProbeSender()
 
 
 def _outgoing(job: Job, endpoint: Endpoint | None, fact: Fact) -> Outgoing | DeliveryFailure:
@@ -159,7 +157,7 @@ def _test(job: Job, endpoint: Endpoint | None) -> Outgoing | DeliveryFailure:
     return Outgoing(endpoint.pk, endpoint.url, endpoint.secrets_at(job.now), encode(body))
 
 
-async def _post(caller: Caller, job: Job, out: Outgoing) -> int:
+async def _post(caller: Caller, guarded: Callable[[], Guard], job: Job, out: Outgoing) -> int:
     """The status of a good answer; raises a DeliveryFailure for all else. Either way the exchange is kept."""
     headers = {
         "Content-Type": "application/json",
@@ -167,7 +165,7 @@ async def _post(caller: Caller, job: Job, out: Outgoing) -> int:
         **signed_headers(out.body, message_id=str(job.fact_id), at=timezone.now(), secrets=out.secrets),
     }
     began, answer = time.monotonic(), None
-    within = guard()
+    within = guarded()
     try:
         answer = await caller.post(out.url, out.body, headers=headers, guard=within)
     except CallFailed as failed:
@@ -261,3 +259,6 @@ def _act(org_id: UUID, act: Callable[[], object]) -> Any:
             return act()
     finally:
         close_old_connections()
+
+
+SENDER, PROBE_SENDER = WebhookSender(), ProbeSender()

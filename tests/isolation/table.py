@@ -39,6 +39,14 @@ def manager_page(status: int = 200, *, data: Data = None, about: Mapping[str, st
     return Door(302, 404, 403, 403, status, data or {}, about or {})
 
 
+def admin_page(status: int = 200, *, data: Data = None, about: Mapping[str, str] | None = None) -> Door:
+    return Door(302, 404, 403, 403, status, data or {}, about or {})
+
+
+def admin_api(status: int = 200, *, data: Data = None, about: Mapping[str, str] | None = None) -> Door:
+    return Door(401, 404, 403, 403, status, data or {}, about or {})
+
+
 def member_page(
     member: int = 200,
     staff: int | None = None,
@@ -107,6 +115,8 @@ WAIT_FORM = {
     "units": "1",
 }
 PAUSED = {"destination_id": "paused_id"}
+HOOK = {"name": "Gate", "url": "https://hooks.example.org/new"}
+UNPROVED, STOPPED = {"endpoint_id": "unproved_id"}, {"endpoint_id": "stopped_id"}
 REQUESTED = {"booking_id": "requested_id"}
 HELD, RUNNING = {"booking_id": "held_id"}, {"booking_id": "running_id"}
 CARA = {"who": "cara@example.org", "sure": "1"}
@@ -317,7 +327,36 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/audit": manager_page(),
     "GET o/<slug:org>/admin/integrity": manager_page(),
     "GET o/<slug:org>/admin/integrity/<uuid:verdict_id>": manager_page(),
+    # Admins' pages
+    "GET o/<slug:org>/admin/webhooks": admin_page(),
+    "GET o/<slug:org>/admin/webhooks/new": admin_page(),
+    "POST o/<slug:org>/admin/webhooks/new": admin_page(data={**HOOK, "everything": "on"}),
+    "GET o/<slug:org>/admin/webhooks/<uuid:endpoint_id>": admin_page(),
+    "GET o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/edit": admin_page(),
+    "POST o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/edit": admin_page(302, data={**HOOK, "everything": "on"}),
+    "POST o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/prove": admin_page(302, about=UNPROVED),
+    "POST o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/test": admin_page(302),
+    "GET o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/secret": admin_page(),
+    "POST o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/secret": admin_page(data={"old_works_hours": "24"}),
+    "POST o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/secret/end": admin_page(302),
+    "GET o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/pause": admin_page(),
+    "POST o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/pause": admin_page(302, data=WHY),
+    "POST o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/resume": admin_page(302, about=STOPPED),
+    "GET o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/remove": admin_page(),
+    "POST o/<slug:org>/admin/webhooks/<uuid:endpoint_id>/remove": admin_page(302),
     # The API
+    "GET api/webhooks/event-types": admin_api(),
+    "GET api/webhooks/endpoints": admin_api(),
+    "POST api/webhooks/endpoints": admin_api(201, data=HOOK),
+    "GET api/webhooks/endpoints/<uuid:endpoint_id>": admin_api(),
+    "PATCH api/webhooks/endpoints/<uuid:endpoint_id>": admin_api(data={"name": "Gate"}),
+    "DELETE api/webhooks/endpoints/<uuid:endpoint_id>": admin_api(204),
+    "POST api/webhooks/endpoints/<uuid:endpoint_id>/prove": admin_api(about=UNPROVED),
+    "POST api/webhooks/endpoints/<uuid:endpoint_id>/test": admin_api(),
+    "POST api/webhooks/endpoints/<uuid:endpoint_id>/rotate": admin_api(data={"old_works_hours": 0}),
+    "DELETE api/webhooks/endpoints/<uuid:endpoint_id>/previous-secret": admin_api(),
+    "POST api/webhooks/endpoints/<uuid:endpoint_id>/pause": admin_api(data=WHY),
+    "POST api/webhooks/endpoints/<uuid:endpoint_id>/resume": admin_api(about=STOPPED),
     "GET api/me": api(200, 200),
     "GET api/members": api(403, 200),
     "PATCH api/members/<uuid:member_id>": api(403, 403, 200, data={"role": "instructor"}),

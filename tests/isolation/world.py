@@ -37,6 +37,8 @@ from infra24.resources.models import Closure, Resource
 from infra24.resources.pictures import file_of
 from infra24.waitlist.models import Entry
 from infra24.waitlist.services import WaitWish, join_waitlist, offer_next
+from infra24.webhooks.models import Endpoint
+from infra24.webhooks.services import pause_endpoint
 from tests import make
 
 SECRET_WORD = "xyzzy"
@@ -98,6 +100,7 @@ def build() -> World:
         verdict = Verdict.objects.create(
             org_id=house.pk, looked_at=make.NOON, rows=1, violations={SECRET_WORD: 1}, samples=[]
         )
+        endpoint, unproved, stopped = _webhooks(dana)
         key = Key.objects.get(subject_id=invitation.pk)
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
@@ -135,6 +138,9 @@ def build() -> World:
             "row_id": row.pk,
             "feed_id": feed.pk,
             "verdict_id": verdict.pk,
+            "endpoint_id": endpoint.pk,
+            "unproved_id": unproved.pk,
+            "stopped_id": stopped.pk,
             "mail_id": "any",
             "number": 1,
             "scope": "space",
@@ -247,6 +253,17 @@ def _failed(house: Organisation, booking: Booking) -> Delivery:
         due_at=fact.recorded_at,
         note=SECRET_WORD,
     )
+
+
+def _webhooks(by: Member) -> list[Endpoint]:
+    """One that works, one whose address is not proved, one that is paused."""
+    made = []
+    for name in ("Door", "Unproved", "Stopped"):
+        url, is_proved = f"{make.HOOK}/{SECRET_WORD}", name != "Unproved"
+        endpoint, _secret = make.endpoint(by, name=f"{name} {SECRET_WORD}", url=url, is_proved=is_proved)
+        made.append(endpoint)
+    pause_endpoint(made[2], reason=SECRET_WORD, by=by, source=Source.STAFF)
+    return made
 
 
 def contents(org_id: UUID) -> dict[str, str]:

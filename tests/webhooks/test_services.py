@@ -61,10 +61,14 @@ def again(endpoint: Endpoint) -> Endpoint:
 def waiting(endpoint: Endpoint, **values: object) -> Delivery:
     """Something that should go there."""
     fact = Fact.objects.filter(org_id=endpoint.org_id).latest("id")
-    about = {"subject_id": fact.subject_id, "number": fact.number, "due_at": timezone.now(), **values}
-    return Delivery.objects.create(
-        org_id=endpoint.org_id, fact=fact, destination_id=endpoint.destination_id, handler="webhooks.send", **about
-    )
+    about = {
+        "subject_id": fact.subject_id,
+        "number": fact.number,
+        "due_at": timezone.now(),
+        "handler": "webhooks.send",
+        **values,
+    }
+    return Delivery.objects.create(org_id=endpoint.org_id, fact=fact, destination_id=endpoint.destination_id, **about)
 
 
 def test_a_webhook_waits_to_be_proved_and_its_secret_is_kept_as_one(dana: Member) -> None:
@@ -262,7 +266,7 @@ def test_a_good_answer_to_the_proof_opens_the_door_and_another_does_not(dana: Me
 
 def test_only_admins_see_them_and_strangers_find_nothing(dana: Member) -> None:
     made = add(dana)
-    alice = make.member(make.organisation("elsewhere"), role=Role.ADMIN, email="eve@example.org", name="Eve")
+    alice = make.member(make.organisation(slug="another"), role=Role.ADMIN, email="eve@example.org", name="Eve")
     bob = Member.objects.exclude(pk=dana.pk).first()
     assert bob is not None
 
@@ -297,6 +301,6 @@ def test_postgresql_keeps_one_endpoint_for_a_destination(dana: Member) -> None:
 
 
 def test_every_type_can_be_chosen_and_keeps_its_place(dana: Member) -> None:
-    made = add(dana, EndpointWish("All", make.HOOK, reversed(list(PUBLIC))))  # type: ignore[arg-type]  # any order
+    made = add(dana, EndpointWish("All", make.HOOK, list(reversed(list(PUBLIC)))))
 
     assert made.destination.fact_types == list(PUBLIC)

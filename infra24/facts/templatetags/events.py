@@ -42,6 +42,51 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "series.split": _("Series split"),
     "series.ended": _("Series ended"),
     "series.filled": _("Skipped dates booked"),
+    "resource.added": _("Resource added"),
+    "resource.changed": _("Resource changed"),
+    "resource.archived": _("Resource put away"),
+    "resource.restored": _("Resource brought back"),
+    "feature.added": _("Feature added"),
+    "feature.changed": _("Feature changed"),
+    "feature.archived": _("Feature put away"),
+    "feature.restored": _("Feature brought back"),
+    "rule.saved": _("Rules saved"),
+    "closure.made": _("Closure made"),
+    "closure.changed": _("Closure changed"),
+    "closure.lifted": _("Closure lifted"),
+    "qualification.added": _("Qualification added"),
+    "qualification.changed": _("Qualification changed"),
+    "qualification.archived": _("Qualification put away"),
+    "qualification.restored": _("Qualification brought back"),
+    "grant.given": _("Qualification given to somebody"),
+    "grant.revoked": _("Qualification taken back"),
+    "assignment.made": _("Studio assigned"),
+    "assignment.changed": _("Studio assignment changed"),
+    "import.started": _("Import of a calendar begun"),
+    "import.finished": _("Import of a calendar done"),
+    "endpoint.added": _("Webhook set up"),
+    "endpoint.changed": _("Webhook changed"),
+    "endpoint.proof_asked": _("Proof of a webhook"),
+    "endpoint.test_asked": _("Test of a webhook"),
+    "endpoint.proved": _("Webhook proved"),
+    "endpoint.failing": _("Webhook failing"),
+    "endpoint.disabled": _("Webhook ended"),
+    "endpoint.removed": _("Webhook taken away"),
+}
+_SUBJECTS: Final[dict[str, str | Promise]] = {
+    "assignment": _("Studios"),
+    "booking": _("Bookings"),
+    "closure": _("Closures"),
+    "feature": _("Features"),
+    "grant": _("Qualifications of people"),
+    "import": _("Imports"),
+    "member": _("Members"),
+    "organisation": _("Organisation"),
+    "qualification": _("Qualifications"),
+    "resource": _("Resources"),
+    "rule": _("Rules"),
+    "series": _("Series"),
+    "waitlist": _("Waitlist"),
 }
 _STEPS: Final[dict[str, str | Promise]] = {
     "booking.create": _("Written down"),
@@ -64,6 +109,11 @@ _STEPS: Final[dict[str, str | Promise]] = {
 def event_name(fact_type: str) -> str:
     """A fact by its type: `booking.confirmed` as `Booking confirmed`. One without words is shown as it is."""
     return str(_FACTS.get(fact_type, fact_type))
+
+
+def subject_name(kind: str) -> str:
+    """What facts are about, by the first part of their types: `booking` as `Bookings`."""
+    return str(_SUBJECTS.get(kind, kind))
 
 
 @register.filter

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -121,14 +122,10 @@ def remove_endpoint(endpoint: Endpoint, *, by: Member, source: str) -> None:
     now = timezone.now()
     current = locked(endpoint)
     target, told = current.destination, _told(current)
-    given_up = Delivery.objects.filter(
-        org_id=by.org_id, destination=target, status__in=[Delivery.Status.PENDING, Delivery.Status.DEAD]
-    ).update(
-        status=Delivery.Status.DISCARDED,
-        settled_at=now,
-        lease=None,
-        leased_until=None,
-        note=_("The webhook was taken away."),
+    # What a worker holds at this moment is left to it; the night gives up what it puts back.
+    open_ones = Q(status=Delivery.Status.PENDING, lease=None) | Q(status=Delivery.Status.DEAD)
+    given_up = Delivery.objects.filter(open_ones, org_id=by.org_id, destination=target).update(
+        status=Delivery.Status.DISCARDED, settled_at=now, note=_("The webhook was taken away.")
     )
     # The name is free again for another one.
     target.name = f"{target.name[:60]} ({str(current.pk)[-8:]})"
@@ -154,7 +151,9 @@ def reseal_secrets(org_id: UUID) -> int:
 
 def locked(endpoint: Endpoint) -> Endpoint:
     """The row as it is now and its destination, both locked, the destination first. Raises EndpointNotFound."""
-    destination = Destination.objects.select_for_update().get(org_id=endpoint.org_id, pk=endpoint.destination_id)
+    destination = Destination.objects.select_for_update(no_key=True).get(
+        org_id=endpoint.org_id, pk=endpoint.destination_id
+    )
     current = Endpoint.objects.select_for_update().filter(org_id=endpoint.org_id, pk=endpoint.pk).first()
     if current is None:
         raise EndpointNotFound

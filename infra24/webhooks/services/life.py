@@ -76,7 +76,7 @@ def look_after(org_id: UUID, *, now: datetime, endpoint_id: UUID | None = None) 
                 ended += 1
             case Step.NOTHING:
                 pass
-    given_up = 0 if endpoint_id else _give_up(org_id, now=now)
+    given_up = 0 if endpoint_id else _tidy(org_id, now=now)
     return " ".join(
         (
             ngettext("Warned of one webhook.", "Warned of %(count)d webhooks.", warned) % {"count": warned},
@@ -157,15 +157,19 @@ def _begin_anew(current: Endpoint, *, now: datetime) -> None:
     waiting.filter(leased_until=None, due_at__gt=now).update(due_at=now, failures=0)
 
 
-def _give_up(org_id: UUID, *, now: datetime) -> int:
-    """Discard what has waited too long for webhooks that take nothing; return how many."""
-    idle = Destination.objects.filter(
-        org_id=org_id, kind=Destination.Kind.WEBHOOK, state=Destination.State.PAUSED
-    ).values("pk")
+def _tidy(org_id: UUID, *, now: datetime) -> int:
+    """Forget old secrets; discard what waited too long for webhooks that take nothing, and return how many."""
+    over = Endpoint.objects.filter(org_id=org_id, previous_until__lte=now)
+    over.update(sealed_previous="", previous_until=None)
+    hooks = Destination.objects.filter(org_id=org_id, kind=Destination.Kind.WEBHOOK)
+    paused, removed = (hooks.filter(state=state) for state in (Destination.State.PAUSED, Destination.State.REMOVED))
     waiting = Delivery.objects.filter(
-        org_id=org_id, destination__in=idle, status=Delivery.Status.PENDING, created_at__lt=now - KEPT_FOR
+        Q(destination__in=paused.values("pk"), created_at__lt=now - KEPT_FOR) | Q(destination__in=removed.values("pk")),
+        org_id=org_id,
+        status=Delivery.Status.PENDING,
+        lease=None,
     )
-    note, given_up = _("It waited for thirty days."), 0
+    note, given_up = _("It waited for thirty days, or its webhook was taken away."), 0
     while batch := list(waiting.values_list("pk", flat=True)[:BATCH]):
         changes = {"status": Delivery.Status.DISCARDED, "settled_at": now, "note": note}
         given_up += Delivery.objects.filter(pk__in=batch).update(**changes)
