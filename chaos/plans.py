@@ -43,7 +43,7 @@ SMALL = Plan(
 )
 """For the running demo: its CRM is everybody's and stays as it is."""
 SMALLEST = Plan(
-    facts=300, kills=1, restarts=0, faults=0.2, organisations=2, subjects=40, bookings=6, holds=4, workers=2
+    facts=300, kills=1, restarts=0, faults=0.2, organisations=2, subjects=60, bookings=6, holds=4, workers=1
 )
 """For the suite."""
 
