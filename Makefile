@@ -44,7 +44,7 @@ check: ## everything that can be told without running it
 	PATH="$$PWD/.venv/bin:$$PATH" npm run --silent --prefix frontend check
 
 bench: ## load against the running product, beside what the database alone can do
-	@$(PYTHON) -m launch.bootstrap
+	@$(PYTHON) -m launch.bootstrap --dev
 	@$(VENV)/python -m bench $(ARGS)
 
 chaos: ## kill workers and the database, let receivers fail, and account for 100,000 facts (ARGS="--facts 10000")

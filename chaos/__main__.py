@@ -41,7 +41,7 @@ def main() -> int:
                 if arguments.running
                 else own_ground(var, workers=plan.workers, seed=plan.seed)
             )
-            os.environ["DJANGO_SETTINGS_MODULE"] = "infra24.config.settings"
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "infra24.config.settings")
             import django
 
             django.setup()

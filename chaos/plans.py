@@ -39,7 +39,7 @@ FULL = Plan(
     workers=3,
 )
 SMALL = Plan(
-    facts=2_000, kills=3, restarts=1, faults=0.2, organisations=1, subjects=400, bookings=0, holds=20, workers=1
+    facts=2_000, kills=3, restarts=1, faults=0.2, organisations=4, subjects=100, bookings=0, holds=20, workers=1
 )
 """For the running demo: its CRM is everybody's and stays as it is."""
 SMALLEST = Plan(
