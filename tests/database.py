@@ -60,18 +60,31 @@ class TestDatabase:
             yield connection
 
     def empty(self) -> None:
-        """Truncate everything but the history of migrations."""
+        """Delete everything but the history of migrations.
+
+        In one statement, so that foreign keys need no order. Most tables are
+        empty after most tests, and truncating all of them takes ten times as long.
+        """
         with self.as_owner() as connection:
-            rows = connection.execute(
+            tables = connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'django_migrations'"
             ).fetchall()
-            tables = sql.SQL(", ").join(sql.Identifier(row[0]) for row in rows)
-            truncate = sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables)
+            names = [sql.Identifier(row[0]) for row in tables]
+            looks = sql.SQL(", ").join(sql.SQL("EXISTS (SELECT FROM {})").format(name) for name in names)
+            filled = connection.execute(sql.SQL("SELECT {}").format(looks)).fetchone() or ()
+            deletes = [
+                sql.SQL("{} AS (DELETE FROM {})").format(sql.Identifier(f"emptied_{place}"), name)
+                for place, (name, is_filled) in enumerate(zip(names, filled, strict=True))
+                if is_filled
+            ]
+            if not deletes:
+                return
+            delete = sql.SQL("WITH {} SELECT").format(sql.SQL(", ").join(deletes))
             try:
-                connection.execute(truncate)
-            except psycopg.errors.DeadlockDetected:
+                connection.execute(delete)
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.ForeignKeyViolation):
                 # A page that was just closed had a last request under way; by now it is answered.
-                connection.execute(truncate)
+                connection.execute(delete)
 
 
 def prepare(worker: str) -> TestDatabase:

@@ -1,6 +1,7 @@
 """The product as it runs: its own web and worker processes on a clone, reached by real HTTP."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def web(database: TestDatabase, *, environment: dict[str, str] | None = None) ->
 def process(command: list[str], environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
     """A process of the product; ended when the block ends, its last words shown if the block failed."""
     with tempfile.NamedTemporaryFile(suffix=".log") as log:
-        started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
         try:
             yield started
         except BaseException:
@@ -51,7 +52,7 @@ def process(command: list[str], environment: dict[str, str]) -> Iterator["subpro
             try:
                 started.wait(15)
             except subprocess.TimeoutExpired:
-                started.kill()
+                os.killpg(started.pid, signal.SIGKILL)  # its own children too: they would keep the database busy
                 started.wait()
 
 

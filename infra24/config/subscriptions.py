@@ -11,7 +11,7 @@ from infra24.calendars import tasks as calendars
 from infra24.crm import pushing as crm
 from infra24.facts.events import PUBLIC
 from infra24.notifications import services as notifications
-from infra24.outbox import nights
+from infra24.outbox import nights, retention
 from infra24.outbox.models import Destination
 from infra24.outbox.reactions import Handler, Job, Reactions, Sender
 from infra24.waitlist import tasks as waitlist
@@ -99,11 +99,11 @@ _HOUSE = Reactions(
         "calendars.poll_feed": calendars.poll_feed,
         # reactions
         "config.sweep_at_night": in_turn(
-            nights.purge_technical, waitlist.look, bookings.retry_skips, webhooks.look_after
+            retention.purge_technical, waitlist.look, bookings.retry_skips, webhooks.look_after
         ),
         FREED: in_turn(waitlist.look, bookings.retry_skips),
         "waitlist.look": waitlist.look,
-        "outbox.purge_technical": nights.purge_technical,
+        "outbox.purge_technical": retention.purge_technical,
         "notifications.send_invitation": notifications.send_invitation,
         "notifications.tell_destination_paused": notifications.tell_destination_paused,
         "notifications.tell_about_offer": notifications.tell_about_offer,

@@ -21,6 +21,12 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
+from django.urls import resolve
+
 from infra24.core.database import refuse_powerful_role
 
 refuse_powerful_role()
+
+# Django reads the addresses, and with them every page and operation, at the first request: a second or two
+# that whoever calls first would wait for.
+resolve("/healthz")

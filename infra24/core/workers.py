@@ -1,4 +1,4 @@
-"""What the workers of one web server share.
+"""What processes of one host share.
 
 Imports nothing of prometheus_client, which looks for its folder the moment it is imported.
 """
@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+OF_RELAYS = "metrics-of-relays"
+"""Beside the folder of the web servers: below it, one folder for each process that delivers."""
 
 
 def share_metrics(parent: Path) -> None:
@@ -15,11 +17,25 @@ def share_metrics(parent: Path) -> None:
 
     The workers know one another by the process that started them all.
     """
-    server = _identity(os.getppid())
-    folder = parent / server
+    _share(parent, _identity(os.getppid()))
+
+
+def show_metrics(var: Path) -> None:
+    """Let this process, which answers no requests, write where the web servers of the same data folder look."""
+    _share(var / OF_RELAYS, _identity(os.getpid()))
+
+
+def shown_folders() -> list[Path]:
+    """Where the figures lie that this web server answers with: its workers' own, and those of the relays beside it."""
+    own = Path(os.environ[FOLDER])
+    return [own, *sorted((own.parent.parent / OF_RELAYS).glob("*"))]
+
+
+def _share(parent: Path, name: str) -> None:
+    folder = parent / name
     folder.mkdir(parents=True, exist_ok=True)
     for other in parent.iterdir():
-        if other.name != server and other.name != _identity(int(other.name.partition("-")[0])):
+        if other.name != name and other.name != _identity(int(other.name.partition("-")[0])):
             shutil.rmtree(other, ignore_errors=True)
     os.environ[FOLDER] = str(folder)
 

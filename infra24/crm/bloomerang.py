@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from infra24.crm.policies import ActivityCard, PersonCard, is_same_person
 from infra24.crm.vendor_http import VendorHttp
 from infra24.outbox.failures import Gone, Rejected
+from infra24.outbox.reactions import Exchange
 
 PAGE = 50
 """Records a list gives at most."""
@@ -61,11 +62,14 @@ class Bloomerang:
         fields: tuple[int, int],
         pace: Callable[[], None],
         before_create: Callable[[], None],
+        exchanges: list[Exchange],
     ) -> None:
         self._person_field, self._booking_field = fields
         self._name = name
         headers = {"X-API-KEY": api_key}
-        self._http = VendorHttp(f"{base_url}/v2/", name=name, headers=headers, pace=pace, before_create=before_create)
+        self._http = VendorHttp(
+            f"{base_url}/v2/", name=name, headers=headers, pace=pace, before_create=before_create, exchanges=exchanges
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -47,7 +47,7 @@ def push_booking(job: Job) -> str:
     for errand in errands:
         with (
             turn(job, crm, errand.person.id) as link,
-            adapter(crm, before_create=partial(require_turn, job, link)) as vendor,
+            adapter(crm, before_create=partial(require_turn, job, link), exchanges=job.exchanges) as vendor,
         ):
             _run(job, crm, vendor, link, errand)
     return _("Told %(crm)s how the booking stands.") % {"crm": crm.destination.name}

@@ -25,8 +25,10 @@ from infra24.crm.models import CrmConnection
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.orgs.tenancy import acting_for
-from infra24.outbox.failures import ConnectionBroken, DeliveryFailure, TransientFailure
+from infra24.outbox.failures import ConnectionBroken, DeliveryFailure, OwnFault
 from infra24.outbox.models import Destination
+from infra24.outbox.reactions import Exchange
+from infra24.outbox.services import resume_destination
 
 DEFAULT_ADDRESS = "https://api.bloomerang.co"
 PER_MINUTE = 120
@@ -66,9 +68,9 @@ def connect(
         raise CrmFieldMissing(f"{CrmFieldMissing.__doc__} ({', '.join(missing)})", fields=missing)
     with acting_for(org_id):
         destination, _created = Destination.objects.get_or_create(org_id=org_id, kind=Destination.Kind.CRM, name=name)
-        Destination.objects.filter(pk=destination.pk).update(
-            state=Destination.State.ACTIVE, paused_because="", rests_until=None
-        )
+        Destination.objects.filter(pk=destination.pk).update(rests_until=None)
+        if destination.state == Destination.State.PAUSED:
+            resume_destination(destination, by=by, source="staff" if by else "import")
         connection, _created = CrmConnection.objects.update_or_create(
             org_id=org_id,
             destination=destination,
@@ -87,10 +89,11 @@ def connect(
         return connection
 
 
-def adapter(connection: CrmConnection, *, before_create: Callable[[], None]) -> Bloomerang:
+def adapter(connection: CrmConnection, *, before_create: Callable[[], None], exchanges: list[Exchange]) -> Bloomerang:
     """A client of the connected CRM that keeps to its pace, however many workers ask it.
 
-    `before_create` is called right before anything is made there, and may raise to prevent it.
+    `before_create` is called right before anything is made there, and may raise
+    to prevent it. What was asked and answered is added to `exchanges`.
     """
     return Bloomerang(
         connection.base_url,
@@ -99,6 +102,7 @@ def adapter(connection: CrmConnection, *, before_create: Callable[[], None]) -> 
         fields=(connection.person_field, connection.booking_field),
         pace=partial(_pace, f"crm:{connection.pk}", connection.per_minute),
         before_create=before_create,
+        exchanges=exchanges,
     )
 
 
@@ -115,7 +119,7 @@ def reseal_keys(org_id: UUID) -> int:
 def _account(address: str, key: str, name: str) -> Account:
     try:
         with Bloomerang(
-            address, api_key=key, name=name, fields=(0, 0), pace=lambda: None, before_create=lambda: None
+            address, api_key=key, name=name, fields=(0, 0), pace=lambda: None, before_create=lambda: None, exchanges=[]
         ) as crm:
             return crm.account()
     except ConnectionBroken as error:
@@ -125,7 +129,7 @@ def _account(address: str, key: str, name: str) -> Account:
 
 
 def _pace(bucket: str, per_minute: int) -> None:
-    """Wait for this request's place in the connection's allowance. Raises TransientFailure when too many wait."""
+    """Wait for this request's place in the connection's allowance. Raises OwnFault when too many wait."""
     patient_until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
@@ -133,7 +137,7 @@ def _pace(bucket: str, per_minute: int) -> None:
         except TooMany as full:
             left = patient_until - time.monotonic()
             if left <= 0:
-                raise TransientFailure(_("Too many requests to the CRM are waiting already.")) from full
+                raise OwnFault(_("Too many requests to the CRM are waiting already.")) from full
             time.sleep(min(60 / per_minute, left))
         else:
             return

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from infra24.core.ids import new_id
 from infra24.crm.models import CrmConnection, CrmLink
 from infra24.orgs.tenancy import acting_for
-from infra24.outbox.failures import TransientFailure
+from infra24.outbox.failures import OwnFault
 from infra24.outbox.reactions import Job
 
 PATIENCE_SECONDS = 20.0
@@ -46,7 +46,7 @@ _END = f"UPDATE crm_crmlink SET turn = NULL WHERE id = %(link)s AND turn = %(del
 
 @contextmanager
 def turn(job: Job, crm: CrmConnection, person_id: UUID) -> Iterator[CrmLink]:
-    """The person's link, for this delivery alone. Raises TransientFailure when somebody else keeps it too long."""
+    """The person's link, for this delivery alone. Raises OwnFault when somebody else keeps it too long."""
     patient_until = time.monotonic() + PATIENCE_SECONDS
     with acting_for(job.org_id):
         CrmLink.objects.bulk_create(
@@ -54,7 +54,7 @@ def turn(job: Job, crm: CrmConnection, person_id: UUID) -> Iterator[CrmLink]:
         )
     while (link := _take(job, crm, person_id)) is None:
         if time.monotonic() > patient_until:
-            raise TransientFailure(_("Something else is being written about the same person."))
+            raise OwnFault(_("Something else is being written about the same person."))
         time.sleep(STEP_SECONDS)
     try:
         yield link
@@ -64,11 +64,11 @@ def turn(job: Job, crm: CrmConnection, person_id: UUID) -> Iterator[CrmLink]:
 
 
 def require_turn(job: Job, link: CrmLink) -> None:
-    """Look whether the turn is still this try's. Raises TransientFailure when the worker was halted for too long."""
+    """Look whether the turn is still this try's. Raises OwnFault when the worker was halted for too long."""
     with acting_for(job.org_id), connection.cursor() as cursor:
         cursor.execute(_HAS, {"delivery": job.delivery_id, "lease": job.lease, "link": link.pk})
         if not cursor.fetchone()[0]:
-            raise TransientFailure(_("This took too long, and another worker has taken it over."))
+            raise OwnFault(_("This took too long, and another worker has taken it over."))
 
 
 def _take(job: Job, crm: CrmConnection, person_id: UUID) -> CrmLink | None:

@@ -4,7 +4,9 @@ Neither keys nor bodies are logged, here or by the client library (its own log
 of addresses is silenced in the settings: they may hold e-mail addresses).
 """
 
+import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -23,6 +25,7 @@ from infra24.outbox.failures import (
     Throttled,
     TransientFailure,
 )
+from infra24.outbox.reactions import Exchange
 
 TIMEOUT = httpx.Timeout(20, connect=5)
 """Seconds. An answer that takes longer is not waited for."""
@@ -36,6 +39,7 @@ class VendorHttp:
     """One vendor's API. `name` is what the organisation calls it; `pace` is called before each request and may wait.
 
     `before_create` is called right before each POST, after any wait: what it raises keeps the POST from being sent.
+    What was asked and answered is added to `exchanges`; the headers, which hold the key, are not part of it.
     """
 
     def __init__(
@@ -46,8 +50,10 @@ class VendorHttp:
         headers: Mapping[str, str],
         pace: Callable[[], None],
         before_create: Callable[[], None],
+        exchanges: list[Exchange],
     ) -> None:
         self._name, self._pace, self._before_create = name, pace, before_create
+        self._exchanges = exchanges
         self._client = httpx.Client(base_url=base_url, headers=headers, timeout=TIMEOUT, trust_env=False)
 
     def close(self) -> None:
@@ -68,11 +74,16 @@ class VendorHttp:
         self._pace()
         if method == "POST":
             self._before_create()
+        begun = time.monotonic()
+        request = self._client.build_request(method, path, params=query, json=body)
         try:
-            response = self._client.request(method, path, params=query, json=body)
+            response = self._client.send(request)
+            self._keep(request, body, response, begun)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            self._keep(request, body, None, begun)
             raise TransientFailure(_("%(crm)s could not be reached.") % self._words) from error
         except httpx.HTTPError as error:
+            self._keep(request, body, None, begun)
             raise self._unanswered(method, _("%(crm)s did not answer.") % self._words) from error
         if response.status_code != 200:
             raise self._failure(method, response, body)
@@ -82,6 +93,20 @@ class VendorHttp:
             raise self._unanswered(
                 method, _("%(crm)s answered with something else than data.") % self._words
             ) from error
+
+    def _keep(
+        self, request: httpx.Request, body: Mapping[str, Any] | None, response: httpx.Response | None, begun: float
+    ) -> None:
+        self._exchanges.append(
+            Exchange(
+                method=request.method,
+                url=str(request.url),
+                status=response.status_code if response is not None else None,
+                request=json.dumps(body, ensure_ascii=False) if body is not None else "",
+                response=response.text if response is not None else "",
+                milliseconds=round((time.monotonic() - begun) * 1000),
+            )
+        )
 
     @property
     def _words(self) -> dict[str, str]:

@@ -44,7 +44,7 @@ ROLES = ("admin", "manager", "staff", "instructor", "member")
 OUTCOMES = ("attended", "no_show", "")
 
 _TYPES = (
-    FactType("organisation.founded", "An organisation was set up on this installation."),
+    FactType("organisation.founded", "An organisation was set up on this installation.", is_public=False),
     FactType(
         "organisation.night_came",
         "A night began in the organisation's zone; sweeps may run.",
@@ -58,6 +58,7 @@ _TYPES = (
         is_public=False,
     ),
     FactType("destination.paused", "A connection broke; everything for it waits until it is mended.", is_public=False),
+    FactType("destination.resumed", "A paused destination takes again what has waited for it.", is_public=False),
     FactType("endpoint.added", "A webhook was set up.", is_public=False),
     FactType(
         "endpoint.changed", "A webhook was set up differently.", data={"fields": names("what changed")}, is_public=False

@@ -5,10 +5,8 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from infra24.facts import services as facts
 from infra24.orgs.models import Organisation
@@ -20,11 +18,6 @@ from infra24.outbox.services import set_timer
 
 TIMER = "outbox.begin_night"
 """Name of `begin_night` in the table of subscriptions."""
-
-PURGE_BATCH = 1000
-"""Rows of each kind in one transaction: milliseconds, so that nobody waits behind a purge."""
-PURGE_LIMIT = 200
-"""Batches in one night. What is left then, the next night takes."""
 
 
 def begin_night(job: Job) -> str:
@@ -48,23 +41,6 @@ def begin_missing_nights(*, is_over: Callable[[], bool] = lambda: False) -> int:
             _night(org_id, now=timezone.now())
             begun += 1
     return begun
-
-
-def purge_technical(job: Job) -> str:
-    """Handler of a night: delete technical rows nobody can need any more, in small transactions.
-
-    They are of all organisations at once, so every night finds what is left of the one before.
-    """
-    del job
-    purged = 0
-    for _batch in range(PURGE_LIMIT):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT purge_technical(%s)", [PURGE_BATCH])
-            step: int = cursor.fetchone()[0]
-        purged += step
-        if not step:
-            break
-    return ngettext("Purged one technical row.", "Purged %(count)d technical rows.", purged) % {"count": purged}
 
 
 def _night(org_id: UUID, *, now: datetime) -> str:

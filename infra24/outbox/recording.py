@@ -92,9 +92,9 @@ def record(tries: Sequence[Tried], reactions: Reactions) -> None:
             log.warning("delivery %s was taken over or cancelled while it ran", tried.work.taken.delivery_id)
         elif tried.again is None:
             metrics.count(tried)
-            log.info(
-                "delivery %s handler=%s outcome=%s", tried.work.taken.delivery_id, tried.work.handler, tried.outcome
-            )
+            handler, outcome = tried.work.handler, tried.outcome.value
+            level = logging.INFO if tried.failure else logging.DEBUG  # there may be hundreds a second
+            log.log(level, "delivery %s handler=%s outcome=%s", tried.work.taken.delivery_id, handler, outcome)
 
 
 def _row(tried: Tried) -> dict[str, Any]:

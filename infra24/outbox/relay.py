@@ -85,7 +85,7 @@ class Relay:
             self._stopping.set()
         self._pools = Pools({**DATABASE_THREADS, **{kind.value: lane.threads for kind, lane in self._lanes.items()}})
         self._recorder = Recorder(self._record, self._recorded)
-        recording = asyncio.create_task(self._recorder.run())
+        self._begin(self._recorder.run())
         steps: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("hand out", self._hand_out),
             ("listen", self._listen),
@@ -97,8 +97,9 @@ class Relay:
         log.info("worker is ready")
         await self._stopping.wait()
         unfinished = await self._drain([task for task in repeating if task.get_name() != "listen"])
-        for task in (recording, *repeating, *self._tasks):
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
+        await asyncio.sleep(0)
         self._pools.close(patiently=not unfinished)
         log.info("worker ends, %d deliveries left to others", unfinished)
         return not unfinished

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from infra24.core.ids import new_id
-from infra24.facts.services import wake_relay
+from infra24.facts.services import record, wake_relay
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.outbox.errors import (
@@ -191,11 +191,15 @@ def pause_destination(destination: Destination, *, reason: str, by: Member, sour
 
 
 @transaction.atomic
-def resume_destination(destination: Destination, *, by: Member, source: str) -> Destination:
-    """Deliver what has waited, each subject's in its order. Raises DestinationNotPaused."""
-    destination = Destination.objects.select_for_update().get(pk=destination.pk)
+def resume_destination(destination: Destination, *, by: Member | None, source: str) -> Destination:
+    """Deliver what has waited, each subject's in its order. `by` is None for a script.
+
+    One that kept failing is given one delivery to begin with. Raises DestinationNotPaused.
+    """
+    destination = Destination.objects.select_for_update(no_key=True).get(pk=destination.pk)
     if destination.state == Destination.State.ACTIVE:
         raise DestinationNotPaused
+    record(destination.org_id, "destination.resumed", now=timezone.now(), source=source, destination_id=destination.pk)
     return _set_state(destination, Destination.State.ACTIVE, reason="", by=by, source=source)
 
 
@@ -210,7 +214,7 @@ def _open(delivery: Delivery, *, now: datetime) -> Delivery:
 
 
 def _set_state(
-    destination: Destination, state: Destination.State, *, reason: str, by: Member, source: str
+    destination: Destination, state: Destination.State, *, reason: str, by: Member | None, source: str
 ) -> Destination:
     before = {"state": destination.state, "reason": destination.paused_because}
     destination.state, destination.paused_because, destination.rests_until = state, reason, None

@@ -1,6 +1,5 @@
 """What admins say about their webhooks."""
 
-from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from infra24.core.guarding import LONGEST_ADDRESS
 from infra24.facts.events import PUBLIC
-from infra24.facts.templatetags.events import event_name, subject_name
+from infra24.facts.templatetags.events import SUBJECTS, event_name
 from infra24.outbox.services import LONGEST_REASON
 from infra24.webhooks.errors import EndpointAddressRefused
 from infra24.webhooks.guard import checked_url
@@ -45,10 +44,11 @@ class EndpointForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for subject, kinds in groupby(sorted(PUBLIC, key=_subject), key=_subject):
+        order = [*SUBJECTS, *(_subject(kind) for kind in PUBLIC)]
+        for subject in dict.fromkeys(order):
             self.fields[f"types_{subject}"] = forms.MultipleChoiceField(
-                label=subject_name(subject),
-                choices=[(kind, event_name(kind)) for kind in kinds],
+                label=str(SUBJECTS.get(subject, subject)),
+                choices=[(kind, event_name(kind)) for kind in PUBLIC if _subject(kind) == subject],
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
             )

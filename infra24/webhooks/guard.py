@@ -1,5 +1,7 @@
 """Which addresses webhooks may go to."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -22,6 +24,12 @@ def checked_url(text: str) -> str:
     except AddressRefused as error:
         raise EndpointAddressRefused(fields={"url": _sentence(error.code)}) from error
     return address
+
+
+def shown_url(url: str) -> str:
+    """An address without its query, which may hold a credential: for those who look at what was sent, or done."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}{'?…' if parts.query else ''}"
 
 
 def _sentence(code: str) -> str:

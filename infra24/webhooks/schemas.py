@@ -19,7 +19,7 @@ from infra24.webhooks.services import EndpointWish
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_ADDRESS)]
 Types = Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(min_length=1, max_length=500)]
-PerMinute = Annotated[int, Field(ge=1, le=MOST_PER_MINUTE)]
+PerMinute = Annotated[int, Field(strict=True, ge=1, le=MOST_PER_MINUTE)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 HowItStands = Annotated[Condition, WithJsonSchema({"type": "string", "enum": Condition.values})]
 URL = "Begins with https:// and leads to a server in the open."
@@ -71,7 +71,11 @@ class RotateIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     old_works_hours: int = Field(
-        default=24, ge=0, le=168, description="For how long the old secret signs beside the new one; 0: no longer."
+        default=24,
+        strict=True,
+        ge=0,
+        le=168,
+        description="For how long the old secret signs beside the new one; 0: no longer.",
     )
 
     @property

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import close_old_connections
@@ -27,7 +26,7 @@ from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import ConnectionBroken, DeliveryFailure, Gone, Throttled, TransientFailure
 from infra24.outbox.reactions import MOST_KEPT, Exchange, Job
 from infra24.webhooks import services
-from infra24.webhooks.guard import guard
+from infra24.webhooks.guard import guard, shown_url
 from infra24.webhooks.models import Endpoint
 from infra24.webhooks.policies import Step, step_for
 from infra24.webhooks.services.testing import PROOF
@@ -174,7 +173,7 @@ async def _post(caller: Caller, guarded: Callable[[], Guard], job: Job, out: Out
         job.exchanges.append(
             Exchange(
                 method="POST",
-                url=_shown(out.url),
+                url=shown_url(out.url),
                 status=None if answer is None else answer.status,
                 request=out.body.decode()[:MOST_KEPT],
                 # What a server inside our own network says is not for everybody.
@@ -233,12 +232,6 @@ def _unanswered(code: str) -> str:
         case "connect":
             return _("It could not be reached.")
     return _("The connection broke before it answered.")
-
-
-def _shown(url: str) -> str:
-    """Without what may hold a credential."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}{'?…' if parts.query else ''}"
 
 
 def _excerpt(answer: Answer) -> str:

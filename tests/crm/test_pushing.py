@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from emulators.bloomerang.server import DEFAULT_KEY
 from infra24.bookings.models import Booking
 from infra24.crm.models import CrmActivity, CrmLink
 from infra24.facts.models import Fact
 from infra24.orgs.models import Organisation
 from infra24.orgs.tenancy import acting_for
-from infra24.outbox.models import Delivery
+from infra24.outbox.models import Attempt, Delivery
 from infra24.people.models import Person
 from tests import make
 from tests.crm.story import Story
@@ -38,6 +39,19 @@ def test_a_confirmed_booking_becomes_a_contact_and_an_activity(story: Story) -> 
     assert (visit["Channel"], visit["Purpose"], visit["Subject"]) == ("InPerson", "ImpactCultivation", "Firing")
     assert visit["Note"].startswith("Kiln 2, ")
     assert custom(visit, BOOKING_FIELD) == str(booking.pk)
+
+
+def test_what_was_asked_and_answered_is_kept_without_the_key(story: Story) -> None:
+    story.book(title="Firing")
+    story.run()
+
+    with acting_for(story.org.pk):
+        (attempt,) = Attempt.objects.filter(delivery__destination__kind="crm")
+    last = attempt.exchanges[-1]
+    assert (last["method"], last["url"], last["status"]) == ("POST", f"{story.url}/v2/interaction", 200)
+    assert "Firing" in last["request"]
+    assert "Firing" in last["response"]
+    assert DEFAULT_KEY not in str(attempt.exchanges)
 
 
 def test_the_day_is_the_organisation_s_own(story: Story) -> None:

@@ -23,11 +23,14 @@ from infra24.orgs.models import Key, Member, Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.failures import Rejected
+from infra24.outbox.models import Destination
 from infra24.people.models import BusyFeed
 from infra24.people.services import person_of
 from infra24.resources.models import Resource
 from infra24.waitlist.models import Entry
 from infra24.waitlist.services import join_waitlist, offer_next
+from infra24.webhooks.models import Endpoint
+from infra24.webhooks.services import ask_for_proof, rotate_secret
 from tests import make
 from tests.bookings.series_story import made, walls, weekly
 from tests.calendars.files import calendar
@@ -108,6 +111,8 @@ def furnished() -> House:
     crm_of(cast.house)
     story.run()
     failed = next(one for one in deliveries(cast.house) if one.status == "dead")
+    dana = make.member(cast.house, role=Role.ADMIN, email="dana@example.org", name="Dana")
+    hooks = webhooks(dana)
     row = imported(cast.alice, hall)
     feed = paused_feed(cast.bob)
     sample = {"name": "leg_overlap", "table": "bookings_leg", "id": str(certain.pk), "booking_id": str(certain.pk)}
@@ -215,9 +220,29 @@ def furnished() -> House:
                 f"{admin}/integrity",
                 f"{admin}/integrity/{broken.pk}",
             ],
+            "admin": [
+                f"{admin}/webhooks",
+                f"{admin}/webhooks/new",
+                f"{admin}/webhooks/{hooks[0].pk}",
+                f"{admin}/webhooks/{hooks[0].pk}/edit",
+                f"{admin}/webhooks/{hooks[0].pk}/secret",
+                f"{admin}/webhooks/{hooks[0].pk}/pause",
+                f"{admin}/webhooks/{hooks[0].pk}/remove",
+                f"{admin}/webhooks/{hooks[1].pk}",
+            ],
         },
-        members={"stranger": None, "member": cast.bob, "staff": cast.alice},
+        members={"stranger": None, "member": cast.bob, "staff": cast.alice, "admin": dana},
     )
+
+
+def webhooks(dana: Member) -> list[Endpoint]:
+    """One that fails while its secrets change, and one that waits for its proof to be answered."""
+    failing, unproved = (make.endpoint(dana, name=name, is_proved=name == "Door")[0] for name in ("Door", "Lobby"))
+    with acting_for(dana.org_id):
+        Destination.objects.filter(pk=failing.destination_id).update(failing_since=NOON - timedelta(days=400))
+        rotate_secret(failing, by=dana, source=Source.STAFF)
+        ask_for_proof(unproved, by=dana, source=Source.STAFF)
+    return [failing, unproved]
 
 
 def waiting(cast: make.Cast, kiln: Resource) -> tuple[Entry, Entry]:

@@ -7,13 +7,15 @@ import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from infra24.core.metrics import exposition
 from infra24.orgs.tenancy import acting_for
+from infra24.outbox.failures import ConnectionBroken, TransientFailure
 from infra24.outbox.metrics import BacklogCollector
 from infra24.outbox.models import Attempt, Delivery
 from infra24.outbox.nights import begin_missing_nights
-from infra24.outbox.queries import backlog
+from infra24.outbox.queries import DestinationFigures, backlog, destination_figures
 from tests.database import TestDatabase
 from tests.outbox.story import CLOCK, CRM, Story, cancelled, confirmed, crm_of, organisation, the_delivery
 
@@ -103,6 +105,31 @@ def test_the_backlog_is_counted_over_organisations_and_names_none() -> None:
     figures = exposition(BacklogCollector()).decode()
     assert 'infra24_deliveries_failed{kind="crm"} 1.0' in figures
     assert 'infra24_deliveries_due{kind="fact"} 3.0' in figures
+
+
+def test_destinations_that_fare_badly_are_counted_over_organisations_and_tries_by_outcome() -> None:
+    story = Story()
+    orgs = [organisation(), organisation("locust"), organisation("center")]
+    for org in orgs:
+        crm_of(org)
+        for _ in range(5):
+            confirmed(org)
+    before = tries("crm", "transient"), lags("crm")
+    story.answers = [*[TransientFailure("no answer")] * 10, *[ConnectionBroken("no")] * 5]
+    story.run()
+
+    assert destination_figures() == [DestinationFigures("crm", resting=2, paused=1, failing=3)]
+    figures = exposition(BacklogCollector()).decode()
+    assert 'infra24_destinations{kind="crm",state="resting"} 2.0' in figures
+    assert (tries("crm", "transient") - before[0], lags("crm") - before[1]) == (10, 15)
+
+
+def tries(kind: str, outcome: str) -> float:
+    return REGISTRY.get_sample_value("infra24_delivery_attempts_total", {"kind": kind, "outcome": outcome}) or 0
+
+
+def lags(kind: str) -> float:
+    return REGISTRY.get_sample_value("infra24_delivery_lag_seconds_count", {"kind": kind}) or 0
 
 
 def test_old_attempts_of_settled_deliveries_are_purged_and_others_stay() -> None:

@@ -5,7 +5,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from infra24.outbox.policies import LONGEST_REST, next_night, next_wait, night_of, rest
+from infra24.outbox.policies import (
+    LONGEST_PROBING_REST,
+    LONGEST_REST,
+    Health,
+    next_night,
+    next_wait,
+    night_of,
+    probing_rest,
+    rest,
+)
+
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
 def test_twelve_tries_reach_from_friday_to_monday() -> None:
@@ -56,3 +67,43 @@ def test_a_night_begins_at_three_by_the_clock_on_the_wall(zone: str, now: str, n
 
     assert night_of(at, ZoneInfo(zone)) == date.fromisoformat(night)
     assert next_night(at, ZoneInfo(zone)) == datetime.fromisoformat(following).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(5, 30), (6, 60), (7, 120), (8, 240), (9, 480), (10, 900), (11, 900), (10_000, 900)]
+)
+def test_rests_double_from_half_a_minute_to_a_quarter_of_an_hour(failures: int, seconds: int) -> None:
+    assert probing_rest(failures, jitter=0) == timedelta(seconds=seconds)
+    assert probing_rest(failures, jitter=1) == timedelta(seconds=seconds) * 1.2
+    assert probing_rest(failures, jitter=-1) == timedelta(seconds=seconds) * 0.8
+
+
+def test_four_failures_are_borne_and_the_fifth_trips() -> None:
+    health = Health()
+    for number in range(1, 5):
+        health = health.after_failure(is_probe=False, now=NOON + timedelta(seconds=number), jitter=0)
+        assert (health.is_tripped, health.rests_until) == (False, None)
+    health = health.after_failure(is_probe=False, now=NOON + timedelta(minutes=1), jitter=0)
+    assert health.is_tripped
+    assert health.failing_since == NOON + timedelta(seconds=1)
+    assert health.rests_until == NOON + timedelta(minutes=1, seconds=30)
+
+
+def test_once_tripped_only_probes_count() -> None:
+    tripped = Health(failures_in_row=5, failing_since=NOON, rests_until=NOON + timedelta(seconds=30))
+    assert tripped.after_failure(is_probe=False, now=NOON, jitter=0) == tripped
+    probed = tripped.after_failure(is_probe=True, now=NOON, jitter=0)
+    assert (probed.failures_in_row, probed.rests_until) == (6, NOON + timedelta(minutes=1))
+
+
+def test_a_success_ends_the_rest_of_a_tripped_destination_but_not_one_that_was_asked_for() -> None:
+    until = NOON + LONGEST_PROBING_REST
+    assert Health(6, NOON, until).after_success(now=NOON) == Health(worked_at=NOON)
+    assert Health(0, None, until).after_success(now=NOON) == Health(rests_until=until, worked_at=NOON)
+
+
+def test_silence_changes_nothing_but_that_a_probe_may_follow() -> None:
+    until = NOON + timedelta(seconds=45)
+    assert Health(2, NOON, until).after_silence(is_probe=True) == Health(2, NOON, until)
+    assert Health(6, NOON, until).after_silence(is_probe=False) == Health(6, NOON, until)
+    assert Health(6, NOON, until).after_silence(is_probe=True) == Health(6, NOON, None)

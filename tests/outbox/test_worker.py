@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from infra24.core.metrics import exposition
+from infra24.core.workers import FOLDER
 from infra24.facts import services as facts
 from infra24.orgs.models import Organisation
 from infra24.orgs.tenancy import acting_for
@@ -22,7 +24,13 @@ def delivered(org: Organisation, handler: str) -> bool:
         return Delivery.objects.filter(handler=handler, status="delivered").exists()
 
 
-def test_a_worker_wakes_for_a_fact_and_ends_when_asked(database: TestDatabase, tmp_path: Path) -> None:
+def figures() -> str:
+    return exposition().decode()
+
+
+def test_a_worker_wakes_for_a_fact_and_ends_when_asked(
+    database: TestDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = organisation()
     log = tmp_path / "worker.log"
     with worker(database, log) as process:
@@ -33,6 +41,11 @@ def test_a_worker_wakes_for_a_fact_and_ends_when_asked(database: TestDatabase, t
         with acting_for(late.pk):
             facts.record(late.pk, "organisation.founded", now=timezone.now(), source="staff", organisation_id=late.pk)
         wait_for(lambda: delivered(late, "outbox.begin_night"), seconds=60, what="a fact's delivery")
+
+        # A web server of the same data folder answers with what the worker counted.
+        monkeypatch.setenv(FOLDER, str(database.var / "metrics" / "of-a-web-server"))
+        wait_for(lambda: "infra24_delivery_attempts_total{" in figures(), seconds=60, what="the worker's figures")
+        assert 'infra24_delivery_lag_seconds_count{kind="clock"}' in figures()
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0

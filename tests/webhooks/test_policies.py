@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from infra24.facts.events import PUBLIC
+from infra24.facts.templatetags.events import SUBJECTS, event_name
 from infra24.webhooks.policies import DISABLE_AFTER, WARN_AFTER, Step, step_for
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -32,3 +34,8 @@ def test_a_day_brings_a_warning_and_five_the_end(
     warned = None if warned_ago is None else NOW - warned_ago
 
     assert step_for(failing_since=since, warned_at=warned, now=NOW) is step
+
+
+def test_every_event_has_words_and_a_subject_with_words() -> None:
+    assert [kind for kind in PUBLIC if event_name(kind) == kind] == []
+    assert {kind.subject_kind for kind in PUBLIC.values()} == set(SUBJECTS)

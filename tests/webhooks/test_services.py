@@ -11,7 +11,7 @@ from infra24.core.errors import Infra24Error, Stale, TooMany
 from infra24.core.sealing import unseal
 from infra24.facts.events import PUBLIC
 from infra24.facts.models import Fact
-from infra24.orgs.models import Member
+from infra24.orgs.models import AuditEntry, Member
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.errors import DestinationAlreadyPaused, DestinationNotPaused, ReasonMissing
@@ -151,6 +151,14 @@ def test_another_address_has_to_be_proved_anew_and_another_name_does_not(dana: M
         ["description", "event_types", "name", "per_minute"],
         ["description", "per_minute", "url"],
     ]
+
+
+def test_what_an_address_may_hold_besides_is_in_no_history(dana: Member) -> None:
+    made = add(dana, EndpointWish("Door", make.HOOK + "?token=xyzzy"))
+    services.change_endpoint(made, EndpointWish("Door", make.HOOK + "?token=plugh"), by=dana, source="staff")
+
+    assert audited() == ["endpoint.add", "endpoint.change"]
+    assert {entry.after["url"] for entry in AuditEntry.objects.all() if entry.after} == {make.HOOK + "?…"}
 
 
 def test_taken_away_it_hears_nothing_and_its_name_is_free(dana: Member) -> None:

@@ -73,21 +73,21 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "endpoint.disabled": _("Webhook ended"),
     "endpoint.removed": _("Webhook taken away"),
 }
-_SUBJECTS: Final[dict[str, str | Promise]] = {
-    "assignment": _("Studios"),
+SUBJECTS: Final[dict[str, str | Promise]] = {
     "booking": _("Bookings"),
-    "closure": _("Closures"),
-    "feature": _("Features"),
-    "grant": _("Qualifications of people"),
-    "import": _("Imports"),
-    "member": _("Members"),
-    "organisation": _("Organisation"),
-    "qualification": _("Qualifications"),
-    "resource": _("Resources"),
-    "rule": _("Rules"),
     "series": _("Series"),
     "waitlist": _("Waitlist"),
+    "resource": _("Resources"),
+    "feature": _("Features"),
+    "rule": _("Rules"),
+    "closure": _("Closures"),
+    "qualification": _("Qualifications"),
+    "grant": _("Qualifications of people"),
+    "assignment": _("Studios"),
+    "member": _("Members"),
+    "import": _("Imports"),
 }
+"""What facts are about, by the first part of their types, in the order in which people look for them."""
 _STEPS: Final[dict[str, str | Promise]] = {
     "booking.create": _("Written down"),
     "booking.confirmed": _("Confirmed"),
@@ -109,11 +109,6 @@ _STEPS: Final[dict[str, str | Promise]] = {
 def event_name(fact_type: str) -> str:
     """A fact by its type: `booking.confirmed` as `Booking confirmed`. One without words is shown as it is."""
     return str(_FACTS.get(fact_type, fact_type))
-
-
-def subject_name(kind: str) -> str:
-    """What facts are about, by the first part of their types: `booking` as `Bookings`."""
-    return str(_SUBJECTS.get(kind, kind))
 
 
 @register.filter

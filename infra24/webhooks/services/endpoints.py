@@ -26,7 +26,7 @@ from infra24.webhooks.errors import (
     EventTypesUnknown,
     TooManyEndpoints,
 )
-from infra24.webhooks.guard import checked_url
+from infra24.webhooks.guard import checked_url, shown_url
 from infra24.webhooks.models import Endpoint
 from infra24.webhooks.policies import MOST_ENDPOINTS
 from infra24.webhooks.signing import new_secret
@@ -203,4 +203,9 @@ def _audit(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
+    before, after = (told and {**told, **_without_query(told)} for told in (before, after))
     audit.write(by.org_id, action, subject_id=endpoint.pk, by=by, source=source, now=now, before=before, after=after)
+
+
+def _without_query(told: dict[str, Any]) -> dict[str, Any]:
+    return {"url": shown_url(told["url"])} if "url" in told else {}

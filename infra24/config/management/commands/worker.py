@@ -1,9 +1,18 @@
 """The process beside the web: hands out facts, delivers them, and keeps the time."""
 
+# Where figures are kept has to be said before anything is imported that counts.
+
 import os
 import signal
 from types import FrameType
 from typing import Any
+
+from django.conf import settings
+
+from infra24.core.workers import FOLDER, show_metrics
+
+if not os.environ.get(FOLDER):
+    show_metrics(settings.VAR_DIR)
 
 from django.core.management.base import BaseCommand
 from django.db import connection
