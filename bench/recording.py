@@ -62,10 +62,13 @@ class Desk:
     def claims(self, *, times: int, each: int) -> float:
         """Milliseconds that one claim takes, in the middle, with enough due that every claim finds its share."""
         from infra24.config.subscriptions import REACTIONS
+        from infra24.core.ids import new_id
         from infra24.outbox.handing_out import hand_out
         from infra24.outbox.models import Destination
         from infra24.outbox.taking import take
 
+        # Fresh subjects, for of each only the first in line can be claimed.
+        self.houses[0].subjects = [new_id() for _ in range(times * each * 2)]
         self.backlog(facts=times * each * 2, houses=[0])
         while hand_out(REACTIONS):
             pass
