@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV = .venv/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help run stop reset-demo dev test check prove bench client screenshots lock verify-invariants
+.PHONY: help run stop reset-demo dev test check prove chaos chaos-small bench client screenshots lock verify-invariants
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -44,8 +44,16 @@ check: ## everything that can be told without running it
 	PATH="$$PWD/.venv/bin:$$PATH" npm run --silent --prefix frontend check
 
 bench: ## load against the running product, beside what the database alone can do
-	@$(PYTHON) -m launch.bootstrap
+	@$(PYTHON) -m launch.bootstrap --dev
 	@$(VENV)/python -m bench $(ARGS)
+
+chaos: ## kill workers and the database, let receivers fail, and account for 100,000 facts (ARGS="--facts 10000")
+	@$(PYTHON) -m launch.bootstrap --no-build
+	@$(VENV)/python -m chaos $(ARGS)
+
+chaos-small: ## the same for 2,000 facts, in the running installation (INFRA24_VAR)
+	@$(PYTHON) -m launch.bootstrap --no-build
+	@$(VENV)/python -m chaos --running $(ARGS)
 
 client: ## make a typed Python client of the API (OUT: where to; by default var/client)
 	@$(PYTHON) -m launch.bootstrap --dev --no-build

@@ -80,6 +80,19 @@ def cloned(server_url: str, var: Path, bookings: int) -> Iterator[Database]:
             _drop(server, clone)
 
 
+@contextmanager
+def emptied(server_url: str, name: str) -> Iterator[str]:
+    """An empty database for somebody else's tables, gone afterwards; its address."""
+    owner: dict[str, Any] = dict(conninfo_to_dict(server_url))
+    with psycopg.connect(**owner, autocommit=True) as server:
+        _drop(server, name)
+        _create(server, name)
+        try:
+            yield make_conninfo(**{**owner, "dbname": name})
+        finally:
+            _drop(server, name)
+
+
 def _filled(server: psycopg.Connection[Any], owner: dict[str, Any], var: Path, bookings: int) -> str:
     """The name of the filling; made now unless one for this very schema is there."""
     name = f"{EMPTY}_{bookings}"

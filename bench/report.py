@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.callers import CLIENTS, KINDS, WEEKS, Caller, Kind
+from bench.deliveries import A_SECOND, Deliveries, percentile
 from bench.stand import Row
 
 GROWTH = 1.3
@@ -137,6 +138,49 @@ def _faults(results: Results, kind: Kind, size: int, row: Row) -> list[str]:
     if results.is_quiet and kind.is_rush and row.load.latency_ms(99) > LATENCY_MS:
         faults.append(f"{about}: p99 {row.load.latency_ms(99):.0f} ms, wanted {LATENCY_MS:g} at most")
     return faults
+
+
+def deliveries_as_text(found: Deliveries, others: float) -> str:
+    """The tables of deliveries, and what of the targets was missed."""
+    ours = found.rates[0]
+    lines = [
+        (
+            rate.name,
+            f"{rate.per_second:,.0f}",
+            f"{ours.per_second / rate.per_second:.2f}" if rate.per_second else "–",
+            _number(rate.worker_cpu_ms, ".2f"),
+            _number(rate.database_cpu_ms, ".2f"),
+        )
+        for rate in found.rates
+    ]
+    head = ("", "deliveries/s", "ours to it", "worker CPU ms", "database CPU ms")
+    p50, p99 = (percentile(found.lags, percent) * 1000 for percent in (50, 99))
+    rise = percentile(found.hanging, 99) / max(percentile(found.quiet, 99), 1e-9)
+    few, many = found.claim_ms[min(found.claim_ms)], found.claim_ms[max(found.claim_ms)]
+    told = [
+        f"Signed webhooks to a sink on this machine, one worker\n{_table(head, lines)}",
+        f"From a commit to its arrival at {A_SECOND} facts a second: p50 {p50:,.0f} ms, p99 {p99:,.0f} ms",
+        f"While another organisation's receiver hangs: p50 {percentile(found.hanging, 50) * 1000:,.0f} instead of"
+        f" {percentile(found.quiet, 50) * 1000:,.0f} ms, p99 {percentile(found.hanging, 99) * 1000:,.0f} instead of"
+        f" {percentile(found.quiet, 99) * 1000:,.0f} ms: × {rise:.2f}",
+        f"One claim of fifty: {few:.1f} ms beside {min(found.claim_ms):,} settled deliveries, {many:.1f} ms beside"
+        f" {max(found.claim_ms):,}: × {many / few:.2f}",
+    ]
+    if others > QUIET:
+        told.append(f"Other programs had {others:.0%} of the machine: only ratios and CPU times say something.")
+        return "\n\n".join(told)
+    missed = [
+        f"Missed: {what}"
+        for what, is_met in (
+            (f"{ours.per_second:,.0f} deliveries a second, wanted 800", ours.per_second >= 800),
+            (f"p50 {p50:.0f} ms, wanted 150", p50 <= 150),
+            (f"p99 {p99:.0f} ms, wanted 1000", p99 <= 1000),
+            (f"a hanging neighbour raises p99 to {rise:.2f}, wanted 1.1", rise <= 1.1),
+            (f"claims × {many / few:.2f} with more settled, wanted {GROWTH}", many / few <= GROWTH),
+        )
+        if not is_met
+    ]
+    return "\n\n".join([*told, "\n".join(missed) or "Every target of deliveries met."])
 
 
 def _number(value: float, shape: str) -> str:

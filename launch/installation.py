@@ -76,7 +76,15 @@ class Installation:
     @cached_property
     def crm_port(self) -> int:
         """The CRM keeps its address from run to run while nobody takes it."""
-        known = read_stamp(self.state_file).get("crm_port", "")
+        return self._kept_port("crm_port")
+
+    @cached_property
+    def sink_port(self) -> int:
+        """Where a receiver of webhooks on this machine may listen, such as that of `make chaos-small`."""
+        return self._kept_port("sink_port")
+
+    def _kept_port(self, name: str) -> int:
+        known = read_stamp(self.state_file).get(name, "")
         return free_port(int(known) if known.isdecimal() else None)
 
     @property
@@ -90,6 +98,7 @@ class Installation:
             "INFRA24_VAR": str(self.var),
             "INFRA24_BASE_URL": self.address,
             "INFRA24_DEMO_CRM_URL": self.crm_address,
+            "INFRA24_WEBHOOK_ADDRESSES": f"http://127.0.0.1:{self.sink_port}",
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
         } | ({"INFRA24_DEBUG": "1"} if debug else {})
@@ -124,7 +133,14 @@ def _start(here: Installation, supervisor: Supervisor, *, dev: bool) -> None:
     children = {child.name: child for child in _children(here, dev=dev)}
     write_private(
         here.state_file,
-        json.dumps({"pid": str(os.getpid()), "address": here.address, "crm_port": str(here.crm_port)}),
+        json.dumps(
+            {
+                "pid": str(os.getpid()),
+                "address": here.address,
+                "crm_port": str(here.crm_port),
+                "sink_port": str(here.sink_port),
+            }
+        ),
     )
     supervisor.start(children.pop("demo CRM"))
     if here.embedded:
@@ -290,7 +306,7 @@ def stop(here: Installation) -> bool:
             raise RunError(f"The run of {here.var} (process {pid}) does not end. kill -9 {pid} ends it.")
         time.sleep(0.1)
     found |= bool(end_processes(lambda: marked_processes(here.var), patience=10))
-    for folder in (here.var, here.var / "test", here.var / "bench"):
+    for folder in (here.var, here.var / "test", here.var / "bench", here.var / "chaos"):
         found |= postgres.stop(folder)
     return found
 

@@ -102,6 +102,17 @@ def stop(var: Path) -> bool:
     return bool(ended)
 
 
+def crash(var: Path) -> bool:
+    """End every server of the data folder at once, as a power cut would; true when one was running.
+
+    Nothing is written any more: the next start recovers from the log. For tests of what survives that.
+    """
+    var = var.resolve()
+    with _locked(var):
+        ended = [cluster for cluster in _clusters(var) if _stop_server(cluster, how=signal.SIGQUIT)]
+    return bool(ended)
+
+
 def running_url(var: Path) -> str | None:
     """The owner's URL of the server that runs on the data folder, the newest version first."""
     return next((cluster.url() for cluster in _clusters(var.resolve()) if cluster.server_pid()), None)
@@ -294,13 +305,16 @@ def _start_failure(cluster: Cluster) -> PostgresError:
 # --- Stopping -------------------------------------------------------------------
 
 
-def _stop_server(cluster: Cluster) -> bool:
-    """End a server and wait for it; false when none was running. Raises PostgresError when it stays."""
+def _stop_server(cluster: Cluster, *, how: signal.Signals = signal.SIGINT) -> bool:
+    """End a server and wait for it; false when none was running. Raises PostgresError when it stays.
+
+    SIGINT is PostgreSQL's "fast" shutdown: sessions are ended, everything committed is kept. SIGQUIT is "immediate".
+    """
     pid = cluster.server_pid()
     if not pid:
         return False
     try:
-        os.kill(pid, signal.SIGINT)  # PostgreSQL's "fast" shutdown: sessions are ended, everything committed is kept
+        os.kill(pid, how)
     except PermissionError:
         raise PostgresError(f"PostgreSQL (process {pid}) belongs to another user; stop it as that user.") from None
     deadline = time.monotonic() + STOP_LIMIT_SECONDS

@@ -16,12 +16,12 @@ from emulators.bloomerang import custom_fields, faults, journal, page, routes, s
 from emulators.bloomerang.answers import Answer, Json, Refused
 from emulators.bloomerang.faults import Fault
 from emulators.bloomerang.shapes import read_body, read_query
+from emulators.faults import WRONG_BODY
 
 NO_CREDENTIAL = 110
 WRONG_CREDENTIAL = 109
 UNKNOWN_PATH = "(unknown path)"
 STYLE = (Path(__file__).parent / "style.css").read_bytes()
-WRONG_BODY = b"<!doctype html><title>Scheduled maintenance</title><h1>We will be right back.</h1>\n"
 HTML = "text/html; charset=utf-8"
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'",

@@ -14,7 +14,7 @@ pages = pytest.mark.parametrize("page", PAGES, ids=name_of)
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 ELSEWHERE = re.compile(r"^(https?|mailto):")
-FOLDERS = ("infra24", "frontend", "tests", "docs", "launch", "bench", "emulators", "requirements")
+FOLDERS = ("infra24", "frontend", "tests", "docs", "launch", "bench", "chaos", "emulators", "requirements")
 PATH = re.compile(r"[\w.*-]+(/[\w.*-]+)*/?")
 SOURCE_FILE = re.compile(r"\.(py|sql|ts|mjs|md|in)$")
 MADE = ("docs/images", "infra24/core/static/built")

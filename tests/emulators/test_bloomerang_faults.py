@@ -198,12 +198,13 @@ class TestProcess:
     def test_kill_9_loses_nothing_that_was_answered(self, tmp_path: Path) -> None:
         """Writers run while the process is killed: what they were told is stored, is stored; no half effects."""
         told: list[int] = []
-        for _ in range(3):
+        for turn in range(3):
             with process(tmp_path / "crm.sqlite") as (url, child):
                 writers = [threading.Thread(target=write_until_dead, args=(url, told)) for _ in range(4)]
                 for writer in writers:
                     writer.start()
-                time.sleep(0.3)
+                while len(told) < 4 * (turn + 1):
+                    time.sleep(0.02)
                 os.kill(child.pid, signal.SIGKILL)
                 for writer in writers:
                     writer.join()
