@@ -299,6 +299,7 @@ LOGGING = {
         # Their lines hold whole addresses, and those hold people's.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        "aiohttp": {"level": "WARNING"},
     },
 }
 

@@ -5,26 +5,33 @@ address, and a connection that is kept open is only ever used for the name it wa
 """
 
 import asyncio
+import contextlib
+import ipaddress
+import socket
 import ssl
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from weakref import WeakKeyDictionary
 
-import httpcore
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from infra24.core.guarding import AddressRefused, Guard
 
 KEPT_OPEN = 200
-"""Idle connections of one loop."""
+"""Idle connections of one loop. Beyond about as many, whoever is called is asked to close after answering."""
 KEPT_OPEN_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
+MOST_TARGETS = 3
+"""Addresses of one name that are tried."""
 
 _LOOK_UPS = ThreadPoolExecutor(16, thread_name_prefix="names")
 """Names are looked up beside the loop, and apart from its other threads: one that hangs holds up none of those."""
+_checked: ContextVar[tuple[str, ...]] = ContextVar("checked", default=())
+"""Where the request under way may connect to. Empty for code that comes here by another way: it gets nowhere."""
 
 
 class CallFailed(Exception):
@@ -48,7 +55,7 @@ class Answer:
 class Caller:
     """Sends requests within a guard. It may be kept: each event loop has connections of its own in it.
 
-    Redirects are not followed, and no proxy of the environment is asked.
+    Redirects are not followed, no cookies are kept, and no proxy of the environment is asked.
     """
 
     def __init__(
@@ -58,110 +65,153 @@ class Caller:
         most_read: int,
         user_agent: str,
         tls: ssl.SSLContext | None = None,
-        network: httpcore.AsyncNetworkBackend | None = None,
+        network: aiohttp.SocketFactoryType | None = None,
     ) -> None:
         self._patience, self._most_read, self._user_agent = patience, most_read, user_agent
         self._tls = tls or ssl.create_default_context()
-        self._network = network or httpcore.AnyIOBackend()
-        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Guard, httpcore.AsyncConnectionPool]] = (
-            WeakKeyDictionary()
-        )
+        self._network = network or _open
+        self._lines: dict[tuple[asyncio.AbstractEventLoop, Guard], tuple[_Lines, AsyncGenerator[_Lines, None]]] = {}
 
     async def post(self, address: str, body: bytes, *, headers: Mapping[str, str], guard: Guard) -> Answer:
         """Raises CallFailed, also when the whole of it takes longer than our patience."""
         try:
-            guard.check(address)
-            async with asyncio.timeout(self._patience.total_seconds()):
-                return await self._post(address, body, headers, self._pool(guard))
+            # A literal address passes no resolver: it was checked as it is written.
+            token = _checked.set((guard.check(address).hostname or "",))
+            try:
+                async with asyncio.timeout(self._patience.total_seconds()):
+                    return await self._post(address, body, headers, await self._lines_within(guard))
+            finally:
+                _checked.reset(token)
         except AddressRefused as error:
             raise CallFailed("refused") from error
-        except (TimeoutError, httpcore.TimeoutException) as error:
+        except TimeoutError as error:
             raise CallFailed("timeout") from error
-        except httpcore.ConnectError as error:
-            raise CallFailed("tls" if _is_about_tls(error) else "connect") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+        except aiohttp.ClientSSLError as error:
+            raise CallFailed("tls") from error
+        except aiohttp.ClientConnectorError as error:
+            raise CallFailed("connect") from error
+        except (aiohttp.ClientError, OSError) as error:
             raise CallFailed("broken") from error
 
-    async def _post(
-        self, address: str, body: bytes, headers: Mapping[str, str], pool: httpcore.AsyncConnectionPool
-    ) -> Answer:
-        url = httpcore.URL(address.partition("#")[0])
+    async def _post(self, address: str, body: bytes, headers: Mapping[str, str], lines: "_Lines") -> Answer:
+        url = URL(address.partition("#")[0], encoded=True)
         more = {
             "Host": address.split("/")[2].partition("?")[0],
             "User-Agent": self._user_agent,
             "Accept": "*/*",
             # Nothing packed: little of it could become very much.
             "Accept-Encoding": "identity",
-            "Content-Length": str(len(body)),
         }
-        timeout = {"connect": CONNECT_SECONDS, "read": None, "write": None, "pool": None}
-        sent = [(name.encode(), value.encode()) for name, value in (more | dict(headers)).items()]
-        async with pool.stream("POST", url, headers=sent, content=body, extensions={"timeout": timeout}) as response:
-            told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-            return Answer(response.status, told, await self._read(response))
+        with lines.busy() as are_enough:
+            if are_enough:
+                more["Connection"] = "close"
+            async with lines.session.post(url, data=body, headers=more | dict(headers), allow_redirects=False) as got:
+                told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in got.raw_headers}
+                return Answer(got.status, told, await self._read(got.content))
 
-    async def _read(self, response: httpcore.Response) -> bytes:
+    async def _read(self, content: aiohttp.StreamReader) -> bytes:
         """As much as is wanted; the connection is closed if there is more."""
         read = bytearray()
-        async for piece in response.aiter_stream():
+        while len(read) < self._most_read and (piece := await content.read(self._most_read - len(read))):
             read += piece
-            if len(read) >= self._most_read:
-                break
-        return bytes(read[: self._most_read])
+        return bytes(read)
 
-    def _pool(self, guard: Guard) -> httpcore.AsyncConnectionPool:
-        pools = self._pools.setdefault(asyncio.get_running_loop(), {})
-        if guard not in pools:
-            pools[guard] = httpcore.AsyncConnectionPool(
-                ssl_context=self._tls,
-                max_connections=None,  # whoever calls says how much goes on at once
-                max_keepalive_connections=KEPT_OPEN,
-                keepalive_expiry=KEPT_OPEN_SECONDS,
-                network_backend=_Guarded(guard, self._network),
-            )
-        return pools[guard]
+    async def _lines_within(self, guard: Guard) -> "_Lines":
+        key = (asyncio.get_running_loop(), guard)
+        if key not in self._lines:
+            # Nothing waits between looking and keeping, so nobody else makes them too.
+            opened = self._opened(guard)
+            self._lines[key] = await anext(opened), opened
+        return self._lines[key][0]
+
+    async def _opened(self, guard: Guard) -> AsyncGenerator["_Lines", None]:
+        """Connections that are closed when the loop ends, which closes whatever generators were begun in it."""
+        lines = _Lines(guard, self._tls, self._network)
+        try:
+            yield lines
+        finally:
+            self._lines.pop((asyncio.get_running_loop(), guard), None)
+            await lines.session.close()
 
 
-class _Guarded(httpcore.AsyncNetworkBackend):
-    """Connects to addresses the guard has checked, and to nothing else."""
+class _Lines:
+    """The connections of one loop within one guard."""
 
-    def __init__(self, guard: Guard, network: httpcore.AsyncNetworkBackend) -> None:
-        self._guard, self._network = guard, network
+    def __init__(self, guard: Guard, tls: ssl.SSLContext, network: aiohttp.SocketFactoryType) -> None:
+        self._network = network
+        self._sockets: set[socket.socket] = set()
+        self._busy = 0
+        connector = aiohttp.TCPConnector(
+            ssl=tls,
+            resolver=_Guarded(guard),
+            use_dns_cache=False,  # each connection is checked by what its name stands for then
+            happy_eyeballs_delay=None,  # one after the other, in the guard's order
+            socket_factory=self._socket,
+            limit=0,  # whoever calls says how much goes on at once
+            keepalive_timeout=KEPT_OPEN_SECONDS,
+        )
+        self.session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=("Content-Type",),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+        )
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        until = time.monotonic() + (timeout or CONNECT_SECONDS)
+    @contextlib.contextmanager
+    def busy(self) -> Iterator[bool]:
+        """One request is under way; the value says whether enough connections are idle beside it."""
+        self._busy += 1
+        try:
+            yield self._has_many_idle()
+        finally:
+            self._busy -= 1
+
+    def _has_many_idle(self) -> bool:
+        most = KEPT_OPEN + self._busy
+        if len(self._sockets) > most:  # those that were closed meanwhile are only now worth a look
+            self._sockets = {each for each in self._sockets if each.fileno() != -1}
+        return len(self._sockets) > most
+
+    def _socket(self, target: aiohttp.AddrInfoType) -> socket.socket:
+        """The last thing before a connection is made, whatever was thought of the address further up."""
+        if not _is_one_of(str(target[4][0]), _checked.get()):
+            raise AddressRefused("private")
+        opened = self._network(target)
+        self._sockets.add(opened)
+        return opened
+
+
+class _Guarded(AbstractResolver):
+    """Names stand for the addresses the guard has checked, and for nothing else."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
-        targets = await loop.run_in_executor(_LOOK_UPS, self._guard.targets, host, port)
-        failed: Exception = httpcore.ConnectError()
-        for target in targets[:3]:
-            left = until - time.monotonic()
-            if left <= 0:
-                raise httpcore.ConnectTimeout from failed
-            try:
-                return await self._network.connect_tcp(target, port, left, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failed = error
-        raise failed
+        targets = (await loop.run_in_executor(_LOOK_UPS, self._guard.targets, host, port))[:MOST_TARGETS]
+        _checked.set(tuple(targets))
+        return [
+            ResolveResult(hostname=host, host=target, port=port, family=family, proto=0, flags=0) for target in targets
+        ]
 
-    async def connect_unix_socket(self, *_path: Any, **_options: Any) -> httpcore.AsyncNetworkStream:
-        raise httpcore.UnsupportedProtocol("no socket files")
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+    async def close(self) -> None:
+        """Nothing is kept."""
 
 
-def _is_about_tls(error: BaseException) -> bool:
-    """Whether somewhere below lies a failed handshake: a certificate that does not fit, for one."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return True
-        cause = cause.__cause__ or cause.__context__
+def _open(target: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, *_rest = target
+    return socket.socket(family, kind, protocol)
+
+
+def _is_one_of(target: str, checked: tuple[str, ...]) -> bool:
+    """Whether it is the same address as one of them, however either is written."""
+    known = ipaddress.ip_address(target)
+    for each in checked:
+        with contextlib.suppress(ValueError):  # a name
+            if ipaddress.ip_address(each) == known:
+                return True
     return False

@@ -1,14 +1,17 @@
 """Connections go where the guard has looked, under the name that was asked for, and not further."""
 
 import asyncio
+import gc
+import socket
 import ssl
+import warnings
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
 
-import httpcore
+import aiohttp
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,25 +19,32 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from infra24.core.calling import Answer, Caller, CallFailed
-from infra24.core.guarding import Guard
+from infra24.core.guarding import AddressRefused, Guard
 from tests.webhooks.receiver import Receiver, Reply, receiving
 
 PUBLIC, OTHER = "93.184.216.34", "93.184.216.35"
 NAME = "hooks.example.org"
 
 
-class Wire(httpcore.AsyncNetworkBackend):
+class Wire:
     """The open net, as far as the tests go: every address leads to one server here, and is noted."""
 
     def __init__(self, port: int, *, dead: Iterable[str] = ()) -> None:
         self.port, self.dead, self.asked = port, set(dead), list[str]()
-        self._network = httpcore.AnyIOBackend()
 
-    async def connect_tcp(self, host: str, port: int, *args: Any, **more: Any) -> httpcore.AsyncNetworkStream:
-        self.asked.append(host)
-        if host in self.dead:
-            raise httpcore.ConnectError("no route")
-        return await self._network.connect_tcp("127.0.0.1", self.port, 5)
+    def __call__(self, target: aiohttp.AddrInfoType) -> socket.socket:
+        wire = self
+
+        class Led(socket.socket):
+            """Connects where the wire leads, not where it is told to."""
+
+            def connect(self, address: Any) -> None:
+                wire.asked.append(address[0])
+                if address[0] in wire.dead:
+                    raise OSError("no route")
+                super().connect(("127.0.0.1", wire.port))
+
+        return Led(socket.AF_INET, socket.SOCK_STREAM)
 
 
 class Names:
@@ -117,6 +127,64 @@ def test_no_more_is_read_than_wanted() -> None:
         (answer,) = post(caller(Wire(receiver.port)), f"http://{NAME}/", guard(Names([PUBLIC])))
 
         assert (answer.body, answer.headers["x-told"]) == (b"x" * 20, "yes")
+
+
+def test_what_is_packed_stays_so_cookies_are_forgotten_and_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with receiving() as receiver:
+        receiver.always = Reply(200, {"Content-Encoding": "gzip", "Set-Cookie": "a=b"}, b"not unpacked")
+        wire = Wire(receiver.port)
+
+        answers = post(caller(wire), f"http://{NAME}/", guard(Names([PUBLIC])), times=2)
+
+        assert ([answer.body for answer in answers], wire.asked) == ([b"not unpacked"] * 2, [PUBLIC])
+        assert ["cookie" in message.headers for message in receiver.got] == [False, False]
+
+
+def test_whatever_leads_elsewhere_further_up_is_stopped_where_the_connection_is_made() -> None:
+    with receiving() as receiver:
+        wire, within = Wire(receiver.port), guard(Names([PUBLIC]))
+        calling = caller(wire)
+
+        async def run() -> None:
+            lines = await calling._lines_within(within)
+            # The resolver is not asked about these.
+            for address in ("http://127.0.0.1/", f"http://{OTHER}/", "http://[::1]/"):
+                with pytest.raises(AddressRefused):
+                    await lines.session.post(address)
+
+        asyncio.run(run())
+        assert (wire.asked, receiver.got) == ([], [])
+        # One that was checked as it is written goes through, and to nowhere else.
+        assert post(calling, f"http://{OTHER}:8080/", within)[0].status == 204
+        assert wire.asked == [OTHER]
+
+
+def test_only_so_many_connections_are_left_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra24.core.calling.KEPT_OPEN", 2)
+    with receiving() as receiver:
+        calling, within = caller(Wire(receiver.port)), guard(Names([PUBLIC]))
+
+        async def run() -> None:
+            for number in range(6):
+                await calling.post(f"http://n{number}.example.org/", b"", headers={}, guard=within)
+
+        asyncio.run(run())
+        assert [message.headers.get("connection") for message in receiver.got] == [None] * 4 + ["close"] * 2
+
+
+def test_connections_end_with_their_loop(caplog: pytest.LogCaptureFixture) -> None:
+    with receiving() as receiver, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        calling = caller(Wire(receiver.port))
+        for _ in range(2):
+            assert post(calling, f"http://{NAME}/", guard(Names([PUBLIC])))[0].status == 204
+        gc.collect()
+
+        assert calling._lines == {}
+        assert [str(each.message) for each in warned if "nclosed" in str(each.message)] == []
+        assert "Unclosed" not in caplog.text
 
 
 def test_who_does_not_answer_is_not_waited_for() -> None:
