@@ -24,6 +24,7 @@ router = Router(tags=["people"])
     response=ErasedOut,
     auth=member_auth(Role.MANAGER, scope="people:write"),
     summary="Erase a person, for good",
+    openapi_extra={"x-versioned": True},
 )
 def erase_person(request: HttpRequest, person_id: UUID, body: EraseIn) -> HttpResponse:
     """Name, address, number, notes and messages are overwritten, the account is no longer tied to the house, what

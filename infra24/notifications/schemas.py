@@ -43,7 +43,7 @@ class MailPatch(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    is_on: bool
+    is_on: Annotated[bool, Field(strict=True)]
 
 
 class MailWordsIn(Schema):
@@ -112,7 +112,7 @@ class MailWishIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    is_wanted: bool
+    is_wanted: Annotated[bool, Field(strict=True)]
 
 
 class MailTroubleOut(Schema):

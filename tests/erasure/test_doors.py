@@ -76,7 +76,7 @@ def test_staff_see_a_person_but_no_way_to_erase_them(cast: Cast, delia: Person) 
     page = client.get(here).content.decode()
 
     assert "delia@nowhere.example" in page
-    assert "None; staff book for them" in page
+    assert "No account; staff book for them" in page
     assert f'href="{here}/calendars"' in page
     assert f"{here}/erase" not in page
     assert client.get(f"{here}/erase").status_code == 403

@@ -73,7 +73,7 @@ def test_a_confirmation_arrives_whole(house: House, server: MailServer) -> None:
     assert "background:#22577a" in rich.get_content()
     (file,) = list(mail.iter_attachments())
     assert (file.get_filename(), file.get_content_type()) == ("booking.ics", "text/calendar")
-    assert str(file.get_param("method")) == "PUBLISH"
+    assert str(file.get_param("method")) == "REQUEST"
     calendar: Any = Calendar.from_ical(file.get_content().encode())
     (event,) = calendar.walk("VEVENT")
     assert event["dtstart"].dt == booking.starts_at

@@ -112,5 +112,5 @@ def test_a_night_purges_what_nobody_can_need(database: TestDatabase) -> None:
         sweep = Delivery.objects.get(handler="config.sweep_at_night")
         assert (sweep.status, sweep.note) == (
             "delivered",
-            "Purged one technical row. Nobody waits. No skipped date can be had.",
+            "Purged one technical row. Nobody waits. No skipped date can be had. No webhook needs anything.",
         )

@@ -8,6 +8,7 @@ answers that agree with the database, nobody twice in one place, no deadlock.
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -99,10 +100,16 @@ class Stage:
             with closing(HTTPConnection(self.host, timeout=PATIENCE_SECONDS)) as line:
                 line.connect()
                 start()
-                line.request(method, path, content, told)
-                response = line.getresponse()
-                kind = response.getheader("Content-Type", "").partition(";")[0]
-                return Answer(response.status, kind, json.loads(response.read()))
+                while True:
+                    line.request(method, path, content, told)
+                    response = line.getresponse()
+                    kind = response.getheader("Content-Type", "").partition(";")[0]
+                    answer = Answer(response.status, kind, json.loads(response.read()))
+                    if answer.status != 503:
+                        return answer
+                    # A machine with other work may keep somebody waiting for longer than a request may wait for a
+                    # lock. Nothing has happened then, and the answer says when to come again.
+                    time.sleep(float(response.getheader("Retry-After", "1")))
 
         return run
 

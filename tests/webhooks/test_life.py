@@ -165,7 +165,7 @@ def test_the_night_warns_ends_and_gives_up_what_waited_a_month(story: Story) -> 
         again = services.look_after(story.org_id, now=now)
 
     assert said == "Warned of one webhook. Ended one webhook. Gave up one delivery."
-    assert again == "Warned of 0 webhooks. Ended 0 webhooks. Gave up 0 deliveries."
+    assert again == "No webhook needs anything."
     assert [story.again(each).condition for each in (failing, dead, idle)] == ["failing", "disabled", "paused"]
     assert [each.status for each in story.deliveries(idle)] == ["discarded"]
 
@@ -180,7 +180,7 @@ def test_resumed_at_the_console_it_begins_anew(story: Story) -> None:
 
         said = services.look_after(story.org_id, now=now)
 
-    assert said == "Warned of 0 webhooks. Ended 0 webhooks. Gave up 0 deliveries."
+    assert said == "No webhook needs anything."
     assert story.again(endpoint).condition == "active"
 
 

@@ -102,6 +102,7 @@ SUBJECTS: Final[dict[str, str | Promise]] = {
     "grant": _("Qualifications of people"),
     "assignment": _("Studios"),
     "member": _("Members"),
+    "person": _("People"),
     "import": _("Imports"),
 }
 """What facts are about, by the first part of their types, in the order in which people look for them."""

@@ -45,7 +45,12 @@ def plan_morning(job: Job) -> str:
             return _("Not wanted: the organisation has switched this mail off.")
         if Delivery.objects.filter(org_id=job.org_id, fact_id=job.fact_id, handler=TIMER).exists():
             return _("The morning's mail is set already.")
-        due_at = datetime.combine(date.fromisoformat(job.data["on"]), MORNING, ZoneInfo(job.organisation.time_zone))
+        zone = ZoneInfo(job.organisation.time_zone)
+        day = date.fromisoformat(job.data["on"])
+        if job.now >= datetime.combine(day, time(NOON), zone):
+            return _("Nothing to tell: the morning is over.")
+        # A night that came late, for no worker ran, has its morning at once.
+        due_at = max(datetime.combine(day, MORNING, zone), job.now)
         set_timer(org_id=job.org_id, fact_id=job.fact_id, handler=TIMER, subject_id=job.org_id, due_at=due_at)
     return _("The morning's mail is set.")
 

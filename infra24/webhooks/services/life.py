@@ -77,6 +77,8 @@ def look_after(org_id: UUID, *, now: datetime, endpoint_id: UUID | None = None) 
             case Step.NOTHING:
                 pass
     given_up = 0 if endpoint_id else _tidy(org_id, now=now)
+    if not warned + ended + given_up:
+        return _("No webhook needs anything.")
     return " ".join(
         (
             ngettext("Warned of one webhook.", "Warned of %(count)d webhooks.", warned) % {"count": warned},
