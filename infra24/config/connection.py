@@ -76,5 +76,8 @@ def connection_settings(*, role: str, var: Path, production: bool) -> dict[str, 
         "PORT": parts.get("port", ""),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0,
+        # A restarted server has closed what lies in the pool. Asking first costs an empty statement, and saves
+        # everybody who comes afterwards a failure.
+        "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }

@@ -131,6 +131,7 @@ def server(database: TestDatabase, tmp_path: Path) -> Iterator[str]:
     port = 20000 + os.getpid() % 20000
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "2"]
     environment = {**database.environment(), "INFRA24_VAR": str(tmp_path), "PORT": str(port)}
+    environment["DATABASE_URL"] += " application_name=served"
     with (
         (tmp_path / "log").open("w") as log,
         subprocess.Popen(
@@ -160,8 +161,23 @@ def test_the_figures_of_two_workers_are_added_up(server: str) -> None:
     assert seen == {asked}
 
 
+def test_connections_that_postgresql_has_closed_cost_nobody_an_answer(server: str, database: TestDatabase) -> None:
+    """As after a restart of the database: all that lay in the pools is dead."""
+    statuses = [httpx.get(f"{server}/readyz").status_code for _ in range(20)]
+    with database.as_app() as rival:
+        ended = rival.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = 'served'"
+        ).fetchone()
+    statuses += [httpx.get(f"{server}/readyz").status_code for _ in range(20)]
+
+    assert ended is not None
+    assert ended[0] >= 1
+    assert set(statuses) == {200}
+
+
 def _wait(address: str, log: Path) -> None:
-    for _ in range(200):
+    for _ in range(600):
         try:
             httpx.get(address)
         except httpx.TransportError:
