@@ -35,6 +35,8 @@ from tests.races.sweep import booking_rows, overfull, twice_taken
 from tests.running import postgres_log
 
 HOUR = timedelta(hours=1)
+COMES_AGAIN = 2
+"""Times a client comes again after 503. Whoever is told so once more has lost, and the race with it."""
 PATIENCE_SECONDS = 120
 
 Start = Callable[[], object]
@@ -100,16 +102,17 @@ class Stage:
             with closing(HTTPConnection(self.host, timeout=PATIENCE_SECONDS)) as line:
                 line.connect()
                 start()
-                while True:
+                for _again in range(COMES_AGAIN + 1):
                     line.request(method, path, content, told)
                     response = line.getresponse()
                     kind = response.getheader("Content-Type", "").partition(";")[0]
                     answer = Answer(response.status, kind, json.loads(response.read()))
                     if answer.status != 503:
-                        return answer
+                        break
                     # A machine with other work may keep somebody waiting for longer than a request may wait for a
                     # lock. Nothing has happened then, and the answer says when to come again.
                     time.sleep(float(response.getheader("Retry-After", "1")))
+                return answer
 
         return run
 
