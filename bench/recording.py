@@ -70,7 +70,7 @@ class Desk:
         # Fresh subjects, for of each only the first in line can be claimed.
         self.houses[0].subjects = [new_id() for _ in range(times * each * 2)]
         self.backlog(facts=times * each * 2, houses=[0])
-        while hand_out(REACTIONS):
+        while hand_out(REACTIONS).facts:
             pass
         spent = []
         for _ in range(times):

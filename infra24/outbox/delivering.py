@@ -20,7 +20,7 @@ def deliver_due(reactions: Reactions, *, clock: Clock = database_clock) -> int:
     """Do everything that is due until nothing is; return how many deliveries were tried."""
     tried = 0
     while True:
-        handed_out = hand_out(reactions, clock=clock)
+        handed_out = hand_out(reactions, clock=clock).facts
         taken = [one for kind in Destination.Kind for one in take(kind, n=10, each=10, clock=clock)]
         for ones in by_organisation(taken).values():
             deliver_all(ones, reactions, clock=clock)

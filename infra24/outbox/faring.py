@@ -23,7 +23,7 @@ SPEAKING = (Attempt.Outcome.TRANSIENT, Attempt.Outcome.UNKNOWN, Attempt.Outcome.
 _WORKS = """
     UPDATE outbox_destination SET worked_at = %(now)s
      WHERE org_id = %(org_id)s AND id = ANY(%(ids)s) AND failures_in_row = 0 AND failing_since IS NULL
-       AND (worked_at IS NULL OR worked_at < %(before)s)
+       AND (worked_at IS NULL OR worked_at < %(now)s)
 """
 
 # While it failed, retries moved further and further away. It works again, so all that waited is due.
@@ -43,13 +43,18 @@ def keep_health(org_id: UUID, tries: Sequence[Tried]) -> None:
     if not by_destination:
         return
     unclear = {pk for pk, ones in by_destination.items() if any(one.failure or one.work.is_probe for one in ones)}
-    fine = [pk for pk in by_destination if pk not in unclear]
-    # One that failed before and works now is unclear as well: only its row knows.
-    ailing = Destination.objects.filter(org_id=org_id, pk__in=fine, failing_since__isnull=False)
-    unclear.update(ailing.values_list("pk", flat=True))
-    now = max(one.ended_at for one in tries)
-    with connection.cursor() as cursor:
-        cursor.execute(_WORKS, {"org_id": org_id, "ids": fine, "now": now, "before": now - NOTED_EVERY})
+    now, to_note = max(one.ended_at for one in tries), []
+    standing = Destination.objects.filter(org_id=org_id, pk__in=by_destination.keys() - unclear)
+    for pk, failing_since, worked_at in standing.values_list("pk", "failing_since", "worked_at"):
+        if failing_since:  # it failed before and works now
+            unclear.add(pk)
+        elif worked_at is None or worked_at < now - NOTED_EVERY:
+            to_note.append(pk)
+    if to_note:
+        with connection.cursor() as cursor:
+            cursor.execute(_WORKS, {"org_id": org_id, "ids": to_note, "now": now})
+    if not unclear:
+        return
     # In one order, so that two workers never wait for each other.
     locked = Destination.objects.select_for_update(no_key=True).filter(org_id=org_id, pk__in=unclear)
     for destination in locked.order_by("pk"):

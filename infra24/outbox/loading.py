@@ -4,7 +4,6 @@ import logging
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +34,6 @@ class Work:
     failures: int
     last_outcome: str
     is_timer: bool
-    recorded_at: datetime
     is_probe: bool
     """Tried alone, to see whether a destination that keeps failing works again."""
     pace: tuple[int, int] | None
@@ -64,6 +62,8 @@ def load(taken: Sequence[Taken], reactions: Reactions, *, clock: Clock = databas
                 subject_id=row["subject_id"],
                 number=row["number"],
                 data=row["fact__data"],
+                version=row["fact__version"],
+                recorded_at=row["fact__recorded_at"],
                 attempt=row["attempts"],
                 now=now,
                 lease=one.lease,
@@ -82,7 +82,6 @@ def load(taken: Sequence[Taken], reactions: Reactions, *, clock: Clock = databas
             failures=row["failures"],
             last_outcome=row["outcome"],
             is_timer=row["is_timer"],
-            recorded_at=row["fact__recorded_at"],
             is_probe=row["destination__failures_in_row"] >= TRIPS_AFTER,
             pace=_pace(row),
             loaded=loaded.get(job.delivery_id),
@@ -100,7 +99,7 @@ def _read(taken: Sequence[Taken]) -> list[tuple[Taken, dict[str, Any]]]:
         status=Delivery.Status.PENDING,
     ).values(
         "id", "handler", "fact_id", "subject_id", "number", "attempts", "failures", "outcome", "is_timer",
-        "fact__type", "fact__data", "fact__recorded_at",
+        "fact__type", "fact__version", "fact__data", "fact__recorded_at",
         "destination__kind", "destination__failures_in_row", "destination__per_minute", "destination__burst",
     )  # fmt: skip
     found = {row["id"]: row for row in rows}
@@ -121,7 +120,7 @@ def _loaded(jobs: Iterable[Job], handlers: Iterable[str], reactions: Reactions) 
     loaded: dict[UUID, Any] = {}
     for handler, mine in by_sender.items():
         try:
-            with transaction.atomic():
+            with transaction.atomic(savepoint=len(by_sender) > 1):  # alone it spoils nothing but its own reading
                 loaded.update(reactions.senders[handler].load(mine))
         except Exception as error:
             if not connection.is_usable():  # no fault of the deliveries: all is read again

@@ -28,7 +28,7 @@ def count(tried: Tried) -> None:
     """Count one try. Timers wait for their hour, so they are never late from the fact on."""
     ATTEMPTS.labels(kind=tried.work.kind, outcome=tried.outcome.value).inc()
     if tried.work.job.attempt == 1 and not tried.work.is_timer:
-        lag = (tried.started_at - tried.work.recorded_at).total_seconds()
+        lag = (tried.started_at - tried.work.job.recorded_at).total_seconds()
         LAG.labels(kind=tried.work.kind).observe(max(lag, 0))
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
+
+import msgspec
 
 from infra24.orgs.models import Organisation
 from infra24.outbox.models import Destination
@@ -42,6 +45,9 @@ class Job:
     number: int
     """The fact's position among those of its subject. Of a timer: that of the fact it was set for."""
     data: Mapping[str, Any]
+    version: int
+    """Of the fact's type, as it was when the fact was recorded."""
+    recorded_at: datetime
     attempt: int
     """1 for the first. From the second on an earlier try may have succeeded unnoticed."""
     now: datetime
@@ -93,3 +99,13 @@ class Reactions:
     """Handlers of the other sort; no name is in both."""
     state_carrying: frozenset[str] = frozenset()
     """Handlers that tell how a subject stands now: a newer delivery of theirs makes those that still wait needless."""
+
+    @cached_property
+    def as_json(self) -> str:
+        """The subscriptions as `sql/handing_out.sql` reads them."""
+        rows = [
+            {"type": fact_type, "kind": kind, "handler": handler}
+            for fact_type, hearing in self.subscriptions.items()
+            for kind, handler in hearing.items()
+        ]
+        return msgspec.json.encode(rows).decode()

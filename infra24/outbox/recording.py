@@ -156,5 +156,5 @@ def _settle_dead(org_id: UUID, recorded: Sequence[Tried], reactions: Reactions) 
     newer = [one.work.taken.delivery_id for one in told if one.again is None]
     if newer:
         with connection.cursor() as cursor:
-            now, note = max(one.ended_at for one in told), overtaken(org_id)
+            now, note = max(one.ended_at for one in told), overtaken(told[0].work.job.organisation.locale)
             cursor.execute(_SETTLE_DEAD, {"org_id": org_id, "newer": newer, "now": now, "note": note})

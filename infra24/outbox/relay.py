@@ -120,12 +120,14 @@ class Relay:
     # --- What goes on all the time ------------------------------------------------------
 
     async def _hand_out(self) -> None:
-        """Hand out facts as long as there are any, wake the lanes, then sleep until there may be more."""
+        """Hand out facts as long as there are any, wake who has to do with them, then sleep until there may be more."""
         self._news.clear()
         handed_out = await self._pools.run("hand out", hand_out, self._reactions, clock=self._clock)
-        for freed in self._freed.values():
-            freed.set()
-        if not handed_out:
+        # Without any facts it may be timers, or deliveries somebody wants tried again.
+        concerned = {Destination.Kind.CLOCK, *handed_out.kinds} if handed_out.facts else self._freed.keys()
+        for kind in self._freed.keys() & concerned:
+            self._freed[kind].set()
+        if not handed_out.facts:
             await _wait(self._news, POLL_SECONDS)
 
     async def _fill(self, kind: Destination.Kind) -> None:

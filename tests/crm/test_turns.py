@@ -28,7 +28,7 @@ def test_two_workers_do_not_make_one_person_twice(crm_url: str) -> None:
         story.book(starts_at=NOON + timedelta(days=1))
         # Slow enough for both to look before either has made the contact, were it not for the turn.
         story.fail(kind="slow", seconds=0.4, match="* /v2/constituent*")
-        while hand_out(REACTIONS):
+        while hand_out(REACTIONS).facts:
             pass
 
         def work(_: int) -> None:

@@ -63,7 +63,7 @@ def job() -> Job:
     """The delivery of a confirmation to Bob, leased to a worker."""
     house = House()
     booking = house.book()
-    assert hand_out(REACTIONS, clock=house.clock) == 1
+    assert hand_out(REACTIONS, clock=house.clock).facts == 1
     (taken,) = take(Destination.Kind.MAIL, n=1, each=1, clock=house.clock)
     with acting_for(house.org.pk):
         fact = Fact.objects.get(subject_id=booking.pk)
@@ -76,6 +76,8 @@ def job() -> Job:
         subject_id=booking.pk,
         number=fact.number,
         data=fact.data,
+        version=fact.version,
+        recorded_at=fact.recorded_at,
         attempt=1,
         now=house.clock.now,
         lease=taken.lease,

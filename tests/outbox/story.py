@@ -58,7 +58,7 @@ class Story:
         return deliver_due(self.reactions, clock=self.clock)
 
     def hand_out(self) -> int:
-        return hand_out(self.reactions, clock=self.clock)
+        return hand_out(self.reactions, clock=self.clock).facts
 
     def deliver_one(self) -> None:
         (taken,) = take(CRM, n=1, each=1, clock=self.clock)

@@ -90,7 +90,7 @@ def test_an_organisation_whose_facts_cannot_be_handed_out_holds_up_no_other(
     assert (deliveries(org), statuses(deliveries(other))) == ([], ["delivered"])
     with acting_for(org.pk):
         assert FactPending.objects.count() == 1
-    assert f"DataError while handing out facts of organisation {org.pk}" in caplog.text
+    assert f"facts of organisation {org.pk} could not be handed out" in caplog.text
 
 
 def test_a_destination_may_ask_us_to_slow_down_for_years(story: Story) -> None:

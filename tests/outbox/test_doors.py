@@ -25,6 +25,7 @@ DOORS = {
     "admit_token(bytea)",
     "organisations_of_user(uuid)",
     "claim_facts(integer)",
+    "hand_out_facts(integer,jsonb,text[],jsonb,timestamp with time zone)",
     "claim_deliveries(integer,text,integer,uuid[],timestamp with time zone,timestamp with time zone)",
     "delivery_backlog()",
     "destination_figures()",

@@ -136,7 +136,7 @@ def test_several_workers_hand_out_and_deliver_each_fact_once() -> None:
 
     def work(_: int) -> None:
         try:
-            while hand_out(story.reactions, n=3, clock=story.clock):
+            while hand_out(story.reactions, n=3, clock=story.clock).facts:
                 pass
             while taken := take(CRM, n=3, each=100, clock=story.clock):
                 for one in taken:

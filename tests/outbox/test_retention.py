@@ -31,6 +31,8 @@ def night_of(org: Organisation, clock: Clock) -> str:
             subject_id=org.pk,
             number=1,
             data={},
+            version=1,
+            recorded_at=clock(),
             attempt=1,
             now=clock(),
             lease=new_id(),

@@ -13,12 +13,17 @@
 -- A paced destination gets no more than its allowance over all workers, counted by GCRA as in core.rates: it is locked
 -- while somebody takes, and passed over by whoever comes in between.
 --
+-- In PL/pgSQL because that keeps the plan: planning took longer than claiming.
+--
 -- A delivery that still carries a lease was lost with its worker: the lost attempt is written down and counts.
 CREATE OR REPLACE FUNCTION claim_deliveries(
         n integer, kind text, each integer, running uuid[], at timestamptz, until timestamptz)
     RETURNS TABLE (org_id uuid, delivery_id uuid, destination_id uuid, lease uuid)
-    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
-BEGIN ATOMIC
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     WITH counted AS MATERIALIZED (
         SELECT t.id, t.failures_in_row, t.burst, interval '1 minute' / t.per_minute AS cost,
                greatest(t.paced_until, claim_deliveries.at) AS full_at
@@ -61,10 +66,10 @@ BEGIN ATOMIC
                                      AND earlier.subject_id = q.subject_id AND earlier.number < q.number
                                      AND earlier.status = 'pending' AND NOT earlier.is_timer AND NOT q.is_timer)
                 ORDER BY q.due_at, q.id LIMIT destination.room FOR UPDATE SKIP LOCKED) AS due
-         LIMIT n
+         LIMIT claim_deliveries.n
     ), lost AS (
         INSERT INTO public.outbox_attempt (id, org_id, delivery_id, number, started_at, ended_at, outcome, detail)
-        SELECT gen_random_uuid(), c.org_id, c.id, c.attempts,
+        SELECT public.fresh_id(), c.org_id, c.id, c.attempts,
                c.leased_until - (claim_deliveries.until - claim_deliveries.at), c.leased_until, 'lost', ''
           FROM claimed c WHERE c.lease IS NOT NULL
     ), paid AS (
@@ -82,7 +87,7 @@ BEGIN ATOMIC
            outcome = CASE WHEN c.lease IS NULL THEN d.outcome ELSE 'lost' END
       FROM claimed c WHERE d.id = c.id
     RETURNING d.org_id, d.id, d.destination_id, d.lease;
-END;
+END $$;
 
 -- How destinations are doing, over all organisations: for the operator's figures, of nobody in particular.
 CREATE OR REPLACE FUNCTION destination_figures()
