@@ -10,7 +10,7 @@ from infra24.outbox.loading import Work, load
 from infra24.outbox.models import Destination
 from infra24.outbox.reactions import Reactions
 from infra24.outbox.recording import record
-from infra24.outbox.taking import Taken, by_organisation, renew, take
+from infra24.outbox.taking import Taken, renew, take
 from infra24.outbox.trying import Tried, run, send
 
 __all__ = ["Clock", "DatabaseClock", "Taken", "database_clock", "deliver", "deliver_due", "hand_out", "renew", "take"]
@@ -22,8 +22,8 @@ def deliver_due(reactions: Reactions, *, clock: Clock = database_clock) -> int:
     while True:
         handed_out = hand_out(reactions, clock=clock).facts
         taken = [one for kind in Destination.Kind for one in take(kind, n=10, each=10, clock=clock)]
-        for ones in by_organisation(taken).values():
-            deliver_all(ones, reactions, clock=clock)
+        if taken:
+            deliver_all(taken, reactions, clock=clock)
         tried += len(taken)
         if not handed_out and not taken:
             return tried
@@ -35,7 +35,7 @@ def deliver(taken: Taken, reactions: Reactions, *, clock: Clock = database_clock
 
 
 def deliver_all(taken: Sequence[Taken], reactions: Reactions, *, clock: Clock = database_clock) -> None:
-    """Deliveries of one organisation: those with handlers one after the other, those with senders side by side."""
+    """Those with handlers one after the other, those with senders side by side."""
     works = load(taken, reactions, clock=clock)
     to_send = [work for work in works if work.handler in reactions.senders]
     for work in works:

@@ -79,9 +79,10 @@ class Sender(Protocol):
     """
 
     def load(self, jobs: Sequence[Job]) -> Mapping[UUID, Any]:
-        """What `send` needs, by delivery. Runs in a thread, in a transaction of the jobs' one organisation.
+        """What `send` needs, by delivery. Runs in a thread, outside any transaction; jobs may be of any organisations.
 
-        A value may be a DeliveryFailure: that delivery is not sent, and fails with it.
+        A value may be a DeliveryFailure: that delivery is not sent, and fails with
+        it. When an error comes out, each job is asked for alone.
         """
 
     async def send(self, job: Job, loaded: Any) -> str:

@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 
@@ -20,18 +18,21 @@ AFTER_TROUBLE_SECONDS = 1.0
 
 
 class Recorder:
-    """Gathers tries and has `write` write them, those of each organisation in one call.
+    """Gathers tries and has `write` write them: in one call those that `apart` keeps together.
 
-    One organisation's never wait for another's. What cannot be written while
+    What failed for one organisation never waits for another's. What cannot be written while
     the database is away is written when it is back; whoever has taken over by
     then has the better right, and `write` sees to that. `done` hears of tries
     that are settled one way or the other.
     """
 
     def __init__(
-        self, write: Callable[[Sequence[Tried]], Awaitable[None]], done: Callable[[Sequence[Tried]], None]
+        self,
+        apart: Callable[[Sequence[Tried]], Sequence[Sequence[Tried]]],
+        write: Callable[[Sequence[Tried]], Awaitable[None]],
+        done: Callable[[Sequence[Tried]], None],
     ) -> None:
-        self._write, self._done = write, done
+        self._apart, self._write, self._done = apart, write, done
         self._gathered: list[Tried] = []
         self._some, self._many = asyncio.Event(), asyncio.Event()
         self._writing: set[asyncio.Task[None]] = set()
@@ -52,10 +53,7 @@ class Recorder:
             gathered, self._gathered = self._gathered, []
             self._some.clear()
             self._many.clear()
-            by_organisation: defaultdict[UUID, list[Tried]] = defaultdict(list)
-            for tried in gathered:
-                by_organisation[tried.work.taken.org_id].append(tried)
-            for tries in by_organisation.values():
+            for tries in self._apart(gathered):
                 task = asyncio.create_task(self._settle(tries))
                 self._writing.add(task)
                 task.add_done_callback(self._writing.discard)

@@ -2,7 +2,8 @@
 
 import logging
 import random
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -73,11 +74,52 @@ class Following:
     """None: as it was."""
 
 
-def record(tries: Sequence[Tried], reactions: Reactions) -> None:
-    """Write down tries of one organisation in one transaction: deliveries, attempts, how their destinations do.
+def apart(tries: Sequence[Tried], reactions: Reactions) -> list[list[Tried]]:
+    """Tries that are recorded together: all that plainly arrived, and of the others those of each organisation."""
+    together: defaultdict[UUID | None, list[Tried]] = defaultdict(list)
+    for tried in tries:
+        together[None if _is_plain(tried, reactions) else tried.work.taken.org_id].append(tried)
+    return list(together.values())
 
-    Those whose lease was lost meanwhile are left out.
+
+def record(tries: Sequence[Tried], reactions: Reactions) -> None:
+    """Write down what came of tries: deliveries, attempts, how their destinations do.
+
+    One transaction for those that are recorded together. Those whose lease was lost meanwhile are left out.
     """
+    for ones in apart(tries, reactions):
+        ours = _record_arrivals(ones) if _is_plain(ones[0], reactions) else _record_of_one(ones, reactions)
+        _tell(ones, ours)
+
+
+def _is_plain(tried: Tried, reactions: Reactions) -> bool:
+    """It arrived, and there is no more to it."""
+    is_special = tried.failure or tried.again or tried.work.is_probe
+    return not is_special and tried.work.handler not in reactions.state_carrying
+
+
+def _record_arrivals(tries: Sequence[Tried]) -> Set[UUID]:
+    """One statement over all organisations: see `sql/leases.sql`."""
+    with connection.cursor() as cursor:
+        rows = msgspec.json.encode([_row(tried) for tried in tries]).decode()
+        cursor.execute("SELECT id, to_learn FROM record_arrivals(%s)", [rows])
+        ours = dict(cursor.fetchall())
+    to_learn = [tried for tried in tries if ours.get(tried.work.taken.delivery_id)]
+    for org_id, ones in _by_organisation(to_learn).items():
+        with acting_for(org_id):
+            keep_health(org_id, ones)
+    return ours.keys()
+
+
+def _by_organisation(tries: Sequence[Tried]) -> Mapping[UUID, list[Tried]]:
+    found: defaultdict[UUID, list[Tried]] = defaultdict(list)
+    for tried in tries:
+        found[tried.work.taken.org_id].append(tried)
+    return found
+
+
+def _record_of_one(tries: Sequence[Tried], reactions: Reactions) -> Set[UUID]:
+    """Tries of one organisation, whatever came of them."""
     org_id = tries[0].work.taken.org_id
     with acting_for(org_id):
         with connection.cursor() as cursor:
@@ -87,6 +129,10 @@ def record(tries: Sequence[Tried], reactions: Reactions) -> None:
         recorded = [tried for tried in tries if tried.work.taken.delivery_id in ours]
         keep_health(org_id, [tried for tried in recorded if tried.again is None])
         _settle_dead(org_id, recorded, reactions)
+    return ours
+
+
+def _tell(tries: Sequence[Tried], ours: Set[UUID]) -> None:
     for tried in tries:
         if tried.work.taken.delivery_id not in ours:
             log.warning("delivery %s was taken over or cancelled while it ran", tried.work.taken.delivery_id)

@@ -24,8 +24,8 @@ from infra24.outbox.policies import LONGEST_RUN, RENEWAL
 from infra24.outbox.pools import Pools, report
 from infra24.outbox.reactions import Reactions
 from infra24.outbox.recorder import Recorder
-from infra24.outbox.recording import record
-from infra24.outbox.taking import Taken, by_organisation, renew, take
+from infra24.outbox.recording import apart, record
+from infra24.outbox.taking import Taken, renew, take
 from infra24.outbox.trying import Tried, run, send
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Relay:
         if self._asked_to_end.is_set():
             self._stopping.set()
         self._pools = Pools({**DATABASE_THREADS, **{kind.value: lane.threads for kind, lane in self._lanes.items()}})
-        self._recorder = Recorder(self._record, self._recorded)
+        self._recorder = Recorder(partial(apart, reactions=self._reactions), self._record, self._recorded)
         self._begin(self._recorder.run())
         steps: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("hand out", self._hand_out),
@@ -145,8 +145,7 @@ class Relay:
             since = time.monotonic()
             self._running.update((one.delivery_id, Running(one, kind, since)) for one in taken)
             self._idle.clear()
-            for ones in by_organisation(taken).values():
-                self._begin(self._work(kind, ones))
+            self._begin(self._work(kind, taken))
         if len(taken) < free or not free:
             await _wait(freed, self._patience(kind))
         if self._running:
@@ -196,7 +195,7 @@ class Relay:
         task.add_done_callback(self._tasks.discard)
 
     async def _work(self, kind: Destination.Kind, taken: Sequence[Taken]) -> None:
-        """Load what was taken of one organisation and begin to try it."""
+        """Load what was taken and begin to try it."""
         works = await self._loaded(taken)
         self._forget(_absent(taken, works))
         self._look_again_soon(kind, works)

@@ -8,17 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from infra24.core.calling import Answer, Caller, CallFailed
 from infra24.core.codec import encode
 from infra24.core.guarding import Guard
+from infra24.core.sealing import unseal
 from infra24.facts.catalogue import CATALOGUE
 from infra24.facts.events import body_of
 from infra24.orgs.tenancy import acting_for
@@ -36,10 +38,28 @@ MOST_SHOWN = 500
 """Characters of an answer that are shown to the organisation."""
 UNTOLD_REST = timedelta(minutes=1)
 """After “too many requests” without a word on how long."""
+_READ = """
+    SELECT delivery_id, endpoint_id, url, sealed_secret, sealed_previous, previous_until, proved_at, warned_at,
+           failing_since
+      FROM leased_endpoints(%s::uuid[], %s::uuid[])
+"""
 
 CALLER = Caller(patience=PATIENCE, most_read=4 * MOST_SHOWN, user_agent="Infra24-Webhooks (Standard Webhooks 1.0.0)")
 _DATABASE = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
 """For the few deliveries that change how their endpoint stands. The loop itself never waits for the database."""
+
+
+class Target(NamedTuple):
+    """An endpoint, as `leased_endpoints` tells of it."""
+
+    endpoint_id: UUID
+    url: str
+    sealed_secret: str
+    sealed_previous: str
+    previous_until: datetime | None
+    proved_at: datetime | None
+    warned_at: datetime | None
+    failing_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -61,11 +81,12 @@ class WebhookSender:
         self._post = partial(_post, caller, within)
 
     def load(self, jobs: Sequence[Job]) -> Mapping[UUID, Outgoing | DeliveryFailure]:
-        """One statement for however many."""
-        org_id = jobs[0].org_id
-        found = Endpoint.objects.filter(org_id=org_id, destination_id__in={job.destination_id for job in jobs})
-        endpoints = {endpoint.destination_id: endpoint for endpoint in found.select_related("destination")}
-        return {job.delivery_id: _outgoing(job, endpoints.get(job.destination_id)) for job in jobs}
+        """One statement for however many: what a lease lets see is said in `sql/leases.sql`."""
+        with connection.cursor() as cursor:
+            cursor.execute(_READ, [[job.delivery_id for job in jobs], [job.lease for job in jobs]])
+            found = {row[0]: Target(*row[1:]) for row in cursor.fetchall()}
+        unsealed = cache(unseal)  # of many deliveries to one endpoint, opened once
+        return {job.delivery_id: _outgoing(job, found.get(job.delivery_id), unsealed) for job in jobs}
 
     async def send(self, job: Job, loaded: Outgoing) -> str:
         """Post it. Raises Gone, Throttled or TransientFailure for whatever is not answered by a 2xx."""
@@ -89,8 +110,13 @@ class ProbeSender:
         self._post = partial(_post, caller, within)
 
     def load(self, jobs: Sequence[Job]) -> Mapping[UUID, Outgoing | DeliveryFailure]:
-        found = Endpoint.objects.filter(org_id=jobs[0].org_id).in_bulk({job.subject_id for job in jobs})
-        return {job.delivery_id: _test(job, found.get(job.subject_id)) for job in jobs}
+        """One after the other: there is hardly ever more than one."""
+        loaded = {}
+        for job in jobs:
+            with acting_for(job.org_id), override(job.organisation.locale):
+                endpoint = Endpoint.objects.filter(org_id=job.org_id, pk=job.subject_id).first()
+                loaded[job.delivery_id] = _test(job, endpoint)
+        return loaded
 
     async def send(self, job: Job, loaded: Outgoing) -> str:
         """Post it and note the answer, whichever it is: somebody looks at the page and waits for it."""
@@ -112,12 +138,13 @@ class ProbeSender:
         return answer
 
 
-def _outgoing(job: Job, endpoint: Endpoint | None) -> Outgoing | DeliveryFailure:
-    if endpoint is None:
-        return Gone(_("The webhook was taken away."))
-    if endpoint.proved_at is None:
-        # Somebody resumed it at the console: nothing leaves before the address is proved.
-        return ConnectionBroken(_("Not proved yet."))
+def _outgoing(job: Job, target: Target | None, unsealed: Callable[[str], str]) -> Outgoing | DeliveryFailure:
+    with override(job.organisation.locale):
+        if target is None:
+            return Gone(_("The webhook was taken away."))
+        if target.proved_at is None:
+            # Somebody resumed it at the console: nothing leaves before the address is proved.
+            return ConnectionBroken(_("Not proved yet."))
     body = body_of(
         CATALOGUE[job.fact_type],
         org_id=job.org_id,
@@ -127,11 +154,14 @@ def _outgoing(job: Job, endpoint: Endpoint | None) -> Outgoing | DeliveryFailure
         data=job.data,
         recorded_at=job.recorded_at,
     )
-    step = step_for(failing_since=endpoint.destination.failing_since, warned_at=endpoint.warned_at, now=job.now)
+    step = step_for(failing_since=target.failing_since, warned_at=target.warned_at, now=job.now)
+    sealed = [target.sealed_secret]
+    if target.previous_until is not None and job.now < target.previous_until:
+        sealed.append(target.sealed_previous)
     return Outgoing(
-        endpoint_id=endpoint.pk,
-        url=endpoint.url,
-        secrets=endpoint.secrets_at(job.now),
+        endpoint_id=target.endpoint_id,
+        url=target.url,
+        secrets=[unsealed(each) for each in sealed],
         body=encode(body),
         is_trouble_due=step is not Step.NOTHING,
     )

@@ -272,9 +272,15 @@ def test_loading_asks_as_often_for_many_as_for_one(story: Story, django_assert_n
     jobs = [job(story, one, fact) for fact in facts for one in (endpoint, other)]
 
     for some in (jobs[:1], jobs):
-        with acting_for(story.org_id), django_assert_num_queries(1):
+        with django_assert_num_queries(1):
             loaded = sending.SENDER.load(some)
-        assert len(loaded) == len(some)
+        assert [type(loaded[one.delivery_id]) for one in some] == [sending.Outgoing] * len(some)
+
+
+def test_without_the_lease_nothing_is_told_of_an_endpoint(story: Story) -> None:
+    mine = job(story, story.endpoint(), story.happens())
+    loaded = sending.SENDER.load([replace(mine, lease=new_id())])
+    assert [type(each) for each in loaded.values()] == [Gone]
 
 
 def test_what_cannot_be_loaded_says_why(story: Story) -> None:
@@ -282,25 +288,46 @@ def test_what_cannot_be_loaded_says_why(story: Story) -> None:
     fact = story.happens()
     with acting_for(story.org_id):
         services.remove_endpoint(gone, by=story.dana, source="staff")
-        loaded = sending.SENDER.load([job(story, unproved, fact), job(story, gone, fact)])
-        tests = sending.PROBE_SENDER.load([job(story, gone, fact, subject_id=gone.pk)])
+    loaded = sending.SENDER.load([job(story, unproved, fact), job(story, gone, fact)])
+    tests = sending.PROBE_SENDER.load([job(story, gone, fact, subject_id=gone.pk, handler="webhooks.send_test")])
 
     assert [type(each) for each in (*loaded.values(), *tests.values())] == [ConnectionBroken, Gone, Gone]
 
 
-def job(story: Story, endpoint: Endpoint, fact_id: UUID, *, subject_id: UUID | None = None) -> Job:
+def job(
+    story: Story,
+    endpoint: Endpoint,
+    fact_id: UUID,
+    *,
+    subject_id: UUID | None = None,
+    handler: str = "webhooks.send",
+) -> Job:
+    """A delivery that a worker holds."""
+    lease = new_id()
+    with acting_for(story.org_id):
+        delivery = Delivery.objects.create(
+            org_id=story.org_id,
+            fact_id=fact_id,
+            destination_id=endpoint.destination_id,
+            handler=handler,
+            subject_id=subject_id or new_id(),
+            number=1,
+            due_at=datetime.now(UTC),
+            lease=lease,
+            leased_until=datetime.now(UTC),
+        )
     return Job(
         organisation=story.cast.house,
-        delivery_id=new_id(),
+        delivery_id=delivery.pk,
         destination_id=endpoint.destination_id,
         fact_id=fact_id,
         fact_type="booking.confirmed",
-        subject_id=subject_id or new_id(),
+        subject_id=delivery.subject_id,
         number=1,
         data={},
         version=1,
         recorded_at=datetime.now(UTC),
         attempt=1,
         now=datetime.now(UTC),
-        lease=new_id(),
+        lease=lease,
     )
