@@ -13,13 +13,16 @@
 -- A paced destination gets no more than its allowance over all workers, counted by GCRA as in core.rates: it is locked
 -- while somebody takes, and passed over by whoever comes in between.
 --
--- In PL/pgSQL because that keeps the plan: planning took longer than claiming.
+-- In PL/pgSQL because that keeps the plan: planning took longer than claiming. The plan may be one made for empty tables
+-- and be used when ten thousand deliveries wait, so the statement is written to have one good plan only: by the indexes,
+-- row by row, with subqueries that PostgreSQL cannot turn into joins, in the order of the index that is meant.
 --
 -- A delivery that still carries a lease was lost with its worker: the lost attempt is written down and counts.
 CREATE OR REPLACE FUNCTION claim_deliveries(
         n integer, kind text, each integer, running uuid[], at timestamptz, until timestamptz)
     RETURNS TABLE (org_id uuid, delivery_id uuid, destination_id uuid, lease uuid)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -31,8 +34,8 @@ BEGIN
          WHERE t.kind = claim_deliveries.kind AND t.state = 'active'
            AND (t.rests_until IS NULL OR t.rests_until <= claim_deliveries.at)
            AND (t.per_minute IS NOT NULL OR t.failures_in_row >= 5)
-           AND EXISTS (SELECT FROM public.outbox_delivery q
-                        WHERE q.destination_id = t.id AND q.status = 'pending' AND q.due_at <= claim_deliveries.at)
+           AND (SELECT true FROM public.outbox_delivery q
+                 WHERE q.destination_id = t.id AND q.status = 'pending' AND q.due_at <= claim_deliveries.at LIMIT 1)
            FOR NO KEY UPDATE SKIP LOCKED
     ), open AS (
         SELECT t.id, t.failures_in_row, NULL::bigint AS allowance
@@ -61,10 +64,11 @@ BEGIN
                  FROM public.outbox_delivery q
                 WHERE q.destination_id = destination.id AND q.status = 'pending' AND q.due_at <= claim_deliveries.at
                   AND (q.leased_until IS NULL OR q.leased_until < claim_deliveries.at)
-                  AND NOT EXISTS (SELECT FROM public.outbox_delivery earlier
-                                   WHERE earlier.destination_id = q.destination_id
-                                     AND earlier.subject_id = q.subject_id AND earlier.number < q.number
-                                     AND earlier.status = 'pending' AND NOT earlier.is_timer AND NOT q.is_timer)
+                  AND (SELECT true FROM public.outbox_delivery earlier
+                        WHERE earlier.destination_id = q.destination_id
+                          AND earlier.subject_id = q.subject_id AND earlier.number < q.number
+                          AND earlier.status = 'pending' AND NOT earlier.is_timer AND NOT q.is_timer
+                        ORDER BY earlier.number LIMIT 1) IS NULL
                 ORDER BY q.due_at, q.id LIMIT destination.room FOR UPDATE SKIP LOCKED) AS due
          LIMIT claim_deliveries.n
     ), lost AS (
@@ -83,9 +87,9 @@ BEGIN
     )
     UPDATE public.outbox_delivery d
        SET leased_until = claim_deliveries.until, lease = gen_random_uuid(), attempts = d.attempts + 1,
-           failures = d.failures + (c.lease IS NOT NULL)::integer,
-           outcome = CASE WHEN c.lease IS NULL THEN d.outcome ELSE 'lost' END
-      FROM claimed c WHERE d.id = c.id
+           failures = d.failures + (d.lease IS NOT NULL)::integer,
+           outcome = CASE WHEN d.lease IS NULL THEN d.outcome ELSE 'lost' END
+     WHERE d.id = ANY (ARRAY(SELECT c.id FROM claimed c))
     RETURNING d.org_id, d.id, d.destination_id, d.lease;
 END $$;
 

@@ -22,6 +22,7 @@ CREATE OR REPLACE FUNCTION hand_out_facts(
         n integer, reactions jsonb, overtaking text[], notes jsonb, at timestamptz,
         OUT handed_out integer, OUT kinds text[], OUT lacking uuid[], OUT troubled uuid[])
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -33,16 +34,16 @@ BEGIN
         WITH locked AS MATERIALIZED (
             SELECT q.fact_id, q.org_id FROM public.facts_factpending q
              WHERE (q.leased_until IS NULL OR q.leased_until < clock_timestamp())
-               AND NOT EXISTS (SELECT FROM public.facts_factpending earlier
-                                WHERE earlier.subject_id = q.subject_id AND earlier.number < q.number)
+               AND (SELECT true FROM public.facts_factpending earlier
+                     WHERE earlier.subject_id = q.subject_id AND earlier.number < q.number
+                     ORDER BY earlier.number LIMIT 1) IS NULL
              ORDER BY q.fact_id LIMIT hand_out_facts.n FOR UPDATE SKIP LOCKED)
         SELECT locked.org_id AS id, array_agg(locked.fact_id) AS fact_ids FROM locked GROUP BY locked.org_id
     LOOP
-        IF EXISTS (SELECT FROM public.facts_fact f
+        IF EXISTS (SELECT FROM (SELECT * FROM public.facts_fact WHERE id = ANY (house.fact_ids) OFFSET 0) f
                      JOIN jsonb_to_recordset(hand_out_facts.reactions) AS told(type text, kind text)
                        ON told.type = f.type AND told.kind IN ('clock', 'mail')
-                    WHERE f.id = ANY (house.fact_ids)
-                      AND NOT EXISTS (SELECT FROM public.outbox_destination t
+                    WHERE NOT EXISTS (SELECT FROM public.outbox_destination t
                                        WHERE t.org_id = house.id AND t.kind = told.kind)) THEN
             lacking := lacking || house.id;
             CONTINUE;
@@ -54,30 +55,31 @@ BEGIN
                      attempts, failures, outcome, note, created_at)
                 SELECT public.fresh_id(), f.org_id, f.id, t.id, told.handler, f.subject_id, f.number, false, 'pending',
                        hand_out_facts.at, 0, 0, '', '', now()
-                  FROM public.facts_fact f
+                  FROM (SELECT * FROM public.facts_fact WHERE id = ANY (house.fact_ids) OFFSET 0) f
                   JOIN jsonb_to_recordset(hand_out_facts.reactions) AS told(type text, kind text, handler text)
                     ON told.type = f.type
                   JOIN public.outbox_destination t ON t.org_id = f.org_id AND t.kind = told.kind
                    AND (t.fact_types IS NULL OR f.type = ANY (t.fact_types))
-                 WHERE f.id = ANY (house.fact_ids)
                  ORDER BY f.id
                     ON CONFLICT DO NOTHING
                 RETURNING id, destination_id, handler, subject_id, number
             ), needless AS (
                 -- A delivery that a worker holds is left to it, also when that worker is dead.
-                SELECT older.id FROM made newer
-                  JOIN public.outbox_delivery older
-                    ON older.destination_id = newer.destination_id AND older.subject_id = newer.subject_id
-                   AND older.handler = newer.handler AND older.number < newer.number
+                SELECT found.id
+                  FROM made newer
+                 CROSS JOIN LATERAL (
+                       SELECT older.id FROM public.outbox_delivery older
+                        WHERE older.destination_id = newer.destination_id AND older.subject_id = newer.subject_id
+                          AND older.handler = newer.handler AND older.number < newer.number
+                          AND older.status = 'pending' AND older.lease IS NULL AND NOT older.is_timer
+                          FOR UPDATE SKIP LOCKED) found
                  WHERE newer.handler = ANY (hand_out_facts.overtaking)
-                   AND older.status = 'pending' AND older.lease IS NULL AND NOT older.is_timer
-                   FOR UPDATE OF older SKIP LOCKED
             ), overtaken AS (
                 UPDATE public.outbox_delivery d
                    SET status = 'superseded', settled_at = hand_out_facts.at,
                        note = hand_out_facts.notes ->> (SELECT o.locale FROM public.orgs_organisation o
                                                          WHERE o.id = house.id)
-                  FROM needless WHERE d.id = needless.id
+                 WHERE d.id = ANY (ARRAY(SELECT needless.id FROM needless))
             )
             SELECT array_agg(DISTINCT t.kind) INTO made_kinds
               FROM made JOIN public.outbox_destination t ON t.id = made.destination_id;

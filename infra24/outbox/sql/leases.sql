@@ -1,5 +1,6 @@
 -- Whoever holds a delivery's lease may read and record it: the lease is the key to these doors, and each claim gives
 -- out a new one. So a worker asks once for deliveries of many organisations, as it was given them.
+-- Written for one plan whatever the tables held when it was made, as in `claims.sql`.
 
 -- What a worker has to know of deliveries it holds. Those that were cancelled, or taken over, are left out.
 CREATE OR REPLACE FUNCTION leased_deliveries(ids uuid[], leases uuid[])
@@ -8,6 +9,7 @@ CREATE OR REPLACE FUNCTION leased_deliveries(ids uuid[], leases uuid[])
                    outcome text, is_timer boolean, kind text, failures_in_row integer, per_minute integer,
                    burst smallint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -16,9 +18,10 @@ BEGIN
            d.number, d.attempts, d.failures, d.outcome::text, d.is_timer, t.kind::text, t.failures_in_row,
            t.per_minute, t.burst
       FROM unnest(leased_deliveries.ids, leased_deliveries.leases) AS held (id, lease)
-      JOIN public.outbox_delivery d ON d.id = held.id AND d.lease = held.lease AND d.status = 'pending'
-      JOIN public.facts_fact f ON f.id = d.fact_id
-      JOIN public.outbox_destination t ON t.id = d.destination_id;
+     CROSS JOIN LATERAL (SELECT * FROM public.outbox_delivery
+                          WHERE id = held.id AND lease = held.lease AND status = 'pending' OFFSET 0) d
+     CROSS JOIN LATERAL (SELECT * FROM public.facts_fact WHERE id = d.fact_id OFFSET 0) f
+     CROSS JOIN LATERAL (SELECT * FROM public.outbox_destination WHERE id = d.destination_id OFFSET 0) t;
 END $$;
 
 -- Deliveries that arrived, each with its attempt. Returns those that still carried our lease; `to_learn` says that
@@ -26,6 +29,7 @@ END $$;
 CREATE OR REPLACE FUNCTION record_arrivals(tries jsonb)
     RETURNS TABLE (id uuid, to_learn boolean)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -38,7 +42,9 @@ BEGIN
         UPDATE public.outbox_delivery d
            SET lease = NULL, leased_until = NULL, status = 'delivered', settled_at = told.ended_at,
                outcome = 'delivered', note = told.note
-          FROM told WHERE d.id = told.id AND d.lease = told.lease AND d.status = 'pending'
+          FROM told
+         WHERE d.id = ANY (ARRAY(SELECT id FROM told))
+           AND d.id = told.id AND d.lease = told.lease AND d.status = 'pending'
         RETURNING d.id, d.org_id, d.destination_id
     ), kept AS (
         INSERT INTO public.outbox_attempt
