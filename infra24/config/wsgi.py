@@ -24,9 +24,11 @@ application = get_wsgi_application()
 from django.urls import resolve
 
 from infra24.core.database import refuse_powerful_role
+from infra24.core.memory import keep_what_is_loaded
 
 refuse_powerful_role()
 
 # Django reads the addresses, and with them every page and operation, at the first request: a second or two
 # that whoever calls first would wait for.
 resolve("/healthz")
+keep_what_is_loaded()

@@ -19,8 +19,10 @@ from django.db import connection
 
 from infra24.config.subscriptions import REACTIONS
 from infra24.core.database import refuse_powerful_role
+from infra24.core.memory import keep_what_is_loaded
 from infra24.outbox.lanes import THREADS
 from infra24.outbox.relay import Relay
+from infra24.webhooks.sending import DATABASE_THREADS as WEBHOOK_THREADS
 
 
 class Command(BaseCommand):
@@ -31,9 +33,10 @@ class Command(BaseCommand):
         options_of_database.setdefault("application_name", "infra24-worker")
         if pool := options_of_database.get("pool"):
             # A thread that waited for a connection would hold up what it has leased.
-            pool["max_size"] = max(pool["max_size"], THREADS)
+            pool["max_size"] = max(pool["max_size"], THREADS + WEBHOOK_THREADS)
         refuse_powerful_role()
         relay = Relay(REACTIONS)
+        keep_what_is_loaded()
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             relay.stop()
