@@ -15,6 +15,7 @@ class Message(StrEnum):
     CHANGED = "changed"
     CANCELLED = "cancelled"
     TRANSFERRED = "transferred"
+    HANDED_OVER = "handed_over"
     REMINDER = "reminder"
     HOLD_EXPIRING = "hold_expiring"
     WAITLIST_OFFER = "waitlist_offer"

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from infra24.calendars.links import CalendarLink, web_forms
 from infra24.core.templatetags.house import clock, long_day
 from infra24.notifications.composing import Action, Detail, Section
 from infra24.notifications.drafting import Letter
@@ -32,6 +33,8 @@ _ACTIONS = {
 }
 _SERIES = frozenset({Message.SERIES_REQUESTED, Message.SERIES_BOOKED, Message.SERIES_CHANGED, Message.SERIES_ENDED})
 
+_ADDABLE = frozenset({Message.CONFIRMED, Message.APPROVED, Message.CHANGED, Message.TRANSFERRED, Message.REMINDER})
+
 
 def sample(message: Message, organisation: Organisation, *, now: datetime) -> Letter:
     """A letter of this kind with made-up contents, in the active language. Its links lead to the house's front page."""
@@ -43,6 +46,7 @@ def sample(message: Message, organisation: Organisation, *, now: datetime) -> Le
         _details(message, organisation, values, now),
         _sections(values, now) if message == Message.DIGEST else (),
         Action(str(_ACTIONS[message]), home) if message in _ACTIONS else None,
+        _calendars(organisation, values, now) if message in _ADDABLE else (),
     )
 
 
@@ -71,6 +75,11 @@ def _values(organisation: Organisation, now: datetime) -> dict[str, str]:
         "destination": "Bloomerang",
         "what": ngettext("%(count)d thing does not add up", "%(count)d things do not add up", 2) % {"count": 2},
     }
+
+
+def _calendars(organisation: Organisation, values: Mapping[str, str], now: datetime) -> list[CalendarLink]:
+    noon, zone = _noon(organisation, now, days=2), organisation.time_zone
+    return web_forms(values["title"], noon, noon + timedelta(hours=3), zone=zone, where=values["where"])
 
 
 def _details(message: Message, organisation: Organisation, values: Mapping[str, str], now: datetime) -> list[Detail]:

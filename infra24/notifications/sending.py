@@ -74,6 +74,17 @@ def done_all(steps: Iterable[Callable[[], object]]) -> int:
     return done
 
 
+def told_by_all(job: Job, *handlers: Callable[[Job], str]) -> str:
+    """Several handlers' mails about one fact: each though others fail, for each remembers whom it has told."""
+    notes: list[str] = []
+
+    def run(handler: Callable[[Job], str]) -> None:
+        notes.append(handler(job))
+
+    done_all(partial(run, handler) for handler in handlers)
+    return " ".join(notes)
+
+
 def send_mail(mail: EmailMultiAlternatives, row: SentMail) -> None:
     """Send outside any transaction, then note that it went out.
 

@@ -43,6 +43,7 @@ def test_a_reminder_goes_out_as_long_before_as_the_rules_say() -> None:
     mail = mails_to(BOB)[1]
     assert f"/o/oolite/my/{booking.pk}/cancel" in mail.text
     assert "I want no more mails of this kind" in mail.text
+    assert f"Calendar file: https://rooms.example.org/o/oolite/bookings/{booking.pk}.ics" in mail.text
     house.again("notifications.remind")
     assert len(subjects_to(BOB)) == 2
 
