@@ -105,6 +105,7 @@ _HOUSE = Reactions(
         "calendars.import_rows": calendars.import_rows,
         "calendars.poll_feed": calendars.poll_feed,
         replaying.TIMER: replaying.go_on,
+        "webhooks.watch": webhooks.watch,
         # reactions
         "config.sweep_at_night": in_turn(
             retention.purge_technical, waitlist.look, bookings.retry_skips, webhooks.look_after
