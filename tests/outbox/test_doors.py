@@ -29,6 +29,7 @@ DOORS = {
     "claim_deliveries(integer,text,integer,uuid[],timestamp with time zone,timestamp with time zone)",
     "delivery_backlog()",
     "destination_figures()",
+    "blank_exchanges(uuid[])",
     "purge_technical(integer)",
 }
 
