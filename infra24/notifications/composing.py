@@ -29,11 +29,17 @@ class Wording:
 
 
 class Detail(NamedTuple):
-    """One thing the reader should know, and what it was before if that is the news."""
+    """One thing the reader should know, what it was before if that is the news, and where it leads."""
 
     label: str
     value: str
     was: str = ""
+    url: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the label only counts: it then stays beside its value, however narrow the screen."""
+        return self.label.removesuffix(".").isdecimal() or self.label == "…"
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,7 @@ def test_staff_hear_at_seven_what_is_on_what_waits_and_what_failed() -> None:
     assert "Salt" in mail.text
     assert "1 delivery did not arrive" in mail.text
     assert "https://rooms.example.org/o/oolite/admin/outbox" in mail.text
+    assert 'href="https://rooms.example.org/o/oolite/admin/outbox"' in mail.html
     # Bob is a member: the day of the house is none of his business.
     assert "Today at" not in " ".join(subjects_to(BOB))
 

@@ -14,6 +14,7 @@ from infra24.notifications.sending import told_by_all
 from infra24.notifications.services.bookings import tell_about_booking
 from infra24.notifications.services.series import (
     dates_in,
+    dates_told,
     details_of_series,
     tell_about_series,
     told_with_series,
@@ -63,6 +64,6 @@ def _tell_staff_of_series(job: Job) -> str:
         }
         path = reverse("series", kwargs={"org": job.organisation.slug, "series_id": series.pk})
         action = Action(_("Look at the series"), f"{settings.BASE_URL}{path}")
-        return Letter(Message.NEW_REQUEST, values, details_of_series(series, rows), action=action)
+        return Letter(Message.NEW_REQUEST, values, details_of_series(series, rows), dates_told(rows), action)
 
     return tell_members(job, letter, besides=waiting[0].booked_by_id)
