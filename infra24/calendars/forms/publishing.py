@@ -63,6 +63,7 @@ class ChangeAddressForm(OwnAddressForm):
             remind.choices = [*REMINDERS, (minutes, told)]
         if feed.kind in CHOOSING:
             self.fields["detail"] = detail_field()
+            _speak_to_house(self)
             self.order_fields(["detail", "name", "remind_minutes"])
 
     def to_change(self) -> FeedWish:
@@ -88,9 +89,14 @@ class HouseAddressForm(OwnAddressForm):
         super().__init__(*args, **kwargs)
         resource: Any = self.fields["resource"]
         resource.queryset = visible_resources(viewer)
-        self.fields["name"].help_text = _("So that colleagues know it again: Screen by the door.")
-        self.fields["remind_minutes"].label = _("Remind")
+        _speak_to_house(self)
 
     def to_wish(self) -> dict[str, Any]:
         kind = FeedKind.RESOURCE if self.cleaned_data["resource"] else FeedKind.ORGANISATION
         return {**self.cleaned_data, "kind": kind, "detail": FeedDetail(self.cleaned_data["detail"])}
+
+
+def _speak_to_house(form: forms.Form) -> None:
+    """An address of the house is nobody's own."""
+    form.fields["name"].help_text = _("So that colleagues know it again: Screen by the door.")
+    form.fields["remind_minutes"].label = _("Remind")
