@@ -83,5 +83,9 @@ class ProgrammeIsPublic(Conflict):
     """The programme is public already, at the one address it has."""
 
 
+class DetailFixed(Conflict):
+    """Only an address of the house or of one resource chooses what it shows."""
+
+
 class FeedNotRenewable(Conflict):
     """Only whoever made a calendar address can renew it. Take it away, and make one of your own."""

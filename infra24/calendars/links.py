@@ -35,20 +35,24 @@ def links_to_add(booking: Booking, organisation: Organisation) -> list[CalendarL
 def web_links(booking: Booking) -> list[CalendarLink]:
     """Google's and Outlook's forms alone: they need no account here."""
     event = event_of(Shown(booking, booking.visible_legs, is_full=True))
-    where = ", ".join(event.places)
+    return web_forms(event.title, event.starts_at, event.ends_at, zone=event.zone, where=", ".join(event.places))
+
+
+def web_forms(title: str, starts_at: datetime, ends_at: datetime, *, zone: str, where: str) -> list[CalendarLink]:
+    """`web_links` of something that is no booking yet, such as an example."""
     google = {
         "action": "TEMPLATE",
-        "text": event.title,
-        "dates": f"{_basic(event.starts_at)}/{_basic(event.ends_at)}",
-        "ctz": event.zone,
+        "text": title,
+        "dates": f"{_basic(starts_at)}/{_basic(ends_at)}",
+        "ctz": zone,
         "location": where,
     }
     outlook = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "subject": event.title,
-        "startdt": _extended(event.starts_at),
-        "enddt": _extended(event.ends_at),
+        "subject": title,
+        "startdt": _extended(starts_at),
+        "enddt": _extended(ends_at),
         "location": where,
     }
     return [

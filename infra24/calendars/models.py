@@ -172,6 +172,7 @@ class CalendarFeed(OrganisationModel):
     remind_minutes = models.PositiveIntegerField(null=True)
     """How long before its start each event is to be heard of; null: not at all."""
     made_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [

@@ -21,6 +21,7 @@ urlpatterns = [
     path("o/<slug:org>/my/calendar/addresses", publishing.my_addresses, name="my_addresses"),
     path(f"{ADMIN}/settings/calendars", publishing.house_addresses, name="settings_calendars"),
     path(f"{ADMIN}/settings/calendars/programme", publishing.publish_programme, name="programme_publish"),
+    path("o/<slug:org>/calendar-feeds/<uuid:address_id>/edit", publishing.edit_address, name="address_edit"),
     path("o/<slug:org>/calendar-feeds/<uuid:address_id>/renew", publishing.renew_address, name="address_renew"),
     path("o/<slug:org>/calendar-feeds/<uuid:address_id>/end", publishing.end_address, name="address_end"),
     path("o/<slug:org>/bookings/<uuid:booking_id>", adding.booking_link, name="booking_link"),

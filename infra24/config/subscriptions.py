@@ -63,7 +63,7 @@ _HOUSE = Reactions(
         "booking.cancelled": {CLOCK: FREED, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "invariants.violated": {MAIL: "notifications.tell_invariants_violated"},
         "booking.messaged": {MAIL: "notifications.send_message"},
-        "booking.transferred": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.transferred": {MAIL: "notifications.tell_about_transfer", CRM: "crm.push_booking"},
         "booking.given_back": {CLOCK: FREED, CRM: "crm.push_booking"},
         "booking.missed": {CLOCK: FREED, MAIL: "notifications.tell_about_no_show"},
         # Whatever else may free time.
@@ -105,6 +105,7 @@ _HOUSE = Reactions(
         "calendars.import_rows": calendars.import_rows,
         "calendars.poll_feed": calendars.poll_feed,
         replaying.TIMER: replaying.go_on,
+        "webhooks.watch": webhooks.watch,
         # reactions
         "config.sweep_at_night": in_turn(
             retention.purge_technical, waitlist.look, bookings.retry_skips, webhooks.look_after
@@ -120,6 +121,7 @@ _HOUSE = Reactions(
         "notifications.tell_about_new_series": notifications.tell_about_new_series,
         "notifications.tell_about_request": notifications.tell_about_request,
         "notifications.tell_about_series": notifications.tell_about_series,
+        "notifications.tell_about_transfer": notifications.tell_about_transfer,
         "notifications.tell_about_endpoint": notifications.tell_about_endpoint,
         "notifications.remind": notifications.remind,
         "notifications.plan_morning": notifications.plan_morning,

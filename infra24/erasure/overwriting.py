@@ -1,5 +1,6 @@
 """What people wrote about somebody, overwritten wherever a row is theirs."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,12 +10,15 @@ from infra24.bookings.models import Booking, BookingMessage, Series
 from infra24.calendars.models import ImportRow
 from infra24.core.ids import new_id
 from infra24.core.sorting import sort_key
+from infra24.notifications.services.erasing import forget_recipients
+from infra24.orgs.models import Member
+from infra24.outbox.erasing import blank_exchanges
 from infra24.people.models import Person
 from infra24.resources.models import Grant, Resource, StudioAssignment
 from infra24.waitlist.models import Entry
 
 
-def overwrite_traces(person: Person) -> None:
+def overwrite_traces(person: Person, *, now: datetime) -> None:
     """Empty notes, reasons and messages of all that is theirs; titles stay unless they name the person.
 
     A title says what the house was used for, and last year's figures need it.
@@ -22,6 +26,8 @@ def overwrite_traces(person: Person) -> None:
     """
     org, theirs = person.org_id, Q(org_id=person.org_id, person=person)
     named = _("Erased person")
+    _forget_mail(person, now=now)
+    _blank_talks(person)
     bookings = Booking.objects.filter(theirs)
     BookingMessage.objects.filter(org_id=org, booking__in=bookings).update(text=_("Erased with the person."))
     bookings.exclude(note="", reason="").update(note="", reason="")
@@ -42,6 +48,24 @@ def overwrite_traces(person: Person) -> None:
         thing.save(
             update_fields=["name", "sort_key", "slug", "description", "location", "photo", "photo_alt", "features"]
         )
+
+
+def _forget_mail(person: Person, *, now: datetime) -> None:
+    """As a person and as the member they are; an address that others have too says nothing of them alone."""
+    members = Member.objects.filter(org_id=person.org_id, user_id=person.user_id) if person.user_id else ()
+    others = Person.objects.filter(org_id=person.org_id, email__iexact=person.email, erased_at=None)
+    is_shared = others.exclude(pk=person.pk).exists()
+    recipients = [person.pk, *(member.pk for member in members)]
+    forget_recipients(person.org_id, recipients, address="" if is_shared else person.email, now=now)
+
+
+def _blank_talks(person: Person) -> None:
+    """What deliveries about their bookings recorded of the CRM's questions and answers."""
+    subjects = [person.pk]
+    for model in (Booking, Series, Entry):
+        rows: QuerySet[Any] = model.objects.filter(org_id=person.org_id, person=person)
+        subjects += rows.values_list("pk", flat=True)
+    blank_exchanges(subjects)
 
 
 def _naming(person: Person) -> Q:

@@ -74,7 +74,7 @@ def erase_person(
     current = _locked(person, now=now)
     _check(current, name, by=by, version=version)
     gone = [current.name, current.email, current.phone, str(current.pk)]
-    overwrite_traces(current)
+    overwrite_traces(current, now=now)
     withdrawn = _withdraw(current, by=by, source=source, now=now)
     calendars = _disconnect(current, by=by, source=source)
     cancelled = _cancel(current, by=by, source=source, now=now) if ahead == "cancel" else 0

@@ -296,6 +296,12 @@ _TYPES = (
         "A calendar address was replaced by another one; the old one works no longer.",
         is_public=False,
     ),
+    FactType(
+        "calendarfeed.changed",
+        "A calendar address is called, shows or reminds otherwise; it is still the same address.",
+        data={"fields": names("what changed")},
+        is_public=False,
+    ),
     FactType("calendarfeed.ended", "A calendar address was taken away.", is_public=False),
     FactType(
         "series.made",

@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from infra24.calendars.links import CalendarLink
 from infra24.orgs.models import Organisation
 from infra24.orgs.themes import FONTS, Theme, ThemeUnreadable, ink_on, read_theme, readable
 
@@ -28,11 +29,17 @@ class Wording:
 
 
 class Detail(NamedTuple):
-    """One thing the reader should know, and what it was before if that is the news."""
+    """One thing the reader should know, what it was before if that is the news, and where it leads."""
 
     label: str
     value: str
     was: str = ""
+    url: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the label only counts: it then stays beside its value, however narrow the screen."""
+        return self.label.removesuffix(".").isdecimal() or self.label == "…"
 
 
 @dataclass(frozen=True)
@@ -60,12 +67,13 @@ def compose(
     details: Sequence[Detail] = (),
     sections: Sequence[Section] = (),
     action: Action | None = None,
+    calendars: Sequence[CalendarLink] = (),
     stop_url: str = "",
 ) -> EmailMultiAlternatives:
     """A mail from the installation's address under the organisation's name, in the language that is active.
 
-    Details come in the order of asking. `stop_url` is where its reader says
-    that they want no more of this kind; mail programs offer it as a button (RFC 8058).
+    Details come in the order of asking. `calendars` lead into the reader's own. `stop_url` is where its reader
+    says that they want no more of this kind; mail programs offer it as a button (RFC 8058).
     """
     context = {
         "organisation": organisation,
@@ -74,6 +82,7 @@ def compose(
         "sections": sections,
         "name": name,
         "action": action,
+        "calendars": calendars,
         "stop_url": stop_url,
         "home_url": f"{settings.BASE_URL}/o/{organisation.slug}/",
         "language": get_language(),

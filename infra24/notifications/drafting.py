@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from infra24.calendars.links import CalendarLink
 from infra24.notifications.composing import Action, Detail, Section, Wording, compose
 from infra24.notifications.links import stop_url
 from infra24.notifications.messages import MESSAGES
@@ -42,6 +43,8 @@ class Letter:
     details: Sequence[Detail] = ()
     sections: Sequence[Section] = ()
     action: Action | None = None
+    calendars: Sequence[CalendarLink] = ()
+    """Ways to put what it is about into one's own calendar."""
 
 
 class Draft(NamedTuple):
@@ -119,6 +122,7 @@ def write(
         details=letter.details,
         sections=letter.sections,
         action=letter.action,
+        calendars=letter.calendars,
         stop_url=stop_link,
     )
     # Mail services give it back with a bounce. Others take no notice of it.

@@ -1,6 +1,7 @@
 """Bounces and complaints, as django-anymail hands them on from whichever mail service is in use."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ def hear(sender: Any = None, event: Any = None, **more: Any) -> None:
     sign-in code, belongs to no organisation, and is left to the operator's own list.
     """
     del sender, more
-    kind = trouble_of(event.event_type, event.reject_reason)
+    kind = trouble_of(event.event_type, event.reject_reason, own_names=_own_names(event.esp_event))
     if kind is None or not event.recipient:
         return
     told = event.metadata or {}
@@ -30,6 +31,16 @@ def hear(sender: Any = None, event: Any = None, **more: Any) -> None:
         return
     with acting_for(org_id):
         note_trouble(org_id, event.recipient, MailTrouble.Kind(kind), recipient=recipient)
+
+
+def _own_names(told: Any) -> list[str]:
+    """What the service itself calls an event, wherever services say so."""
+    if not isinstance(told, Mapping):
+        return []
+    inner = told.get("bounce")
+    found = [told.get("Type"), told.get("type"), told.get("event")]
+    found.append(inner.get("bounceType") if isinstance(inner, Mapping) else None)
+    return [name for name in found if isinstance(name, str)]
 
 
 def _id(text: Any) -> UUID | None:

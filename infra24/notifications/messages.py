@@ -138,6 +138,15 @@ MESSAGES: Final[Mapping[Message, MessageType]] = {
         _("We look forward to seeing you."),
         has_calendar=True,
     ),
+    Message.HANDED_OVER: MessageType(
+        _("Given to somebody else"),
+        _("When a booking is made another's, to whose it was until then."),
+        Readers.PERSON,
+        _("No longer yours: {title}"),
+        _("Your booking was handed over"),
+        _("It is somebody else's now, and there is nothing left for you to do. If that surprises you, write to us."),
+        has_calendar=True,
+    ),
     Message.REMINDER: MessageType(
         _("Reminder"),
         _("As long before a booking as its rules say."),

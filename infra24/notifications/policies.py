@@ -15,6 +15,7 @@ class Message(StrEnum):
     CHANGED = "changed"
     CANCELLED = "cancelled"
     TRANSFERRED = "transferred"
+    HANDED_OVER = "handed_over"
     REMINDER = "reminder"
     HOLD_EXPIRING = "hold_expiring"
     WAITLIST_OFFER = "waitlist_offer"
@@ -36,6 +37,8 @@ class Message(StrEnum):
 WORTH_TELLING = frozenset({"starts_at", "ends_at", "legs", "title", "person_id"})
 """Changes people must know of: when, where, what, and whose. The rest is between staff and the booking."""
 
+_PASSING = ("soft", "transient")
+"""As in `SoftBounce` (Postmark), `soft_bounce` (Brevo, Mandrill), `Transient` (Amazon)."""
 _PLACEHOLDER = re.compile(r"([ \t]*)\{([^{}]*)\}")
 
 
@@ -92,14 +95,18 @@ def unknown_placeholders(template: str, *, known: Collection[str]) -> list[str]:
     return [f"{{{name}}}" for name in found if name not in known]
 
 
-def trouble_of(event: str, reason: str | None) -> str | None:
+def trouble_of(event: str, reason: str | None, *, own_names: Collection[str] = ()) -> str | None:
     """What an event of a mail service says about an address, `bounced` or `complained`; None: nothing that lasts.
 
-    Names of events and reasons are django-anymail's. A full mailbox, a slow
-    server or a mail taken for spam says nothing about the address.
+    Names of events and reasons are django-anymail's, `own_names` the service's
+    own, which say more: some report a full mailbox as a bounce, and call it
+    soft. That, a slow server or a mail taken for spam says nothing about the
+    address.
     """
     if event == "complained":
         return "complained"
+    if any(mark in name.lower() for name in own_names for mark in _PASSING):
+        return None
     if event == "bounced":
         return None if reason in {"timed_out", "blocked", "spam", "other"} else "bounced"
     if event == "rejected":

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from infra24.calendars.links import CalendarLink, web_forms
 from infra24.core.templatetags.house import clock, long_day
 from infra24.notifications.composing import Action, Detail, Section
 from infra24.notifications.drafting import Letter
@@ -32,6 +33,8 @@ _ACTIONS = {
 }
 _SERIES = frozenset({Message.SERIES_REQUESTED, Message.SERIES_BOOKED, Message.SERIES_CHANGED, Message.SERIES_ENDED})
 
+_ADDABLE = frozenset({Message.CONFIRMED, Message.APPROVED, Message.CHANGED, Message.TRANSFERRED, Message.REMINDER})
+
 
 def sample(message: Message, organisation: Organisation, *, now: datetime) -> Letter:
     """A letter of this kind with made-up contents, in the active language. Its links lead to the house's front page."""
@@ -41,8 +44,9 @@ def sample(message: Message, organisation: Organisation, *, now: datetime) -> Le
         message,
         {name: values[name] for name in MESSAGES[message].placeholders if name in values},
         _details(message, organisation, values, now),
-        _sections(values, now) if message == Message.DIGEST else (),
+        _sections(message, organisation, values, now),
         Action(str(_ACTIONS[message]), home) if message in _ACTIONS else None,
+        _calendars(organisation, values, now) if message in _ADDABLE else (),
     )
 
 
@@ -73,6 +77,11 @@ def _values(organisation: Organisation, now: datetime) -> dict[str, str]:
     }
 
 
+def _calendars(organisation: Organisation, values: Mapping[str, str], now: datetime) -> list[CalendarLink]:
+    noon, zone = _noon(organisation, now, days=2), organisation.time_zone
+    return web_forms(values["title"], noon, noon + timedelta(hours=3), zone=zone, where=values["where"])
+
+
 def _details(message: Message, organisation: Organisation, values: Mapping[str, str], now: datetime) -> list[Detail]:
     if message in {Message.INVITATION, Message.DIGEST, Message.INTEGRITY}:
         return []
@@ -84,12 +93,7 @@ def _details(message: Message, organisation: Organisation, values: Mapping[str, 
         return [Detail(_("Since"), moment_of(now - timedelta(days=1), organisation.time_zone))]
     noon, three = _noon(organisation, now, days=2), timedelta(hours=3)
     if message in _SERIES:
-        dates = [
-            span_between(noon + timedelta(weeks=n), noon + timedelta(weeks=n) + three, organisation.time_zone)
-            for n in range(3)
-        ]
-        numbered = [Detail(f"{number}.", text) for number, text in enumerate(dates, start=1)]
-        return [Detail(_("What"), values["title"]), Detail(_("Where"), values["where"]), *numbered]
+        return [Detail(_("What"), values["title"]), Detail(_("Where"), values["where"])]
     was = ""
     if message == Message.CHANGED:
         day_before = noon - timedelta(days=1)
@@ -106,8 +110,19 @@ def _details(message: Message, organisation: Organisation, values: Mapping[str, 
     return rows
 
 
-def _sections(values: Mapping[str, str], now: datetime) -> list[Section]:
+def _sections(message: Message, organisation: Organisation, values: Mapping[str, str], now: datetime) -> list[Section]:
+    if message == Message.DIGEST:
+        return _day_ahead(values, f"{settings.BASE_URL}/o/{organisation.slug}/", now)
+    if message not in _SERIES:
+        return []
+    starts = [_noon(organisation, now, days=2 + 7 * week) for week in range(3)]
+    spans = [span_between(at, at + timedelta(hours=3), organisation.time_zone) for at in starts]
+    return [Section(_("Dates"), [Detail(f"{number}.", text) for number, text in enumerate(spans, start=1)])]
+
+
+def _day_ahead(values: Mapping[str, str], home: str, now: datetime) -> list[Section]:
     at = [now.replace(hour=hour, minute=0) for hour in (10, 12, 14)]
+    failed = ngettext("%(n)s delivery did not arrive", "%(n)s deliveries did not arrive", 1) % {"n": 1}
     return [
         Section(
             _("Today"),
@@ -117,4 +132,5 @@ def _sections(values: Mapping[str, str], now: datetime) -> list[Section]:
             ],
         ),
         Section(_("Waiting for a decision"), [Detail("Cy Okafor", f"{_('Open studio')}\n{values['when']}")]),
+        Section(_("Needs a look"), [Detail(_("Outbox"), failed, url=home)]),
     ]

@@ -15,12 +15,19 @@ from infra24.calendars.files import installation
 from infra24.notifications.models import MailTrouble, SentMail
 from infra24.notifications.queries import trouble_with
 from infra24.orgs.tenancy import acting_for
-from infra24.outbox.failures import DeliveryFailure, Rejected, TransientFailure
+from infra24.outbox.failures import DeliveryFailure, OwnFault, Rejected, TransientFailure
 from infra24.outbox.models import Delivery
 from infra24.outbox.reactions import Job
 
 REFUSED_FROM = 500
 """SMTP replies below this may be another one soon; those from here on will not (RFC 5321, section 4.2.1)."""
+
+CLOSING = 421
+"""The reply of a server that is about to hang up, whatever it was asked."""
+
+
+class AddressBusy(OwnFault):
+    """The server takes mail, but none for this address just now: it is tried again, and no sign that mail fails."""
 
 
 def begin_mail(job: Job, *, recipient: UUID, version: int = 0, has_calendar: bool = False) -> SentMail | None:
@@ -59,7 +66,10 @@ def send_all(drafts: Iterable[tuple[EmailMultiAlternatives, SentMail]]) -> int:
 
 
 def done_all(steps: Iterable[Callable[[], object]]) -> int:
-    """Do every step, then raise the failure that is worth another try, or else the first. Return how many went well."""
+    """Do every step, then raise the failure that is worth another try, or else the first. Return how many went well.
+
+    Of those worth one, the first that says something about the mail server.
+    """
     failures: list[DeliveryFailure] = []
     done = 0
     for step in steps:
@@ -69,9 +79,21 @@ def done_all(steps: Iterable[Callable[[], object]]) -> int:
         except DeliveryFailure as failure:
             failures.append(failure)
     passing = [failure for failure in failures if not isinstance(failure, Rejected)]
+    telling = [failure for failure in passing if not isinstance(failure, OwnFault)]
     if failures:
-        raise (passing or failures)[0]
+        raise (telling or passing or failures)[0]
     return done
+
+
+def told_by_all(job: Job, *handlers: Callable[[Job], str]) -> str:
+    """Several handlers' mails about one fact: each though others fail, for each remembers whom it has told."""
+    notes: list[str] = []
+
+    def run(handler: Callable[[Job], str]) -> None:
+        notes.append(handler(job))
+
+    done_all(partial(run, handler) for handler in handlers)
+    return " ".join(notes)
 
 
 def send_mail(mail: EmailMultiAlternatives, row: SentMail) -> None:
@@ -81,9 +103,9 @@ def send_mail(mail: EmailMultiAlternatives, row: SentMail) -> None:
     lost one. Its Message-ID follows from fact and recipient, so mail systems
     that drop what they have already show it once.
 
-    Raises Rejected when the address is refused or known to be bad, and
-    TransientFailure for all else: the mail server is the operator's, so its
-    troubles pause no organisation.
+    Raises Rejected when the address is refused or known to be bad, AddressBusy
+    when it is refused for now, and TransientFailure for all else: the mail
+    server is the operator's, so its troubles pause no organisation.
     """
     mail.extra_headers["Message-ID"] = f"<{uuid5(row.fact_id, str(row.recipient))}@{installation()}>"
     try:
@@ -128,7 +150,8 @@ def _hand_over(mail: EmailMultiAlternatives) -> None:
         mail.send()
     except smtplib.SMTPRecipientsRefused as error:
         code = max((code for code, _text in error.recipients.values()), default=0)
-        raise _refusal(code, _("The mail server does not take mail for this address.")) from error
+        later = TransientFailure if code == CLOSING else AddressBusy
+        raise _refusal(code, _("The mail server does not take mail for this address."), later=later) from error
     except smtplib.SMTPDataError as error:
         raise _refusal(error.smtp_code, _("The mail server refused this mail.")) from error
     except AnymailRecipientsRefused as error:
@@ -139,9 +162,9 @@ def _hand_over(mail: EmailMultiAlternatives) -> None:
         raise TransientFailure(_("The mail server could not be reached, or did not let us in.")) from error
 
 
-def _refusal(code: int, sentence: str) -> Rejected | TransientFailure:
+def _refusal(code: int, sentence: str, *, later: type[TransientFailure] = TransientFailure) -> DeliveryFailure:
     note = f"{sentence} ({code})"
-    return Rejected(note) if code >= REFUSED_FROM else TransientFailure(note)
+    return Rejected(note) if code >= REFUSED_FROM else later(note)
 
 
 def _service_refusal(status: int | None) -> Rejected | TransientFailure:

@@ -9,6 +9,8 @@ MOST_PER_MINUTE = 60_000
 WARN_AFTER = timedelta(hours=24)
 DISABLE_AFTER = timedelta(hours=120)
 """Of nothing but failures."""
+LOOKED_AFTER = timedelta(hours=12)
+"""How often, at least. Half of what makes the first step due, so that none is noticed late."""
 KEPT_FOR = timedelta(days=30)
 """What waits for an endpoint that takes nothing is given up after this."""
 OLD_SECRET_WORKS = timedelta(hours=24)
@@ -36,4 +38,15 @@ def step_for(*, failing_since: datetime | None, warned_at: datetime | None, now:
         return Step.NOTHING
     if now - failing_since >= DISABLE_AFTER:
         return Step.DISABLE
-    return Step.NOTHING if warned_at is not None and warned_at >= failing_since else Step.WARN
+    return Step.NOTHING if _is_warned(failing_since, warned_at) else Step.WARN
+
+
+def next_step_at(*, failing_since: datetime | None, warned_at: datetime | None) -> datetime | None:
+    """When the next thing is to be done about it, should it go on failing; None for one that works."""
+    if failing_since is None:
+        return None
+    return failing_since + (DISABLE_AFTER if _is_warned(failing_since, warned_at) else WARN_AFTER)
+
+
+def _is_warned(failing_since: datetime, warned_at: datetime | None) -> bool:
+    return warned_at is not None and warned_at >= failing_since

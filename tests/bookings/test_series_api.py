@@ -100,6 +100,33 @@ def test_a_conflict_answers_409_with_every_date_and_is_counted(cast: Cast, send:
         assert Refusal.objects.get().code == "slot_taken"
 
 
+def test_dates_left_for_later_are_counted_as_refused(cast: Cast, send: Send) -> None:
+    """What could not be had was asked for, also where the rest of the series was booked."""
+    room = make.resource(cast.house)
+    first, _second = (make.booking(cast.alice, room, starts_at=NOON + week * WEEK) for week in (0, 1))
+    make.booking(cast.alice, room, starts_at=NOON + 2 * WEEK + 2 * HOUR)
+
+    def counted() -> list[tuple[str, str, int]]:
+        with acting_for(cast.house.pk):
+            return list(Refusal.objects.values_list("code", "source", "times"))
+
+    made = send(cast.alice, "POST", "/api/series", asked(room, on_conflict="skip")).json()
+    assert counted() == [("slot_taken", "api", 2)]
+    path = f"/api/series/{made['id']}"
+    renamed = send(cast.alice, "PATCH", path, {"scope": "all", "title": "Clay", "on_conflict": "skip"})
+    assert (renamed.status_code, counted()) == (200, [("slot_taken", "api", 2)]), "another title asks for no time"
+
+    edit = {"scope": "following", "from": made["dates"][2]["recurrence_id"], "starts_at": NOON + 2 * WEEK + 2 * HOUR}
+    moved = send(cast.alice, "PATCH", path, {**edit, "on_conflict": "skip"})
+    assert [date["state"] for date in moved.json()["dates"]] == ["skipped", "confirmed"]
+    assert counted() == [("slot_taken", "api", 3)]
+
+    send(cast.alice, "PATCH", f"/api/bookings/{first.pk}", {"status": "cancelled", "reason": "Off"})
+    again = send(cast.alice, "POST", f"{path}/retry", {})
+    assert [date["state"] for date in again.json()["dates"]] == ["confirmed", "skipped"]
+    assert counted() == [("slot_taken", "api", 4)]
+
+
 def test_a_rule_outside_the_subset_is_refused_by_name(cast: Cast, send: Send) -> None:
     refused = send(cast.alice, "POST", "/api/series", asked(make.resource(cast.house), rule="FREQ=YEARLY;COUNT=2"))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra24.bookings.models import Booking, Occurrence, Series
+from infra24.bookings.models import Booking, Occurrence, Refusal, Series
 from infra24.core.days import instant_of
 from infra24.orgs.models import Member
 from infra24.orgs.tenancy import acting_for
@@ -100,6 +100,7 @@ def test_dates_that_are_taken_are_shown_with_their_reason_and_left_for_later(cas
     client.post(path, sent(room, step="save", on_conflict="skip"))
     with acting_for(cast.house.pk):
         made_now = Series.objects.get(ended_at=None)
+        assert Refusal.objects.get(code="slot_taken").times == 2, "refused once, left for later once"
     assert states(made_now) == ["confirmed", "skipped", "confirmed", "confirmed"]
     shown = client.get(f"/o/oolite/admin/series/{made_now.pk}").content.decode()
     assert "1 date could not be had." in shown

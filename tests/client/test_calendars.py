@@ -81,6 +81,10 @@ def test_a_calendar_address_is_made_read_renewed_and_taken_away(house: House, pa
     assert made.address.endswith(".ics")
     assert bob.show_calendar_feed(made.id) == made
     assert made in bob.list_calendar_feeds().items
+    called = bob.change_calendar_feed(
+        made.id, body=shapes.CalendarFeedChange(name="Watch"), if_match=f'"{made.version}"'
+    )
+    assert (called.name, called.remind_minutes, called.address) == ("Watch", 30, made.address)
     renewed = bob.renew_calendar_feed(made.id)
     assert (renewed.id, renewed.address != made.address) == (made.id, True)
     bob.end_calendar_feed(made.id)

@@ -19,10 +19,20 @@ from infra24.core.errors import Infra24Error, Stale
 from infra24.erasure.errors import BookableStill, ErasingOneself, NameDiffers
 from infra24.erasure.services import Erased, erase_person
 from infra24.facts.models import Fact
+from infra24.notifications.errors import LinkInvalid
+from infra24.notifications.links import stop_behind, stop_url
+from infra24.notifications.models import MailPreference, MailTrouble
+from infra24.notifications.policies import Message
+from infra24.notifications.queries import digest_of, trouble_with, unwanted_by
+from infra24.notifications.services.troubles import note_trouble
+from infra24.notifications.services.wishes import wish
 from infra24.orgs.errors import LastAdmin, RoleNotYours, RoleTooLow
 from infra24.orgs.models import AuditEntry, Member
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
+from infra24.outbox.delivering import deliver_due
+from infra24.outbox.models import Attempt, Destination
+from infra24.outbox.reactions import Exchange, Job, Reactions
 from infra24.people.errors import PersonNotFound
 from infra24.people.models import BusyFeed, BusyTime, Person
 from infra24.resources.models import Grant, Resource, ResourceKind, StudioAssignment
@@ -32,10 +42,12 @@ from tests import make
 from tests.bookings.series_story import made, states, weekly
 from tests.database import TestDatabase
 from tests.make import NOON, Cast
+from tests.outbox.story import crm_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NAME, MAIL, PHONE = "Delia Quixano", "delia.quixano@nowhere.example", "(305) 555-0199"
+OTHER, PRIVATE = "Somebody else", "private@nowhere.example"
 
 
 class House:
@@ -81,6 +93,20 @@ class House:
         with acting_for(self.org.pk):
             StudioAssignment.objects.update(note=f"{NAME} has the key")
             Grant.objects.update(note=f"Shown to {NAME}")
+        self.talk()
+
+    def talk(self) -> None:
+        """The CRM is asked about every booking, and what it answers is kept with the delivery."""
+        crm_of(self.org)
+        reactions = Reactions({"booking.confirmed": {Destination.Kind.CRM: "test.ask"}}, {"test.ask": self._ask})
+        deliver_due(reactions)
+
+    def _ask(self, job: Job) -> str:
+        with acting_for(self.org.pk):
+            booking = Booking.objects.get(pk=job.subject_id)
+        about = NAME if booking.person_id == self.delia.pk else OTHER
+        job.exchanges.append(Exchange("GET", f"https://crm.example/people?search={about}", 200, "?", about, 12))
+        return "asked"
 
     def erase(self, by: Member | None = None, **more: Any) -> Erased:
         said: dict[str, Any] = {"name": NAME, "ahead": "cancel", **more}
@@ -122,7 +148,7 @@ def test_nothing_of_the_person_is_found_anywhere_but_in_what_the_history_was_tol
     assert {"people_person.name", "people_person.email", "people_person.phone", "people_person.sort_key"} <= before
     assert {"bookings_booking.title", "bookings_booking.note", "bookings_bookingmessage.text"} <= before
     assert {"bookings_series.title", "waitlist_entry.title"} <= before
-    assert {"resources_grant.note", "resources_studioassignment.note"} <= before
+    assert {"resources_grant.note", "resources_studioassignment.note", "outbox_attempt.exchanges"} <= before
 
     house.erase()
 
@@ -141,6 +167,56 @@ def test_the_history_of_an_erasure_and_its_fact_name_nobody(house: House) -> Non
         entry = AuditEntry.objects.get(action="person.erase")
     assert (fact.subject_id, fact.data) == (house.delia.pk, {"cancelled": 5, "kept": 0})
     assert (entry.member_id, entry.before, entry.after) == (house.mona.pk, None, {"cancelled": 5, "kept": 0})
+
+
+def test_of_talks_about_them_only_that_there_was_one_stays(house: House) -> None:
+    house.live()
+
+    house.erase()
+
+    with acting_for(house.org.pk):
+        kept = [exchange for attempt in Attempt.objects.all() for exchange in attempt.exchanges]
+    about = {"method": "GET", "status": 200, "milliseconds": 12}
+    blank = {**about, "url": "https://crm.example/people", "request": "", "response": ""}
+    others = {**about, "url": f"https://crm.example/people?search={OTHER}", "request": "?", "response": OTHER}
+    assert (kept.count(blank), kept.count(others), len(kept)) == (6, 1, 7)
+
+
+def test_what_is_known_of_their_mails_tells_of_nobody(house: House) -> None:
+    bob, org = house.cast.bob, house.org
+    person = make.person(org, member=bob, email=PRIVATE)
+    with acting_for(org.pk):
+        for one in (person.pk, bob.pk):
+            wish(org.pk, one, Message.REMINDER, is_wanted=False, by=None, source="mail")
+        wish(org.pk, house.alice.pk, Message.REMINDER, is_wanted=False, by=None, source="mail")
+        known = {PRIVATE: None, "former@nowhere.example": person.pk, "bob@example.org": bob.pk}
+        for address, recipient in known.items():
+            note_trouble(org.pk, address, MailTrouble.Kind.BOUNCED, recipient=recipient)
+        note_trouble(org.pk, "alice@example.org", MailTrouble.Kind.BOUNCED, recipient=house.alice.pk)
+        link = stop_url(org, person.pk, Message.REMINDER, now=timezone.now()).rpartition("/")[2]
+
+    house.erase(person=person, name=person.name)
+
+    with acting_for(org.pk):
+        assert unwanted_by(org.pk, [person.pk, bob.pk, house.alice.pk]) == {(house.alice.pk, "reminder")}
+        assert MailPreference.objects.count() == 3, "facts are about them"
+        assert {row.recipient for row in MailTrouble.objects.all()} == {None, house.alice.pk}
+        for address in known:
+            assert not MailTrouble.objects.filter(digest=digest_of(org.pk, address)).exists()
+        assert trouble_with(org.pk, "alice@example.org") is not None
+        with pytest.raises(LinkInvalid):
+            stop_behind(org.pk, link)
+
+
+def test_an_address_that_others_share_stays_known_for_them(house: House) -> None:
+    make.person(house.org, name="Her sister", email=MAIL.upper())
+    with acting_for(house.org.pk):
+        note_trouble(house.org.pk, MAIL, MailTrouble.Kind.BOUNCED, recipient=None)
+
+    house.erase()
+
+    with acting_for(house.org.pk):
+        assert trouble_with(house.org.pk, MAIL) is not None
 
 
 def test_what_has_not_begun_is_cancelled_and_the_past_stays(house: House) -> None:

@@ -125,7 +125,9 @@ def test_whoever_is_offered_if_match_is_kept_from_overwriting(world: World) -> N
     answers = {}
     for name in offered:
         method, _, route = name.partition(" ")
-        answers[name] = call(world, "admin", method, route, DOORS[name], **headers).status_code
+        # What is somebody's own nobody else finds, admins neither.
+        caller = "member" if DOORS[name].admin == 404 else "admin"
+        answers[name] = call(world, caller, method, route, DOORS[name], **headers).status_code
 
     # What is wrong in the request alone is said first, and a photo cannot be sent by this walk.
     assert answers == {name: 400 if name.startswith("PUT ") else 412 for name in offered}

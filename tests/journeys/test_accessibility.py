@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from infra24.bookings.models import Source
 from infra24.bookings.services import cancel_booking
-from infra24.calendars.models import FeedKind, ImportRow
+from infra24.calendars.models import CalendarFeed, FeedKind, ImportRow
 from infra24.calendars.services.feeds import connect_feed
 from infra24.calendars.services.importing import start_import
 from infra24.calendars.services.planning import ImportWish
@@ -127,7 +127,7 @@ def furnished() -> House:
     running_replay = replayed(cast, failed)
     row = imported(cast.alice, hall)
     feed = paused_feed(cast.bob)
-    subscribed(cast)
+    address = subscribed(cast)
     sample = {"name": "leg_overlap", "table": "bookings_leg", "id": str(certain.pk), "booking_id": str(certain.pk)}
     broken = make.verdict(
         cast.house, violations={"leg_overlap": 2}, information={"confirmed_in_closure": 1}, samples=[sample]
@@ -191,6 +191,7 @@ def furnished() -> House:
                 f"{admin}/import/rows/{row.pk}",
                 f"{admin}/people/{feed.person_id}/calendars",
                 f"{admin}/settings/calendars",
+                f"{home}/calendar-feeds/{address.pk}/edit",
                 f"{admin}/bookings/new",
                 f"{admin}/waitlist",
                 f"{admin}/waitlist?status=taken",
@@ -308,12 +309,12 @@ def imported(by: Member, hall: Resource) -> ImportRow:
         return ImportRow.objects.get()
 
 
-def subscribed(cast: make.Cast) -> None:
-    """Addresses of each kind at which calendars read."""
+def subscribed(cast: make.Cast) -> CalendarFeed:
+    """Addresses of each kind at which calendars read; the house's own."""
     with acting_for(cast.house.pk):
         make_feed(FeedKind.PERSON, name="Phone", remind_minutes=30, by=cast.bob, source="self")
-        for kind in (FeedKind.ORGANISATION, FeedKind.PROGRAMME):
-            make_feed(kind, by=cast.alice, source="staff")
+        make_feed(FeedKind.PROGRAMME, by=cast.alice, source="staff")
+        return make_feed(FeedKind.ORGANISATION, name="Door", by=cast.alice, source="staff")
 
 
 def paused_feed(by: Member) -> BusyFeed:

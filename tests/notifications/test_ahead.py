@@ -43,6 +43,7 @@ def test_a_reminder_goes_out_as_long_before_as_the_rules_say() -> None:
     mail = mails_to(BOB)[1]
     assert f"/o/oolite/my/{booking.pk}/cancel" in mail.text
     assert "I want no more mails of this kind" in mail.text
+    assert f"Calendar file: https://rooms.example.org/o/oolite/bookings/{booking.pk}.ics" in mail.text
     house.again("notifications.remind")
     assert len(subjects_to(BOB)) == 2
 
@@ -178,6 +179,7 @@ def test_staff_hear_at_seven_what_is_on_what_waits_and_what_failed() -> None:
     assert "Salt" in mail.text
     assert "1 delivery did not arrive" in mail.text
     assert "https://rooms.example.org/o/oolite/admin/outbox" in mail.text
+    assert 'href="https://rooms.example.org/o/oolite/admin/outbox"' in mail.html
     # Bob is a member: the day of the house is none of his business.
     assert "Today at" not in " ".join(subjects_to(BOB))
 

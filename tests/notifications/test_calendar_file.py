@@ -165,7 +165,9 @@ def test_later_dates_that_go_on_as_a_series_of_their_own_are_told_with_the_old(c
     assert len(files(newest())) == 1
 
 
-def test_a_date_that_is_handed_over_is_an_event_of_its_own(cast: Cast, bob: Person) -> None:
+def test_a_date_that_is_handed_over_leaves_the_one_calendar_and_is_an_event_of_its_own_in_the_other(
+    cast: Cast, bob: Person
+) -> None:
     dora = make.person(cast.house, name="Dora", email="dora@example.org")
     series = made(cast.alice, weekly(make.resource(cast.house, name="Kiln"), person=bob))
     newest()
@@ -173,12 +175,35 @@ def test_a_date_that_is_handed_over_is_an_event_of_its_own(cast: Cast, bob: Pers
     with acting_for(cast.house.pk):
         transfer_booking(booking, Receiver(dora.pk), by=cast.alice, source=Source.STAFF)
 
-    mail = newest()
-    ((method, file),) = files(mail)
-
+    newest()
+    mails = {mail.recipients[0]: mail for mail in kept_mails()[:2]}
+    ((theirs, file),) = files(mails["dora@example.org"])
     (event,) = all_of_it(file)
-    assert (mail.recipients, method) == (("dora@example.org",), "REQUEST")
-    assert event["uid"] == [f"booking-{booking.pk}@rooms.example.org"]
+    assert (theirs, event["uid"]) == ("REQUEST", [f"booking-{booking.pk}@rooms.example.org"])
+    ((his, file),) = files(mails["bob@example.org"])
+    (event,) = all_of_it(file)
+    assert (his, event["uid"]) == ("CANCEL", [f"series-{series.pk}@rooms.example.org"])
+    assert "recurrence-id" in event
+
+
+def test_a_booking_that_is_handed_over_is_struck_out_and_says_no_more_than_they_knew(cast: Cast, bob: Person) -> None:
+    dora = make.person(cast.house, name="Dora", email="dora@example.org")
+    booking = make.booking(cast.alice, make.resource(cast.house, name="Kiln"), person=bob, status="confirmed")
+    newest()
+    with acting_for(cast.house.pk):
+        transfer_booking(booking, Receiver(dora.pk), by=cast.alice, source=Source.STAFF)
+        change_booking(booking, BookingChange(note="Dora pays"), by=cast.alice, source=Source.STAFF)
+    newest()
+
+    (mail,) = [mail for mail in kept_mails() if mail.subject == "No longer yours: Firing"]
+    ((method, file),) = files(mail)
+    (event,) = all_of_it(file)
+    assert (method, event["status"], event["uid"]) == (
+        "CANCEL",
+        ["CANCELLED"],
+        [f"booking-{booking.pk}@rooms.example.org"],
+    )
+    assert b"Dora" not in file
 
 
 def test_a_series_that_waits_for_a_decision_is_in_no_calendar_yet(cast: Cast, bob: Person) -> None:

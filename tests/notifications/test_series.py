@@ -48,6 +48,8 @@ def test_four_dates_are_told_in_one_mail(cast: Cast, bob: Person) -> None:
     assert f"Every {NOON:%A}, 4 times" in mail.text
     assert "Kiln" in mail.text
     assert mail.text.count("New York time") == 4
+    first = mail.text.partition("\nDates\n\n")[2].partition("\n")[0]
+    assert first.startswith("1. "), "numbers count, and are no labels with a colon"
     # And a second run of everything sends nothing more.
     assert subjects() == ["Confirmed: Firing"]
 

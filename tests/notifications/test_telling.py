@@ -9,6 +9,7 @@ from infra24.bookings.models import Booking, Source
 from infra24.bookings.queries import booking_for
 from infra24.bookings.services import cancel_booking, confirm_booking
 from infra24.bookings.services.transferring import Receiver, transfer_booking
+from infra24.notifications.kept_mail import kept_mails
 from infra24.orgs.models import Organisation
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
@@ -42,7 +43,8 @@ def test_old_and_new_time_stand_together(house: House) -> None:
     (now,) = re.findall(r"^  now (.*)$", changed.text, re.MULTILINE)
     assert f"When:\n  was {was}\n  now {now}\n" in changed.text
     assert was != now
-    assert f"<s>{was}</s>" in changed.html
+    unbroken = was.replace("New York time", "New\N{NO-BREAK SPACE}York\N{NO-BREAK SPACE}time")
+    assert f"<s>{unbroken}</s>" in changed.html, "a zone is not torn apart on a phone"
     assert f"was {was} now {now}" in words(changed.html)
     # What did not change has no past.
     assert changed.text.count("  was ") == 1
@@ -125,17 +127,66 @@ def test_an_approval_says_that_it_is_one(house: House) -> None:
     assert [part.name for part in mails_to(BOB)[1].attachments] == ["booking.ics"]
 
 
-def test_who_is_given_a_booking_hears_that_it_is_theirs_now(house: House) -> None:
+def hand_over(house: House, booking: Booking, to: Person) -> None:
+    with acting_for(house.org.pk):
+        fresh = booking_for(house.cast.alice, booking.pk)
+        transfer_booking(fresh, Receiver(person_id=to.pk), by=house.cast.alice, source=Source.STAFF)
+
+
+def test_who_is_given_a_booking_hears_of_it_and_so_does_whose_it_was(house: House) -> None:
     dora = make.person(house.org, name="Dora", email="dora@example.org")
     booking = house.book()
     house.run()
-    with acting_for(house.org.pk):
-        fresh = booking_for(house.cast.alice, booking.pk)
-        transfer_booking(fresh, Receiver(person_id=dora.pk), by=house.cast.alice, source=Source.STAFF)
+    hand_over(house, booking, dora)
     house.run()
 
     assert subjects_to("dora@example.org") == ["Yours now: Firing"]
     assert "A booking was handed over to you" in mails_to("dora@example.org")[0].text
+    assert subjects_to(BOB) == ["Confirmed: Firing", "No longer yours: Firing"]
+    told = mails_to(BOB)[1]
+    assert "Dear Bob," in told.text
+    assert "Dora" not in told.text + told.html + str(told.attachments), "who has it now is not theirs to know"
+    house.again("notifications.tell_about_transfer")
+    assert len(kept_mails()) == 3
+
+
+def test_whose_it_was_is_not_told_what_does_not_concern_them(house: House) -> None:
+    dora = make.person(house.org, name="Dora", email="dora@example.org")
+    hold, back = house.book(status="hold"), house.book(starts_at=make.NOON + 4 * HOUR)
+    unnamed = house.book(person=None, starts_at=make.NOON + 6 * HOUR)
+    for booking in (hold, back, unnamed):
+        hand_over(house, booking, dora)
+    hand_over(house, back, house.bob)
+    house.run()
+
+    assert "No longer yours: Firing" not in subjects_to(BOB)
+    notes = " ".join(house.notes("notifications.tell_about_transfer"))
+    for why in ("it only was a hold.", "they have it again.", "Nobody had it before."):
+        assert why in notes
+
+
+def test_one_who_gets_it_and_one_who_had_it_are_told_though_the_other_cannot_be(house: House) -> None:
+    booking = house.book()
+    house.run()
+    hand_over(house, booking, make.person(house.org, name="Dora"))
+    house.run()
+
+    assert subjects_to(BOB)[1:] == ["No longer yours: Firing"]
+
+
+def test_a_booking_s_mail_leads_into_calendars_on_the_web(house: House) -> None:
+    booking = house.book(title="Firing & glazing")
+    house.run()
+
+    (mail,) = mails_to(BOB)
+    google = "https://calendar.google.com/calendar/render?action=TEMPLATE&text=Firing+%26+glazing&dates="
+    assert f"Add to calendar:\nGoogle Calendar: {google}" in mail.text
+    assert f'href="{google.replace("&", "&amp;")}' in mail.html
+    assert 'href="https://outlook.live.com/calendar/' in mail.html
+    assert f"/bookings/{booking.pk}.ics" not in mail.text, "the file came along"
+    house.cancel(booking)
+    house.run()
+    assert "Add to calendar" not in mails_to(BOB)[1].text + mails_to(BOB)[1].html
 
 
 def test_a_late_cancellation_says_that_it_counts_as_late() -> None:

@@ -82,6 +82,25 @@ def test_only_what_lasts_is_a_trouble(event: str, reason: str | None, trouble: s
     assert trouble_of(event, reason) == trouble
 
 
+@pytest.mark.parametrize("name", ["SoftBounce", "soft_bounce", "activity.soft_bounced", "Transient"])
+def test_a_full_mailbox_is_no_trouble_whatever_a_service_calls_it(name: str) -> None:
+    assert trouble_of("bounced", "bounced", own_names=[name]) is None
+    assert trouble_of("complained", "spam", own_names=[name]) == "complained"
+
+
+def test_a_soft_bounce_stops_no_mail_and_a_hard_one_after_it_does(house: House, with_secret: None) -> None:
+    assert tell(house, Type="SoftBounce", TypeCode=4096) == 200
+    house.book()
+    house.run()
+    assert subjects_to(BOB) == ["Confirmed: Firing"]
+    with acting_for(house.org.pk):
+        assert not MailTrouble.objects.exists()
+
+    tell(house)
+    with acting_for(house.org.pk):
+        assert trouble_with(house.org.pk, BOB) is not None
+
+
 def test_mail_that_came_back_stops_further_mail_and_says_what_to_do(house: House, with_secret: None) -> None:
     assert tell(house) == 200
     house.book()

@@ -32,6 +32,7 @@ DOORS = {
     "leased_endpoints(uuid[],uuid[])",
     "delivery_backlog()",
     "destination_figures()",
+    "blank_exchanges(uuid[])",
     "purge_technical(integer)",
 }
 

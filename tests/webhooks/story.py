@@ -14,6 +14,7 @@ from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.delivering import deliver_due
 from infra24.outbox.models import Delivery, Destination
+from infra24.webhooks import services
 from infra24.webhooks.models import Endpoint
 from tests import make
 from tests.outbox.story import Clock
@@ -55,6 +56,20 @@ class Story:
         """Some time later, whatever is due goes out."""
         self.clock.now = max(self.clock.now, timezone.now()) + after
         deliver_due(self.reactions, clock=self.clock)
+
+    def night(self) -> None:
+        """A night comes, and what it does about webhooks is done."""
+        now = self.clock.now = max(self.clock.now, timezone.now())
+        with acting_for(self.org_id):
+            about = {"organisation_id": self.org_id, "on": now.date().isoformat()}
+            fact_id = record(self.org_id, "organisation.night_came", now=now, source="clock", **about)
+            services.look_after(self.org_id, now=now)
+            services.keep_watch(self.org_id, fact_id=fact_id, now=now)
+
+    def watches(self) -> list[tuple[str, str]]:
+        """How the timers stand that look after webhooks, and what they said last."""
+        with acting_for(self.org_id):
+            return list(Delivery.objects.filter(handler="webhooks.watch").values_list("status", "note"))
 
     def deliveries(self, endpoint: Endpoint) -> list[Delivery]:
         with acting_for(self.org_id):

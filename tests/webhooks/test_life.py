@@ -13,7 +13,7 @@ from tests.recorded import audited, recorded_facts
 from tests.webhooks.receiver import Reply
 from tests.webhooks.story import Story
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 # --- Proof and tests ------------------------------------------------------------------------------
@@ -168,6 +168,42 @@ def test_the_night_warns_ends_and_gives_up_what_waited_a_month(story: Story) -> 
     assert again == "No webhook needs anything."
     assert [story.again(each).condition for each in (failing, dead, idle)] == ["failing", "disabled", "paused"]
     assert [each.status for each in story.deliveries(idle)] == ["discarded"]
+
+
+def test_between_nights_each_step_comes_when_it_is_due(story: Story, mailoutbox: list[Any]) -> None:
+    endpoint = story.endpoint()
+    story.fails_since(endpoint, 20 * HOUR)
+    story.night()
+
+    story.relay(after=4 * HOUR - MINUTE)
+    assert (story.again(endpoint).warned_at, mailoutbox) == (None, [])
+    story.relay(after=2 * MINUTE)
+    story.relay()
+    assert [mail.subject for mail in mailoutbox] == ["The webhook “Door” needs you"]
+    for _half_day in range(8):
+        story.relay(after=12 * HOUR - MINUTE)
+    assert story.again(endpoint).condition == "failing"
+    story.relay(after=12 * MINUTE)
+    story.relay()
+    assert story.again(endpoint).condition == "disabled"
+    assert [mail.subject for mail in mailoutbox[1:]] == ["The webhook “Door” was ended"]
+
+
+def test_one_timer_looks_after_all_webhooks_and_ends_with_the_last(story: Story) -> None:
+    story.night()
+    assert story.watches() == []
+    endpoints = [story.endpoint(name=name) for name in ("Door", "Gate")]
+    story.night()
+    story.night()
+    assert story.watches() == [("pending", "")]
+    story.relay(after=13 * HOUR)
+    assert story.watches() == [("pending", "No webhook needs anything.")]
+
+    with acting_for(story.org_id):
+        for endpoint in endpoints:
+            services.remove_endpoint(endpoint, by=story.dana, source="staff")
+    story.relay(after=13 * HOUR)
+    assert story.watches() == [("delivered", "There is no webhook any more.")]
 
 
 def test_resumed_at_the_console_it_begins_anew(story: Story) -> None:

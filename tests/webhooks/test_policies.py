@@ -6,7 +6,7 @@ import pytest
 
 from infra24.facts.events import PUBLIC
 from infra24.facts.templatetags.events import SUBJECTS, event_name
-from infra24.webhooks.policies import DISABLE_AFTER, WARN_AFTER, Step, step_for
+from infra24.webhooks.policies import DISABLE_AFTER, WARN_AFTER, Step, next_step_at, step_for
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -34,6 +34,20 @@ def test_a_day_brings_a_warning_and_five_the_end(
     warned = None if warned_ago is None else NOW - warned_ago
 
     assert step_for(failing_since=since, warned_at=warned, now=NOW) is step
+
+
+@pytest.mark.parametrize("warned_ago", [None, timedelta(0), WARN_AFTER])
+@pytest.mark.parametrize("failing_for", [SECOND, WARN_AFTER - SECOND, 2 * WARN_AFTER, DISABLE_AFTER - SECOND])
+def test_the_next_look_is_when_a_step_is_due_and_not_before(
+    failing_for: timedelta, warned_ago: timedelta | None
+) -> None:
+    since, warned = NOW - failing_for, None if warned_ago is None else NOW - warned_ago
+    due = next_step_at(failing_since=since, warned_at=warned)
+
+    assert due is not None
+    assert step_for(failing_since=since, warned_at=warned, now=due) is not Step.NOTHING
+    assert step_for(failing_since=since, warned_at=warned, now=due - SECOND) is Step.NOTHING
+    assert next_step_at(failing_since=None, warned_at=warned) is None
 
 
 def test_every_event_has_words_and_a_subject_with_words() -> None:

@@ -7,10 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from infra24.config.subscriptions import REACTIONS
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
-from infra24.outbox.models import Delivery, Destination
+from infra24.outbox.delivering import hand_out
+from infra24.outbox.models import Destination
 from infra24.webhooks import services
 from infra24.webhooks.models import Endpoint
 from tests import make
@@ -160,11 +162,9 @@ def test_secrets_change_on_the_page(house: House) -> None:
 
 
 def test_taking_it_away_asks_first_and_says_what_goes(house: House) -> None:
-    endpoint, _secret = make.endpoint(house.dana)
-    with acting_for(house.dana.org_id):
-        services.ask_for_test(endpoint, by=house.dana, source="staff")
-        delivery = Delivery.objects.get()
-        Delivery.objects.filter(pk=delivery.pk).update(destination_id=endpoint.destination_id)
+    endpoint, _secret = make.endpoint(house.dana, fact_types=["booking.confirmed"])
+    make.booking(house.cast.alice, make.resource(house.cast.house), status="confirmed")
+    hand_out(REACTIONS)
 
     assert "One event that waits for it is given up." in house.get(f"/{endpoint.pk}/remove")
     assert house.the_endpoint().pk == endpoint.pk

@@ -13,7 +13,7 @@ from pydantic import Field
 from infra24.bookings.errors import SeriesRefused
 from infra24.bookings.ledger import SeriesFilter, ahead_of, dates_of, series_for, series_page
 from infra24.bookings.models import Series, Source
-from infra24.bookings.refusals import counting_refusals
+from infra24.bookings.refusals import count_refusals, counting_refusals
 from infra24.bookings.schemas.series import (
     ListedSeriesOut,
     ReportOut,
@@ -53,7 +53,10 @@ def telling_dates(visit: MemberRequest) -> Iterator[None]:
 def create_series_of(visit: MemberRequest, wish: services.SeriesWish, on_conflict: services.OnConflict) -> Series:
     """Make a series for whoever calls."""
     with telling_dates(visit):
-        return services.create_series(wish, on_conflict=on_conflict, by=visit.member, source=Source(source_of(visit)))
+        source = Source(source_of(visit))
+        made = services.create_series(wish, on_conflict=on_conflict, by=visit.member, source=source)
+    count_refusals(visit, made.skipped_for)
+    return made
 
 
 class SeriesQuery(PageQuery):
@@ -117,6 +120,7 @@ def change_series(request: HttpRequest, series_id: UUID, body: SeriesPatch) -> H
             source=Source(source_of(visit)),
             version=version,
         )
+    count_refusals(visit, changed.skipped_for)
     return _answer(visit, changed)
 
 
@@ -167,6 +171,7 @@ def retry_series(request: HttpRequest, series_id: UUID, body: SeriesRetry) -> Ht
     with telling_dates(visit):
         source = Source(source_of(visit))
         retried = services.retry_dates(series, body.wall_on, by=visit.member, source=source, version=version)
+    count_refusals(visit, retried.skipped_for)
     return _answer(visit, retried)
 
 

@@ -1,5 +1,6 @@
 """Bookings that repeat: the rule, and the ledger of every date it means."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from infra24.bookings.models.bookings import Booking, Source, Visibility
 from infra24.bookings.policies import LONGEST
 from infra24.bookings.policies.recurrence import Recurrence, in_words, parse_rule
+from infra24.core.errors import Reason
 from infra24.core.fields import WallTimeField
 from infra24.core.models import DISPOSABLE, OrganisationModel
 from infra24.core.wording import Sentence
@@ -57,6 +59,9 @@ class Series(OrganisationModel):
     """Raised with every change of the series or its ledger."""
     created_at = models.DateTimeField(db_default=TransactionNow())
     changed_at = models.DateTimeField(db_default=TransactionNow())
+
+    skipped_for: Sequence[Reason] = ()
+    """Why dates could not be had that the step just taken left for later; known to whoever took it, and not kept."""
 
     class Meta:
         constraints = [

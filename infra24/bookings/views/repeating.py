@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from infra24.bookings.forms import BookingForm
 from infra24.bookings.forms.series import RepeatForm
 from infra24.bookings.models import Source
-from infra24.bookings.refusals import counting_refusals
+from infra24.bookings.refusals import count_refusals, counting_refusals
 from infra24.bookings.services import series as services
 from infra24.bookings.services.series import Line, Report, SeriesWish
 from infra24.core.errors import Infra24Error
@@ -53,6 +53,7 @@ def repeat(
         if found is None:
             raise
         return preview(request, found, title=wish.booking.title, back=back, error=error)
+    count_refusals(request, made.skipped_for)
     messages.success(request, _("Booked: %(title)s.") % {"title": made.title})
     return redirect(done, org=request.organisation.slug, series_id=made.pk)
 

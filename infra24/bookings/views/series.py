@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from infra24.bookings import ledger
 from infra24.bookings.forms.series import RepeatForm, SeriesCancelForm, SeriesForm, repeat_values
 from infra24.bookings.models import Occurrence, Series, Source
-from infra24.bookings.refusals import counting_refusals
+from infra24.bookings.refusals import count_refusals, counting_refusals
 from infra24.bookings.services import series as services
 from infra24.bookings.services.series import Report
 from infra24.bookings.services.series.planning import later_rule
@@ -145,6 +145,7 @@ def _change(
             source=Source(source_of(request)),
             version=form.cleaned_data["version"],
         )
+    count_refusals(request, changed.skipped_for)
     messages.success(request, _("Saved."))
     return HttpResponseRedirect(addresses(request, changed.pk, own=own)["show"])
 
@@ -240,9 +241,10 @@ def _retry(request: MemberRequest, series: Series, *, own: bool) -> HttpResponse
     wall_on = read_wall(request.POST.get("from"))
     try:
         with counting_refusals(request):
-            services.retry_dates(series, wall_on, by=request.member, source=Source(source_of(request)))
+            retried = services.retry_dates(series, wall_on, by=request.member, source=Source(source_of(request)))
     except Infra24Error as error:
         return _page(request, ledger.series_for(request.member, series.pk), own=own, error=error)
+    count_refusals(request, retried.skipped_for)
     messages.success(request, _("Booked what can be had by now."))
     return HttpResponseRedirect(addresses(request, series.pk, own=own)["show"])
 

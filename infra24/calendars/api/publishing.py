@@ -10,11 +10,17 @@ from pydantic import Field
 from infra24.bookings.queries import booking_for
 from infra24.calendars import queries
 from infra24.calendars.api.exports import ICS
-from infra24.calendars.schemas.publishing import CalendarFeedIn, CalendarFeedOut, calendar_feed_out
+from infra24.calendars.schemas.publishing import (
+    CalendarFeedChange,
+    CalendarFeedIn,
+    CalendarFeedOut,
+    calendar_feed_out,
+)
 from infra24.calendars.services import publishing as services
 from infra24.calendars.single import REMIND_MINUTES, booking_file
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery, page_of
+from infra24.core.versions import etag, require_match
 from infra24.orgs.access import member_auth
 from infra24.orgs.requests import MemberRequest, source_of
 from infra24.resources.queries import resource_for
@@ -83,6 +89,21 @@ def show_calendar_feed(request: HttpRequest, calendar_feed_id: UUID) -> HttpResp
     return _one(cast(MemberRequest, request), calendar_feed_id)
 
 
+@router.patch(
+    "/calendar-feeds/{uuid:calendar_feed_id}",
+    response=CalendarFeedOut,
+    auth=WRITE,
+    summary="Change a calendar address",
+)
+def change_calendar_feed(request: HttpRequest, calendar_feed_id: UUID, body: CalendarFeedChange) -> HttpResponse:
+    """Its name, what it shows, when it reminds. Calendars that read it go on doing so."""
+    visit = cast(MemberRequest, request)
+    feed = queries.calendar_feed_for(visit.member, calendar_feed_id)
+    require_match(request, feed.version)
+    services.change_feed(feed, body.to_wish(feed), by=visit.member, source=source_of(visit), version=feed.version)
+    return _one(visit, feed.pk)
+
+
 @router.post(
     "/calendar-feeds/{uuid:calendar_feed_id}/renew",
     response=CalendarFeedOut,
@@ -93,6 +114,7 @@ def renew_calendar_feed(request: HttpRequest, calendar_feed_id: UUID) -> HttpRes
     """The old one works no longer. Only whoever made it can."""
     visit = cast(MemberRequest, request)
     feed = queries.calendar_feed_for(visit.member, calendar_feed_id)
+    require_match(request, feed.version)
     services.renew_feed(feed, by=visit.member, source=source_of(visit))
     return _one(visit, feed.pk)
 
@@ -116,5 +138,5 @@ def _one(visit: MemberRequest, feed_id: UUID, *, status: int = 200) -> HttpRespo
     feed = queries.calendar_feed_for(visit.member, feed_id)
     told = calendar_feed_out(feed, visit.organisation, viewer=visit.member)
     answer = HttpResponse(encode(told), status=status, content_type="application/json")
-    answer["Cache-Control"] = "no-store"
+    answer["Cache-Control"], answer["ETag"] = "no-store", etag(feed.version)
     return answer

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from infra24.calendars.models import CalendarFeed, FeedDetail, FeedKind
 from infra24.calendars.queries import address_of
+from infra24.calendars.services.publishing import FeedWish
 from infra24.orgs.models import Member, Organisation
 
 
@@ -34,6 +35,27 @@ class CalendarFeedIn(Schema):
     )
 
 
+class CalendarFeedChange(Schema):
+    """What to change of a calendar address. What is left out stays; the address stays too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = Field(
+        default="", description="By which you know it again."
+    )
+    detail: FeedDetail = Field(
+        default=FeedDetail.BUSY, description="For a resource or the house: `busy` or `full`, as when it was made."
+    )
+    remind_minutes: int | None = Field(
+        default=None, ge=0, le=40_320, description="How long before its start each event is to be heard of; null: not."
+    )
+
+    def to_wish(self, feed: CalendarFeed) -> FeedWish:
+        """The address as it is to be."""
+        now = {"name": feed.name, "detail": FeedDetail(feed.detail), "remind_minutes": feed.remind_minutes}
+        return FeedWish(**{**now, **self.model_dump(exclude_unset=True)})
+
+
 class CalendarFeedOut(Schema):
     """An address at which calendar programs read bookings."""
 
@@ -47,6 +69,7 @@ class CalendarFeedOut(Schema):
     made_by: str = Field(description="Whose eyes it has: it shows what they may see, and ends with their membership.")
     read_at: datetime | None = Field(description="When it was last read, to the minute; null: never.")
     address: str = Field(description="Where to read it; empty for everybody but who made it. Keep it secret.")
+    version: int
 
 
 def calendar_feed_out(feed: CalendarFeed, organisation: Organisation, *, viewer: Member) -> dict[str, Any]:
@@ -62,4 +85,5 @@ def calendar_feed_out(feed: CalendarFeed, organisation: Organisation, *, viewer:
         "made_by": str(feed.member.user),
         "read_at": feed.reading.read_at,
         "address": address_of(feed, organisation, viewer=viewer),
+        "version": feed.version,
     }

@@ -1,6 +1,8 @@
 """Addresses at which calendar programs read bookings: made, renewed, taken away; and what came of each reading."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -9,12 +11,14 @@ from django.utils import timezone
 from infra24.calendars.errors import (
     CalendarFeedNotFound,
     CalendarFeedUnclear,
+    DetailFixed,
     FeedNotRenewable,
     ProgrammeIsPublic,
     TooManyCalendarFeeds,
 )
 from infra24.calendars.models import NEEDED, CalendarFeed, FeedDetail, FeedKind, FeedReading
 from infra24.core.constraints import guarded_by
+from infra24.core.errors import Stale
 from infra24.core.ids import new_id
 from infra24.facts.services import record
 from infra24.orgs import audit
@@ -25,8 +29,19 @@ from infra24.resources.models import Resource
 
 MOST_FEEDS = 20
 """Of one member."""
+CHOOSING = (FeedKind.RESOURCE, FeedKind.ORGANISATION)
+"""Kinds whose addresses choose what they show."""
 SCOPES = ("bookings:read",)
 _NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class FeedWish:
+    """What can be changed of an address while it stays the same address."""
+
+    name: str
+    detail: FeedDetail
+    remind_minutes: int | None
 
 
 @transaction.atomic
@@ -59,7 +74,7 @@ def make_feed(
             org_id=by.org_id,
             kind=kind,
             name=name.strip(),
-            detail=detail if kind in (FeedKind.RESOURCE, FeedKind.ORGANISATION) else FeedDetail.BUSY,
+            detail=detail if kind in CHOOSING else FeedDetail.BUSY,
             resource=resource,
             member=by,
             remind_minutes=remind_minutes,
@@ -69,8 +84,38 @@ def make_feed(
     if kind != FeedKind.PROGRAMME:
         _make_key(feed, now=now)
     record(by.org_id, "calendarfeed.made", now=now, source=source, calendarfeed_id=feed.pk, kind=str(kind))
-    _audit(feed, "calendarfeed.make", by=by, source=source, now=now)
+    _audit(feed, "calendarfeed.make", by=by, source=source, now=now, after=_told(feed))
     return feed
+
+
+@transaction.atomic
+def change_feed(
+    feed: CalendarFeed, wish: FeedWish, *, by: Member, source: str, version: int | None = None
+) -> CalendarFeed:
+    """Call an address something else, let it show or remind otherwise; whoever reads it need do nothing.
+
+    `version` is the one the wish was made from. Raises CalendarFeedNotFound, RoleTooLow, Stale, DetailFixed.
+    """
+    now = timezone.now()
+    locked = _locked(feed)
+    if not by.rank.includes(NEEDED[FeedKind(locked.kind)]):
+        raise RoleTooLow
+    if version is not None and version != locked.version:
+        raise Stale
+    if wish.detail != locked.detail and locked.kind not in CHOOSING:
+        raise DetailFixed
+    before = _told(locked)
+    locked.name, locked.detail, locked.remind_minutes = wish.name.strip(), wish.detail, wish.remind_minutes
+    after = _told(locked)
+    changed = [name for name in after if after[name] != before[name]]
+    if not changed:
+        return locked
+    locked.version += 1
+    locked.save(update_fields=["name", "detail", "remind_minutes", "version"])
+    Key.objects.filter(kind=Key.Kind.FEED, subject_id=locked.pk, revoked_at=None).update(name=locked.name)
+    record(feed.org_id, "calendarfeed.changed", now=now, source=source, calendarfeed_id=locked.pk, fields=changed)
+    _audit(locked, "calendarfeed.change", by=by, source=source, now=now, before=before, after=after)
+    return locked
 
 
 @transaction.atomic
@@ -86,7 +131,7 @@ def renew_feed(feed: CalendarFeed, *, by: Member, source: str) -> CalendarFeed:
     _revoke_keys(locked.pk, now=now)
     _make_key(locked, now=now)
     record(feed.org_id, "calendarfeed.renewed", now=now, source=source, calendarfeed_id=locked.pk)
-    _audit(locked, "calendarfeed.renew", by=by, source=source, now=now)
+    _audit(locked, "calendarfeed.renew", by=by, source=source, now=now, after=_told(locked))
     return locked
 
 
@@ -102,7 +147,7 @@ def end_feed(feed: CalendarFeed, *, by: Member, source: str) -> None:
         raise RoleTooLow
     _revoke_keys(locked.pk, now=now)
     record(feed.org_id, "calendarfeed.ended", now=now, source=source, calendarfeed_id=locked.pk)
-    _audit(locked, "calendarfeed.end", by=by, source=source, now=now)
+    _audit(locked, "calendarfeed.end", by=by, source=source, now=now, before=_told(locked))
     FeedReading.objects.filter(org_id=locked.org_id, feed=locked).delete()
     locked.delete()
 
@@ -147,6 +192,16 @@ def _locked(feed: CalendarFeed) -> CalendarFeed:
     return found
 
 
-def _audit(feed: CalendarFeed, action: str, *, by: Member, source: str, now: datetime) -> None:
-    after = {"kind": feed.kind, "detail": feed.detail, "resource_id": feed.resource_id}
-    audit.write(feed.org_id, action, subject_id=feed.pk, by=by, source=source, now=now, after=after)
+def _told(feed: CalendarFeed) -> dict[str, Any]:
+    """What the history keeps of an address: everything but its secret."""
+    return {
+        "kind": feed.kind,
+        "name": feed.name,
+        "detail": feed.detail,
+        "resource_id": feed.resource_id,
+        "remind_minutes": feed.remind_minutes,
+    }
+
+
+def _audit(feed: CalendarFeed, action: str, *, by: Member, source: str, now: datetime, **told: Any) -> None:
+    audit.write(feed.org_id, action, subject_id=feed.pk, by=by, source=source, now=now, **told)

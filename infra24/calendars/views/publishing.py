@@ -4,14 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from infra24.calendars import queries
-from infra24.calendars.forms.publishing import HouseAddressForm, OwnAddressForm
+from infra24.calendars.forms.publishing import ChangeAddressForm, HouseAddressForm, OwnAddressForm
 from infra24.calendars.links import links_to_subscribe
 from infra24.calendars.models import CalendarFeed, FeedKind
 from infra24.calendars.services import publishing as services
@@ -59,6 +59,33 @@ def publish_programme(request: MemberRequest) -> HttpResponse:
     else:
         messages.success(request, _("The programme is public."))
     return redirect("settings_calendars", org=request.organisation.slug)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_role(Role.MEMBER)
+def edit_address(request: MemberRequest, address_id: UUID) -> HttpResponse:
+    """What an address is called, what it shows, when it reminds."""
+    feed = queries.calendar_feed_for(request.member, address_id)
+    form = ChangeAddressForm(request.POST if request.method == "POST" else None, feed=feed)
+    error: Infra24Error | None = None
+    if form.is_valid():
+        version = form.cleaned_data["version"]
+        try:
+            services.change_feed(feed, form.to_change(), by=request.member, source=source_of(request), version=version)
+        except Infra24Error as refusal:
+            error = refusal
+        else:
+            messages.success(request, _("Saved. Calendars that read the address go on doing so."))
+            return _back(request, feed)
+    status = error.status if error else 422 if form.errors else 200
+    shown = {
+        "feed": feed,
+        "form": form,
+        "back_url": _back(request, feed).url,
+        "refusal": document(error) if error else None,
+    }
+    return render(request, "calendars/address_form.html", shown, status=status)
 
 
 @require_POST
@@ -110,6 +137,6 @@ def _with_links(request: MemberRequest, feeds: Any) -> list[tuple[CalendarFeed, 
     return [(feed, address, links_to_subscribe(address) if address else []) for feed, address in addresses]
 
 
-def _back(request: MemberRequest, feed: CalendarFeed) -> HttpResponse:
+def _back(request: MemberRequest, feed: CalendarFeed) -> HttpResponseRedirect:
     page = "my_addresses" if feed.kind == FeedKind.PERSON else "settings_calendars"
     return redirect(page, org=request.organisation.slug)

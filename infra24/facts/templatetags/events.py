@@ -52,6 +52,7 @@ _FACTS: Final[dict[str, str | Promise]] = {
     "waitlist.withdrawn": _("Left the waitlist"),
     "waitlist.expired": _("Waited in vain"),
     "calendarfeed.made": _("Calendar address made"),
+    "calendarfeed.changed": _("Calendar address changed"),
     "calendarfeed.renewed": _("Calendar address renewed"),
     "calendarfeed.ended": _("Calendar address taken away"),
     "series.made": _("Series booked"),

@@ -9,6 +9,7 @@ from infra24.notifications.services.reminders import remind, tell_about_expiry
 from infra24.notifications.services.requests import tell_about_new_series, tell_about_request
 from infra24.notifications.services.series import tell_about_series
 from infra24.notifications.services.testing import send_test
+from infra24.notifications.services.transfers import tell_about_transfer
 from infra24.notifications.services.waitlist import tell_about_offer
 from infra24.notifications.services.webhooks import tell_about_endpoint
 
@@ -28,6 +29,7 @@ __all__ = [
     "tell_about_offer",
     "tell_about_request",
     "tell_about_series",
+    "tell_about_transfer",
     "tell_destination_paused",
     "tell_invariants_violated",
 ]

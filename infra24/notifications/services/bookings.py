@@ -9,7 +9,7 @@ from infra24.bookings.models import Booking, Source
 from infra24.bookings.queries import with_legs
 from infra24.calendars.files import Method
 from infra24.facts.models import Fact
-from infra24.notifications.calendar_file import booking_file, was_in_calendar
+from infra24.notifications.calendar_file import booking_file, was_in_calendar, ways_to_add
 from infra24.notifications.composing import attach_calendar
 from infra24.notifications.drafting import Draft, Letter, draft, speaking_to, to_person
 from infra24.notifications.models import SentMail
@@ -52,14 +52,19 @@ def draft_for(job: Job) -> Draft | str:
         version=booking.version,
         told_version=told.exclude(fact_id=job.fact_id).aggregate(newest=Max("version"))["newest"]
         or (1 if told_with_series(booking) else None),
-        was_requested=_happened(booking, "booking.requested"),
+        was_requested=happened(booking, "booking.requested"),
     )
     if message is None:
         return _("Nothing to tell: they know already, or it no longer is so.")
     method = _calendar_method(message, booking, was_sent=was_in_calendar(booking, booking.person))
     with speaking_to(to, job.organisation):
         before = _before(job, booking) if message == Message.CHANGED else {}
-        letter = Letter(message, values_of(booking, message), details_of(booking, before))
+        letter = Letter(
+            message,
+            values_of(booking, message),
+            details_of(booking, before),
+            calendars=ways_to_add(booking, job.organisation, has_file=bool(method)),
+        )
         found = draft(job, letter, to=to, version=booking.version, has_calendar=bool(method))
         if method and isinstance(found, Draft):
             file, asks = booking_file(booking, job.organisation, method=method)
@@ -67,9 +72,14 @@ def draft_for(job: Job) -> Draft | str:
     return found
 
 
+def happened(booking: Booking, *types: str) -> bool:
+    """Whether any of these facts was recorded of the booking."""
+    return Fact.objects.filter(org_id=booking.org_id, subject_id=booking.pk, type__in=types).exists()
+
+
 def _better_silent(job: Job, booking: Booking, *, is_first: bool) -> str:
     """Why nobody wants a mail about this; empty where somebody may."""
-    if job.fact_type == "booking.cancelled" and not _happened(booking, "booking.confirmed", "booking.requested"):
+    if job.fact_type == "booking.cancelled" and not happened(booking, "booking.confirmed", "booking.requested"):
         # Who lets go of what is kept for minutes has seen so on the screen.
         return _("Nothing to tell: it only was a hold.")
     if is_first and Fact.objects.get(pk=job.fact_id).source == Source.IMPORT:
@@ -78,10 +88,6 @@ def _better_silent(job: Job, booking: Booking, *, is_first: bool) -> str:
     if told_with_series(booking, job.fact_id):
         return _("Told with its series.")
     return ""
-
-
-def _happened(booking: Booking, *types: str) -> bool:
-    return Fact.objects.filter(org_id=booking.org_id, subject_id=booking.pk, type__in=types).exists()
 
 
 def _before(job: Job, booking: Booking) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def letter(
     if failed:
         text = ngettext("%(n)s delivery did not arrive", "%(n)s deliveries did not arrive", failed) % {"n": failed}
         where = page_of_house(organisation, "outbox")
-        sections.append(Section(_("Needs a look"), [Detail(_("Outbox"), f"{text}\n{where}")]))
+        sections.append(Section(_("Needs a look"), [Detail(_("Outbox"), text, url=where)]))
     values = {"day": long_day(day), "summary": summary(len(today), len(waiting))}
     page = "bookings" if waiting else "calendar"
     action = Action(_("See what waits") if waiting else _("Open the calendar"), page_of_house(organisation, page))

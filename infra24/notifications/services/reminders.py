@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from infra24.bookings.models import Booking, Status
 from infra24.bookings.queries import with_legs
+from infra24.notifications.calendar_file import ways_to_add
 from infra24.notifications.composing import Action, Detail
 from infra24.notifications.drafting import Draft, Letter, draft, speaking_to, to_person
 from infra24.notifications.policies import Message
@@ -58,7 +59,9 @@ def _reminder(job: Job) -> Draft | str:
         if booking.cancel_until and booking.cancel_until > job.now:
             details.append(Detail(_("Cancel in time"), moment_of(booking.cancel_until, booking.time_zone)))
         action = _page_for_owner(booking, job.organisation, "my_cancel", _("I cannot come"))
-        letter = Letter(Message.REMINDER, values_of(booking, Message.REMINDER), details, action=action)
+        calendars = ways_to_add(booking, job.organisation, has_file=False)
+        values = values_of(booking, Message.REMINDER)
+        letter = Letter(Message.REMINDER, values, details, action=action, calendars=calendars)
         return draft(job, letter, to=to)
 
 

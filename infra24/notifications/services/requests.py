@@ -1,8 +1,5 @@
 """Mails about requests: to whoever asked, and to staff, who decide."""
 
-from collections.abc import Callable
-from functools import partial
-
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,10 +10,11 @@ from infra24.bookings.queries import with_legs
 from infra24.notifications.composing import Action
 from infra24.notifications.drafting import Letter
 from infra24.notifications.policies import Message
-from infra24.notifications.sending import done_all
+from infra24.notifications.sending import told_by_all
 from infra24.notifications.services.bookings import tell_about_booking
 from infra24.notifications.services.series import (
     dates_in,
+    dates_told,
     details_of_series,
     tell_about_series,
     told_with_series,
@@ -29,23 +27,12 @@ from infra24.outbox.reactions import Job
 
 def tell_about_request(job: Job) -> str:
     """Handler: acknowledge to whoever asked, and tell staff that something waits for them."""
-    return _both(job, tell_about_booking, _tell_staff_of_request)
+    return told_by_all(job, tell_about_booking, _tell_staff_of_request)
 
 
 def tell_about_new_series(job: Job) -> str:
     """Handler: tell whoever a new series is for, and staff if its dates wait for them."""
-    return _both(job, tell_about_series, _tell_staff_of_series)
-
-
-def _both(job: Job, *handlers: Callable[[Job], str]) -> str:
-    """The one though the other fails; each remembers whom it has told."""
-    notes: list[str] = []
-
-    def run(handler: Callable[[Job], str]) -> None:
-        notes.append(handler(job))
-
-    done_all(partial(run, handler) for handler in handlers)
-    return " ".join(notes)
+    return told_by_all(job, tell_about_series, _tell_staff_of_series)
 
 
 def _tell_staff_of_request(job: Job) -> str:
@@ -77,6 +64,6 @@ def _tell_staff_of_series(job: Job) -> str:
         }
         path = reverse("series", kwargs={"org": job.organisation.slug, "series_id": series.pk})
         action = Action(_("Look at the series"), f"{settings.BASE_URL}{path}")
-        return Letter(Message.NEW_REQUEST, values, details_of_series(series, rows), action=action)
+        return Letter(Message.NEW_REQUEST, values, details_of_series(series, rows), dates_told(rows), action)
 
     return tell_members(job, letter, besides=waiting[0].booked_by_id)

@@ -12,7 +12,7 @@ from infra24.bookings.models import Booking, Occurrence, Series
 from infra24.core.translating import translated
 from infra24.facts.models import Fact
 from infra24.notifications.calendar_file import series_files
-from infra24.notifications.composing import Detail, attach_calendar
+from infra24.notifications.composing import Detail, Section, attach_calendar
 from infra24.notifications.drafting import Draft, Letter, draft, speaking_to, to_person
 from infra24.notifications.policies import Message
 from infra24.notifications.sending import send_mail
@@ -95,22 +95,17 @@ def _letter(fact_type: str, series: Series, rows: list[Occurrence]) -> Letter:
         "where": where_of_series(rows),
         "rest": _("The dates below still stand.") if still else _("None of its dates stands."),
     }
-    return Letter(message_about(fact_type, rows), values, details_of_series(series, rows))
+    return Letter(message_about(fact_type, rows), values, details_of_series(series, rows), dates_told(rows))
 
 
 def details_of_series(series: Series, rows: list[Occurrence]) -> list[Detail]:
-    """What the reader should know: what, how it repeats, where, and each date."""
-    booked = [row.booking for row in rows if row.booking and is_live(row)]
+    """What the reader should know: what, how it repeats, where, and what could not be had."""
     skipped = sum(row.state == Occurrence.State.SKIPPED for row in rows)
     told = [
         Detail(_("What"), series.title),
         Detail(_("Repeats"), translated(series.words)),
         Detail(_("Where"), where_of_series(rows)),
     ]
-    told += [Detail(f"{number}.", span_of(booking)) for number, booking in enumerate(booked[:MOST_DATES_TOLD], start=1)]
-    if len(booked) > MOST_DATES_TOLD:
-        more = len(booked) - MOST_DATES_TOLD
-        told.append(Detail("…", ngettext("and %(n)s more date", "and %(n)s more dates", more) % {"n": more}))
     if skipped:
         text = ngettext(
             "%(n)s date could not be had. It is booked once it becomes free.",
@@ -119,6 +114,16 @@ def details_of_series(series: Series, rows: list[Occurrence]) -> list[Detail]:
         )
         told.append(Detail(_("Left for later"), text % {"n": skipped}))
     return [row for row in told if row.value]
+
+
+def dates_told(rows: list[Occurrence]) -> list[Section]:
+    """Each date that stands, numbered; no section where none does."""
+    booked = [row.booking for row in rows if row.booking and is_live(row)]
+    told = [Detail(f"{number}.", span_of(booking)) for number, booking in enumerate(booked[:MOST_DATES_TOLD], start=1)]
+    if len(booked) > MOST_DATES_TOLD:
+        more = len(booked) - MOST_DATES_TOLD
+        told.append(Detail("…", ngettext("and %(n)s more date", "and %(n)s more dates", more) % {"n": more}))
+    return [Section(_("Dates"), told)] if told else []
 
 
 def where_of_series(rows: list[Occurrence]) -> str:

@@ -24,7 +24,7 @@ from infra24.bookings.services.creating import BookingWish, new_booking, person_
 from infra24.bookings.services.current import anew
 from infra24.bookings.services.expiring import expire_locked
 from infra24.bookings.services.series.recording import Told, booked, new_row, skipped, tell, write_rows
-from infra24.bookings.services.series.reporting import Report, refuse_series, report_of
+from infra24.bookings.services.series.reporting import Report, reasons_in, refuse_series, report_of
 from infra24.bookings.services.series.weighing import Verdict, Wanted, lock_wanted, weigh
 from infra24.bookings.services.series.wishing import (
     OnConflict,
@@ -147,6 +147,7 @@ def _write(
     insert(by.org_id, made, legs)
     write_rows(by.org_id, ledger)
     counts = {"booked": len(made), "skipped": len(ledger) - len(made)}
+    series.skipped_for = reasons_in(verdicts)
     tell(by.org_id, [Event("series.made", series.pk, counts)], Told(made=made), by=by, source=source, now=now)
     return series
 

@@ -15,7 +15,7 @@ from infra24.bookings.services.expiring import expire_locked
 from infra24.bookings.services.series.creating import make_booking
 from infra24.bookings.services.series.ending import lock_current
 from infra24.bookings.services.series.recording import Told, booked, skipped, tell, touch, write_rows
-from infra24.bookings.services.series.reporting import refuse_series, report_of
+from infra24.bookings.services.series.reporting import reasons_in, refuse_series, report_of
 from infra24.bookings.services.series.weighing import Verdict, Wanted, lock_wanted, weigh
 from infra24.bookings.services.series.wishing import slot_of, wish_on, wishes_in
 from infra24.bookings.services.writing import insert
@@ -46,6 +46,7 @@ def retry_dates(
                 filled = _fill(current, rows, by=by, source=source, now=now)
                 if not any(verdict.is_free for verdict in filled):
                     refuse_series(report_of(filled), is_whole=True)
+                current.skipped_for = reasons_in(filled)
             return current
 
     return anew(attempt)

@@ -63,6 +63,11 @@ def refuse_series(report: Report, *, is_whole: bool = False) -> NoReturn:
     raise refusal
 
 
+def reasons_in(verdicts: Iterable[Verdict]) -> list[Reason]:
+    """Why dates cannot be had, of all of them."""
+    return [reason for verdict in verdicts if not verdict.is_free for reason in verdict.reasons]
+
+
 def distinct(reasons: Iterable[Reason]) -> Sequence[Reason]:
     """Of reasons alike on many dates the first of each code and resource, the most frequent before the others."""
     found = list(reasons)

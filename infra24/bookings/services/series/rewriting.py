@@ -26,6 +26,7 @@ from infra24.bookings.services.series.recording import (
 from infra24.bookings.services.series.weighing import Verdict
 from infra24.bookings.services.series.wishing import Slot, legs_of, wish_on
 from infra24.bookings.services.writing import insert, replace_legs, step, update, visible_legs, wall
+from infra24.core.errors import Reason
 from infra24.core.ids import new_id
 from infra24.facts.services import Event
 from infra24.orgs.models import Member
@@ -58,6 +59,7 @@ class Rewriting:
         self.was: dict[UUID, str] = {}
         self.changed: dict[UUID, tuple[dict[str, Any], dict[str, Any]]] = {}
         self.skips = 0
+        self.reasons: list[Reason] = []
 
     def write(self) -> Series:
         """Do it; returns the series the changed dates are in."""
@@ -68,6 +70,7 @@ class Rewriting:
         self._write_bookings(series)
         self._write_ledger(series)
         self._tell(series)
+        series.skipped_for = self.reasons
         return series
 
     def _series(self) -> Series:
@@ -121,6 +124,8 @@ class Rewriting:
         row, is_single = item.row, self.plan.reach.scope == "this"
         if not verdict.is_free:
             self.skips += 1
+            if item.booking or item.is_new:  # a date that waited before is no new wish
+                self.reasons += verdict.reasons
             if item.booking:
                 self._end(item.booking)
             skipped(row, verdict.reasons)
