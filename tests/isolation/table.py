@@ -479,6 +479,8 @@ DOORS: dict[str, Door] = {
     "POST api/bookings": api(201, 201, data=BOOK),
     "POST api/bookings/bulk": api(403, 200, data=MANY),
     "POST api/bookings/bulk/preview": api(403, 200, data=MANY),
+    "POST api/bookings/check": api(200, 200, data=BOOK),
+    "POST api/bookings/<uuid:booking_id>/check": api(200, 200, data={"title": "Glaze"}),
     "GET api/bookings/<uuid:booking_id>": api(200, 200),
     "PATCH api/bookings/<uuid:booking_id>": api(200, 200, data={"title": "Glaze"}),
     "GET api/bookings/<uuid:booking_id>/rivals": api(403, 200, about=REQUESTED),
@@ -513,6 +515,8 @@ DOORS: dict[str, Door] = {
     "GET api/integrity": api(403, 403, 200),
     "GET api/integrity/<uuid:verdict_id>": api(403, 403, 200),
     "GET api/calendar/events": api(200, 200, data=WEEK),
+    "GET api/calendar/changes": api(403, 200),
+    "GET api/calendar/free": api(200, 200, data={**WEEK, "resource": "{resource_id}"}),
     # A file cannot be sent by this walk.
     "POST api/imports": api(403, 400),
     "POST api/imports/rehearsal": api(403, 400),
