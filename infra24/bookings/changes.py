@@ -101,8 +101,7 @@ def changes_since(viewer: Member, cursor: str | None) -> Changes:
 
 
 def _everything(now: "_Seen") -> Changes:
-    flags = dict.fromkeys(("is_opening_new", "are_resources_new", "are_people_new", "is_all_new"), True)
-    return Changes(now.as_cursor(), **flags)
+    return Changes(now.as_cursor(), is_opening_new=True, are_resources_new=True, are_people_new=True, is_all_new=True)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 if TYPE_CHECKING:
     _DatetimeField = models.Field[datetime, datetime]
-    _TextField = models.Field[str, str]
+    _TextField = models.Field[str | None, str | None]
 else:
     _DatetimeField = _TextField = models.Field
 

@@ -135,8 +135,9 @@ def test_a_feature_nobody_knows_is_refused_and_said_where(cast: Cast) -> None:
 # --- What is free ----------------------------------------------------------------
 
 
-def free(by: Member, *resources: UUID, status: int = 200, **more: Any) -> Any:
-    asked = [f"resource={each}" for each in resources] + [f"{name}={value}" for name, value in more.items()]
+def free(by: Member, *resources: UUID, status: int = 200, besides: UUID | None = None, length: str = "") -> Any:
+    asked = [f"resource={each}" for each in resources]
+    asked += [f"{name}={value}" for name, value in (("except", besides), ("length", length)) if value]
     window = f"start={NOON - HOUR:%Y-%m-%dT%H:%M:%SZ}&end={NOON + 3 * HOUR:%Y-%m-%dT%H:%M:%SZ}"
     answer = send(by, "GET", f"calendar/free?{window}&{'&'.join(asked)}")
     assert answer.status_code == status, answer.content
@@ -167,13 +168,13 @@ def test_a_booking_that_is_moved_is_not_in_its_own_way(cast: Cast) -> None:
     mine, others = make.booking(cast.bob, room), make.booking(cast.alice, room, starts_at=NOON + HOUR)
 
     (kept,) = free(cast.bob, room.pk)["items"]
-    (moved,) = free(cast.bob, room.pk, **{"except": mine.pk})["items"]
+    (moved,) = free(cast.bob, room.pk, besides=mine.pk)["items"]
 
     assert [(each["start"], each["end"]) for each in (*kept["refused"], *moved["refused"])] == [
         (f"{NOON:%Y-%m-%dT%H:%M:%SZ}", f"{NOON + 2 * HOUR:%Y-%m-%dT%H:%M:%SZ}"),
         (f"{NOON + HOUR:%Y-%m-%dT%H:%M:%SZ}", f"{NOON + 2 * HOUR:%Y-%m-%dT%H:%M:%SZ}"),
     ]
-    assert free(cast.bob, room.pk, status=404, **{"except": others.pk})["code"] == "booking_not_found"
+    assert free(cast.bob, room.pk, status=404, besides=others.pk)["code"] == "booking_not_found"
 
 
 def test_what_is_hidden_put_away_or_elsewhere_is_left_out(cast: Cast) -> None:

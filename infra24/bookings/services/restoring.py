@@ -90,9 +90,10 @@ def _stood(booking: Booking, *, now: datetime) -> _Stood:
     told = Fact.objects.filter(
         org_id=booking.org_id, subject_id=booking.pk, type__in=[*_ENDS, *_STANDS, "booking.restored"]
     )
-    newest, *before = told.order_by("-number")[:20]
-    if newest.type not in _ENDS or now - newest.recorded_at > RESTORED_WITHIN or not before:
+    facts = list(told.order_by("-number")[:20])
+    if len(facts) < 2 or facts[0].type not in _ENDS or now - facts[0].recorded_at > RESTORED_WITHIN:
         raise RestoredTooLate
+    before = facts[1:]
     last = before[0]
     status = Status(last.data["status"]) if last.type == "booking.restored" else _STANDS[last.type]
     if status != Status.HOLD:
