@@ -1,6 +1,6 @@
-"""When one resource can be had, and why the rest of the time it cannot."""
+"""When resources can be had, and why the rest of the time they cannot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -41,42 +41,80 @@ def availability_of(
     length: timedelta | None = None,
     size: Size = ONE,
 ) -> Availability:
-    """What can be booked of one resource in a window of at most 62 days. Four queries at most.
+    """`availabilities_of` for one resource. Raises ResourceNotFound as well."""
+    found = availabilities_of(viewer, [resource_id], since, until, length=length, size=size)
+    if resource_id not in found:
+        raise ResourceNotFound
+    return found[resource_id]
 
-    With `length`, slots of that length on the resource's grid. Members are
+
+def availabilities_of(
+    viewer: Member,
+    resource_ids: Iterable[UUID],
+    since: datetime,
+    until: datetime,
+    *,
+    length: timedelta | None = None,
+    size: Size = ONE,
+    besides: UUID | None = None,
+) -> dict[UUID, Availability]:
+    """What can be booked of resources in a window of at most 62 days, by id; those out of sight are left out.
+
+    With `length`, slots of that length on each resource's grid. Members are
     offered nothing inside the notice, beyond the horizon, or that a quota or a
     missing qualification would refuse; staff are not bound by these.
-    Raises ResourceNotFound, EndsBeforeStart, WindowTooLong.
+    `besides` is a booking of which the viewer thinks as gone, because they move it.
+    Seven queries at most, however many resources. Raises EndsBeforeStart, WindowTooLong.
     """
     if until <= since:
         raise EndsBeforeStart(fields={"end": "must be after start"})
     if until - since > LONGEST_WINDOW:
         raise WindowTooLong(fields={"end": "at most 62 days after start"})
     now = timezone.now()
-    resource = bookables(viewer.org_id, [resource_id], since=since).get(resource_id)
-    if resource is None or resource.visible_to not in audiences_of(viewer):
-        raise ResourceNotFound
+    wanted = list(dict.fromkeys(resource_ids))
+    known, seen_by = bookables(viewer.org_id, wanted, since=since), audiences_of(viewer)
+    resources = [known[each] for each in wanted if each in known and known[each].visible_to in seen_by]
+    if not resources:
+        return {}
     margin = engine.LONGEST_BUFFER
-    claims = claims_on(viewer.org_id, [resource], since - margin, until + margin, now=now)[resource.id]
-    asker = asker_for(viewer, [resource], since, until, now=now)
-    bound = None if asker.is_staff else now
+    claims = claims_on(viewer.org_id, resources, since - margin, until + margin, now=now, besides=besides)
+    asker = asker_for(viewer, resources, since, until, now=now, besides=besides)
+    ask = _Ask(since, until, length, size, asker, None if asker.is_staff else now)
+    return {one.id: _availability(one, claims[one.id], ask) for one in resources}
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """What is asked of each resource, and by whom."""
+
+    since: datetime
+    until: datetime
+    length: timedelta | None
+    size: Size
+    asker: engine.Asker
+    bound: datetime | None
+    """Now, for whom notice and horizon bind."""
+
+
+def _availability(resource: Bookable, claims: Sequence[Claim], ask: _Ask) -> Availability:
+    since, until, size, asker = ask.since, ask.until, ask.size, ask.asker
     free: list[Span] = []
     slots: list[Span] = []
     lapses = [at for at in _lapses(resource, asker) if since < at < until]
     pieces = list(pairwise(sorted({since, *lapses, until})))
     if granted := [piece for piece in pieces if not list(engine.access_reasons(resource, asker, piece[0]))]:
-        free = engine.free(resource, claims, since, until, size=size, now=bound)
+        free = engine.free(resource, claims, since, until, size=size, now=ask.bound)
         # What begins while a qualification holds may end after it has lapsed, as when it is booked.
         free = free if granted == pieces else engine.without(free, engine.without([(since, until)], granted))
-        if length:
-            offered = engine.slots(resource, claims, since, until, length, size=size, now=bound)
+        if ask.length:
+            offered = engine.slots(resource, claims, since, until, ask.length, size=size, now=ask.bound)
             slots = [slot for slot in offered if _is_offered(resource, asker, slot, granted)]
     found = Availability(resource.zone, free, slots, [])
-    cuts = _cuts(resource, [*free, *granted], since, until, now=bound)
+    cuts = _cuts(resource, [*free, *granted], since, until, now=ask.bound)
     rest = engine.without([(since, until)], free)
     for piece in pairwise(cuts):
         if _within(piece, rest):
-            found.refused.append((piece, _reasons(resource, claims, piece, size, asker=asker, now=bound)))
+            found.refused.append((piece, _reasons(resource, claims, piece, size, asker=asker, now=ask.bound)))
     return found
 
 
@@ -109,7 +147,7 @@ def _cuts(
 
 def _reasons(
     resource: Bookable,
-    claims: list[Claim],
+    claims: Sequence[Claim],
     piece: Span,
     size: Size,
     *,

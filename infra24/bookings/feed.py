@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from infra24.bookings.errors import EndsBeforeStart
+from infra24.bookings.filtering import EVERYTHING, EventFilter, narrowed
 from infra24.bookings.policies import LONGEST
+from infra24.core.sorting import sort_key
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.resources import policies as engine
@@ -42,7 +44,20 @@ _EVENTS = """
              WHERE a.org_id = b.org_id AND a.booking_id = b.id
                AND (a.resource_id = ANY(%(resources)s)
                     OR a.resource_id = ANY(%(hidden)s) AND (b.booked_by_id = %(member)s OR p.user_id = %(user)s))))
+       {narrower}
      ORDER BY b.starts_at, b.id, l.id
+"""
+
+
+# What is not told of others' bookings is not to be guessed by asking for it either.
+_KNOWN = "(%(is_staff)s OR b.booked_by_id = %(member)s OR coalesce(p.user_id = %(user)s, false))"
+_NARROWER = f"""
+       AND (%(statuses)s::text[] = '{{}}' OR b.status = ANY(%(statuses)s::text[]))
+       AND (%(sources)s::text[] = '{{}}' OR b.source = ANY(%(sources)s::text[]) AND {_KNOWN})
+       AND (%(person)s::uuid IS NULL OR b.person_id = %(person)s AND {_KNOWN})
+       AND (%(text)s::text = ''
+            OR strpos(lower(b.title), %(text)s) > 0 AND (b.visibility = 'title' OR {_KNOWN})
+            OR strpos(p.sort_key, nullif(%(name)s, '')) > 0 AND {_KNOWN})
 """
 
 
@@ -81,15 +96,15 @@ class Event(Struct, gc=False, omit_defaults=True):
 
 
 def calendar_events(
-    viewer: Member, since: datetime, until: datetime, *, resource_ids: Iterable[UUID] = (), booking_url: str = ""
+    viewer: Member, since: datetime, until: datetime, *, wanted: EventFilter = EVERYTHING, booking_url: str = ""
 ) -> list[Event]:
-    """FullCalendar's event array for a window of at most 62 days. Four queries, whatever the size.
+    """FullCalendar's event array for a window of at most 62 days. Four queries, whatever the size; six for features.
 
     Live bookings; closed hours and closures as background, one item for all
-    resources closed alike. `resource_ids` narrows it; `booking_url` precedes ids in links.
+    resources closed alike. `wanted` narrows it; `booking_url` precedes ids in links.
     Those who are not staff see "Busy" instead of others' titles, unless the
     booking's visibility says otherwise, and never whose it is.
-    Raises EndsBeforeStart, WindowTooLong.
+    Raises EndsBeforeStart, WindowTooLong, UnknownFeature.
     """
     if until <= since:
         raise EndsBeforeStart(fields={"end": "must be after start"})
@@ -97,41 +112,48 @@ def calendar_events(
         raise WindowTooLong(fields={"end": "at most 62 days after start"})
     seen_by = audiences_of(viewer)
     visible = {one.id: one for one in all_bookables(viewer.org_id, since=since) if one.visible_to in seen_by}
-    wanted = list(resource_ids)
-    shown = [visible[each] for each in wanted if each in visible] if wanted else list(visible.values())
+    shown = narrowed(viewer, visible.values(), wanted) if wanted.narrows_resources else list(visible.values())
     seen = None if viewer.is_staff else {str(each) for each in visible}
-    return _bookings(viewer, since, until, wanted, seen=seen, booking_url=booking_url) + _closed(
-        shown, since, until, role=viewer.rank
-    )
+    planned = _bookings(viewer, since, until, wanted, shown=[one.id for one in shown], seen=seen, url=booking_url)
+    return planned + _closed(shown, since, until, role=viewer.rank)
 
 
 def _bookings(
     viewer: Member,
     since: datetime,
     until: datetime,
-    wanted: list[UUID],
+    wanted: EventFilter,
     *,
+    shown: list[UUID],
     seen: set[str] | None,
-    booking_url: str,
+    url: str,
 ) -> list[Event]:
     """`seen` are the resources of which the viewer hears about others' bookings; None: all."""
     is_staff = viewer.rank.includes(Role.STAFF)
     busy = _("Busy")
+    asked = [] if wanted.narrows_by_more_than_ids else list(wanted.resource_ids)
     with connection.cursor() as cursor:
         cursor.execute(
-            _EVENTS,
+            _EVENTS.format(narrower=_NARROWER if wanted.narrows_bookings else ""),
             {
                 "org": viewer.org_id,
                 "member": viewer.pk,
                 "user": viewer.user_id,
+                "is_staff": is_staff,
                 "earliest": since - LONGEST,
                 "since": since,
                 "until": until,
                 "now": timezone.now(),
-                "all": not wanted,
-                "resources": wanted if seen is None else [each for each in wanted if str(each) in seen],
+                "all": not wanted.narrows_resources,
+                # Staff may ask for what was put away by now; others for what they may see.
+                "resources": asked if asked and seen is None else shown,
                 # Of what the viewer may not see, not even that a booking they do see needs it too.
-                "hidden": [] if seen is None else [each for each in wanted if str(each) not in seen],
+                "hidden": [] if seen is None else [each for each in asked if str(each) not in seen],
+                "statuses": list(wanted.statuses),
+                "sources": list(wanted.sources),
+                "person": wanted.person_id,
+                "text": wanted.text.strip().lower(),
+                "name": sort_key(wanted.text),
             },
         )
         rows = cursor.fetchall()
@@ -147,8 +169,8 @@ def _bookings(
             continue
         latest, resources, legs = key, [leg[0]], [Leg(*leg)]
         if is_staff or mine:
-            url = booking_url + key if booking_url else None
-            props = Props("booking", status, True, version, person, person_id, party_size, legs, url)
+            link = url + key if url else None
+            props = Props("booking", status, True, version, person, person_id, party_size, legs, link)
         else:
             props = Props("booking", status, False)
             title = title if visibility == "title" else busy

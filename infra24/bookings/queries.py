@@ -225,8 +225,12 @@ def asker_for(
     until: datetime,
     *,
     now: datetime,
+    besides: UUID | None = None,
 ) -> Asker:
-    """The viewer as rules see them: with the qualifications and live bookings that matter to these resources."""
+    """The viewer as rules see them: with the qualifications and live bookings that matter to these resources.
+
+    `besides` leaves one booking out.
+    """
     asker = Asker(viewer.rank)
     if asker.is_staff or not any(
         each.needs or any(rules.quotas for rules in each.rules_between(since, until)) for each in resources
@@ -239,5 +243,5 @@ def asker_for(
     return replace(
         asker,
         holds=qualifications_held(viewer.org_id, person.pk),
-        uses=uses_of(viewer.org_id, person.pk, *reach, now=now),
+        uses=uses_of(viewer.org_id, person.pk, *reach, now=now, besides=[besides] if besides else []),
     )

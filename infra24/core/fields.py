@@ -8,8 +8,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 if TYPE_CHECKING:
     _DatetimeField = models.Field[datetime, datetime]
+    _TextField = models.Field[str | None, str | None]
 else:
-    _DatetimeField = models.Field
+    _DatetimeField = _TextField = models.Field
 
 
 class WallTimeField(_DatetimeField):
@@ -33,3 +34,13 @@ def cleaned(row: models.Model, name: str, value: Any) -> Any:
     """A value as the column of that name takes it. Raises Django's ValidationError with what its model says of it."""
     field: Any = row._meta.get_field(name)
     return field.clean(value, row)
+
+
+class TransactionIdField(_TextField):
+    """PostgreSQL's number of a transaction, never used twice in the life of a database server; read as text."""
+
+    description = "Transaction"
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        del connection
+        return "xid8"

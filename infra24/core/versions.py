@@ -1,4 +1,4 @@
-"""Edits that do not overwrite one another: `ETag` and `If-Match`."""
+"""Edits that do not overwrite one another, and answers not sent twice: `ETag`, `If-Match`, `If-None-Match`."""
 
 from uuid import UUID
 
@@ -7,8 +7,10 @@ from django.http import HttpRequest
 from infra24.core.errors import Stale
 
 
-def etag(version: int | UUID) -> str:
-    """The `ETag` of a row at this version; of rows that never change, the last one's id."""
+def etag(version: int | UUID | str) -> str:
+    """The `ETag` of a row at this version; of rows that never change, the last one's id;
+    of an answer, what stands for all of it. No quotes or commas.
+    """
     return f'"{version}"'
 
 
@@ -21,6 +23,14 @@ def require_match(request: HttpRequest, version: int | UUID | None) -> None:
     given = request.headers.get("If-Match", "").strip()
     if given in {"", "*"}:
         return
-    tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
-    if version is None or etag(version) not in tags:
+    if version is None or etag(version) not in _tags(given):
         raise Stale
+
+
+def is_known(tag: str, if_none_match: str) -> bool:
+    """True when whoever asks has the answer with this `ETag` already; 304 is answer enough."""
+    return tag in _tags(if_none_match)
+
+
+def _tags(header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}

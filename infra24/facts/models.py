@@ -2,7 +2,16 @@
 
 from django.db import models
 
+from infra24.core.fields import TransactionIdField
 from infra24.core.models import DISPOSABLE, WRITTEN_ONCE, OrganisationModel
+
+
+class CurrentTransaction(models.Func):
+    """The number of the transaction that writes the row."""
+
+    function = "pg_current_xact_id"
+    arity = 0
+    output_field = TransactionIdField()
 
 
 class Fact(OrganisationModel):
@@ -19,10 +28,15 @@ class Fact(OrganisationModel):
     data = models.JSONField(default=dict)
     source = models.CharField(max_length=20)
     recorded_at = models.DateTimeField()
+    xid = TransactionIdField(null=True, editable=False, db_default=CurrentTransaction())
+    """The transaction that wrote it, so that one can ask what a snapshot has not seen yet; null: long ago."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["org_id", "subject_id", "number"], name="fact_number_once"),
+        ]
+        indexes = [
+            models.Index(fields=["org_id", "xid"], condition=models.Q(xid__isnull=False), name="fact_of_transaction"),
         ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from infra24.bookings.availability import availability_of
 from infra24.bookings.errors import TimeRefused
 from infra24.bookings.feed import calendar_events
+from infra24.bookings.filtering import EventFilter
 from infra24.bookings.models import Booking, Source
 from infra24.bookings.queries import booking_for
 from infra24.bookings.services import BookingChange, change_booking
@@ -322,7 +323,7 @@ def test_the_feed_tells_members_of_hidden_resources_only_their_own(cast: Cast) -
 
     def told(viewer: Member, *resources: Resource) -> list[tuple[str, list[str]]]:
         ids = [each.pk for each in resources]
-        events = msgspec.to_builtins(calendar_events(viewer, NOON - HOUR, NOON + 5 * HOUR, resource_ids=ids))
+        events = msgspec.to_builtins(calendar_events(viewer, NOON - HOUR, NOON + 5 * HOUR, wanted=EventFilter(ids)))
         return [(each["id"], each["resourceIds"]) for each in events if each["extendedProps"]["kind"] == "booking"]
 
     seen_of_both = (str(both.pk), [str(room.pk)])
@@ -330,7 +331,7 @@ def test_the_feed_tells_members_of_hidden_resources_only_their_own(cast: Cast) -
     assert told(cast.bob, room) == [seen_of_both]
     assert told(cast.bob, vault) == [(str(own.pk), [str(vault.pk)])]
     assert len(told(cast.alice, vault)) == 3
-    hidden = calendar_events(cast.bob, NOON - HOUR, NOON + 20 * HOUR, resource_ids=[vault.pk])
+    hidden = calendar_events(cast.bob, NOON - HOUR, NOON + 20 * HOUR, wanted=EventFilter([vault.pk]))
     assert [event.id for event in hidden] == [str(own.pk)]
 
 
@@ -348,7 +349,7 @@ def test_members_hear_that_a_room_is_closed_but_not_why_when_the_reason_lies_in_
             make.booking(viewer, hall)
         with acting_for(cast.house.pk):
             found = availability_of(viewer, hall.pk, NOON, NOON + 2 * HOUR).refused
-            events = calendar_events(viewer, NOON - HOUR, NOON + 5 * HOUR, resource_ids=[hall.pk])
+            events = calendar_events(viewer, NOON - HOUR, NOON + 5 * HOUR, wanted=EventFilter([hall.pk]))
         (reason,) = refusal.value.reasons
         assert reason.code == "closure"
         assert [each.code for _span, reasons in found for each in reasons] == ["closure"]

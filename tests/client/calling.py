@@ -15,6 +15,7 @@ from infra24.config.openapi import operations_in
 from launch.client import PACKAGE
 
 PATIENCE_SECONDS = 60
+_WITHOUT_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Caller:
             answer = self.package.functions[operation].sync_detailed(*path, client=self.client, **parameters)
             self.headers = answer.headers
             assert str(int(answer.status_code)) in _expected(self.package.document, operation), answer
-            assert (answer.parsed is None) == (answer.status_code == HTTPStatus.NO_CONTENT), answer
+            assert (answer.parsed is None) == (answer.status_code in _WITHOUT_BODY), answer
             assert list(_unknown(answer.parsed, operation)) == []
             if answer.status_code >= HTTPStatus.BAD_REQUEST:
                 raise Refused(answer.parsed)

@@ -73,6 +73,20 @@ def test_who_decides_on_an_older_version_is_refused(house: House, package: Packa
     assert refusal.value.told == (412, "stale")
 
 
+def test_staff_take_back_that_something_ended(house: House, package: Package) -> None:
+    change = package.models.BookingPatch
+    held = house.alice.create_booking(body=firing(house, package, status="hold"))
+    cancelled = house.alice.change_booking(held.id, body=change(status="cancelled"))
+    assert cancelled.may == ["restore"]
+
+    again = house.alice.restore_booking(held.id, if_match=house.alice.headers["ETag"])
+
+    assert (again.status, again.expires_at, again.reason) == ("hold", held.expires_at, "")
+    with pytest.raises(Refused) as refusal:
+        house.alice.restore_booking(held.id)
+    assert refusal.value.told == (409, "illegal_step")
+
+
 def test_staff_decline_what_was_requested(house: House, package: Package) -> None:
     declined = house.alice.change_booking(
         house.world.ids["requested_id"], body=package.models.BookingPatch(status="declined", reason="Full.")
@@ -96,6 +110,34 @@ def test_the_calendar_shows_bookings_and_when_the_house_is_closed(house: House) 
     assert bookings[0].id == str(house.world.ids["booking_id"])
     assert [leg.resource_id for leg in bookings[0].extended_props.legs] == [house.world.ids["resource_id"]]
     assert {event.display for event in events if event.extended_props.kind == "closed"} == {"background"}
+
+
+def test_a_calendar_asks_what_is_new_and_hears_nothing_while_nothing_is(house: House, package: Package) -> None:
+    start = house.alice.calendar_changes()
+    assert house.alice.calendar_changes(after=start.cursor, if_none_match=house.alice.headers["ETag"]) is None
+
+    made = house.alice.create_booking(body=firing(house, package))
+    news = house.alice.calendar_changes(after=start.cursor, if_none_match=house.alice.headers["ETag"])
+
+    assert (news.bookings, news.closures, news.more) == ([made.id], False, False)
+
+
+def test_a_calendar_asks_what_is_free_and_whether_it_could_be_booked(house: House, package: Package) -> None:
+    noon, kiln = house.world.ids["noon"], house.world.ids["resource_id"]
+
+    (told,) = house.alice.calendar_free(start=noon, end=noon + HOUR, resource=[kiln]).items
+    assert (told.resource_id, told.free, [each.code for each in told.refused[0].reasons]) == (kiln, [], ["slot_taken"])
+
+    wish = package.models.BookingWishIn(
+        title="Glaze", resource_id=kiln, starts_at=house.world.ids["later"], ends_at=house.world.ids["later_end"]
+    )
+    looked = house.alice.check_new_booking(body=wish)
+    assert (looked.status, [leg.resource_id for leg in looked.legs]) == ("confirmed", [kiln])
+    with pytest.raises(Refused) as refusal:
+        house.alice.check_booking_change(
+            house.world.ids["requested_id"], body=package.models.BookingPatch(starts_at=noon, ends_at=noon + HOUR)
+        )
+    assert refusal.value.told == (409, "slot_taken")
 
 
 def test_others_bookings_are_busy_and_strangers_find_none(house: House, package: Package) -> None:

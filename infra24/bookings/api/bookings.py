@@ -15,8 +15,10 @@ from infra24.bookings.ledger import first_booking
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import LONGEST
 from infra24.bookings.refusals import counting_refusals
-from infra24.bookings.schemas import BookingIn, BookingOut, BookingPatch, booking_out
+from infra24.bookings.schemas import BookingIn, BookingOut, BookingPatch, BookingWishIn, booking_out
+from infra24.bookings.schemas.calendar import CheckedOut, checked_out
 from infra24.bookings.services.series import SeriesWish
+from infra24.bookings.services.trying import as_if
 from infra24.core.codec import encode
 from infra24.core.instants import Instant
 from infra24.core.paging import PageOut, PageQuery, page_of
@@ -97,24 +99,56 @@ def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -
     require_match(request, booking.version)
     version = booking.version if "If-Match" in request.headers else None
     with counting_refusals(visit):
-        if body.edits:
-            booking = services.change_booking(booking, body.to_change(), by=by, source=source, version=version)
-            version = booking.version
-        if body.status == "confirmed":
-            booking = services.confirm_booking(
-                booking,
-                by=by,
-                source=source,
-                version=version,
-                decline_rivals=body.decline_rivals,
-                reason=body.reason,
-            )
-        elif body.status == "declined":
-            booking = services.decline_booking(booking, reason=body.reason, by=by, source=source, version=version)
-        elif body.status == "cancelled":
-            booking = services.cancel_booking(booking, reason=body.reason, by=by, source=source, version=version)
-        if "outcome" in body.model_fields_set:
-            version = booking.version if body.edits or body.status else version
-            outcome = body.outcome or ""
-            booking = services.set_outcome(booking, outcome, reason=body.reason, by=by, source=source, version=version)
+        booking = _changed(booking, body, version, by=by, source=source)
     return answer(booking, by=by)
+
+
+@router.post(
+    "/bookings/check", response=CheckedOut, auth=WRITE, summary="Whether something could be booked; books nothing"
+)
+def check_new_booking(request: HttpRequest, body: BookingWishIn) -> HttpResponse:
+    """Answers as booking it would, reasons and alternatives included, but for what came of it. Of series, rehearse."""
+    visit = cast(MemberRequest, request)
+    source = Source(source_of(visit))
+    booking = as_if(lambda: services.create_booking(body.to_wish(), by=visit.member, source=source))
+    return HttpResponse(encode(checked_out(booking)), content_type="application/json")
+
+
+@router.post(
+    "/bookings/{uuid:booking_id}/check",
+    response=CheckedOut,
+    auth=WRITE,
+    summary="Whether a booking could be changed so; changes nothing",
+)
+def check_booking_change(request: HttpRequest, booking_id: UUID, body: BookingPatch) -> HttpResponse:
+    """Answers as the change would, reasons and alternatives included."""
+    visit = cast(MemberRequest, request)
+    by, source = visit.member, Source(source_of(visit))
+    booking = queries.booking_for(by, booking_id)
+    changed = as_if(lambda: _changed(booking, body, None, by=by, source=source))
+    return HttpResponse(encode(checked_out(changed)), content_type="application/json")
+
+
+def _changed(booking: Booking, body: BookingPatch, version: int | None, *, by: Member, source: Source) -> Booking:
+    """The booking with everything done to it that the body asks for."""
+    if body.edits:
+        booking = services.change_booking(booking, body.to_change(), by=by, source=source, version=version)
+        version = booking.version
+    if body.status == "confirmed":
+        booking = services.confirm_booking(
+            booking,
+            by=by,
+            source=source,
+            version=version,
+            decline_rivals=body.decline_rivals,
+            reason=body.reason,
+        )
+    elif body.status == "declined":
+        booking = services.decline_booking(booking, reason=body.reason, by=by, source=source, version=version)
+    elif body.status == "cancelled":
+        booking = services.cancel_booking(booking, reason=body.reason, by=by, source=source, version=version)
+    if "outcome" in body.model_fields_set:
+        version = booking.version if body.edits or body.status else version
+        outcome = body.outcome or ""
+        booking = services.set_outcome(booking, outcome, reason=body.reason, by=by, source=source, version=version)
+    return booking

@@ -1,4 +1,4 @@
-"""What can be had, and what is on: availability, search, the calendar's feed."""
+"""What can be had: availability and search."""
 
 from datetime import timedelta
 from typing import Annotated, cast
@@ -9,15 +9,13 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from infra24.bookings.availability import availability_of
-from infra24.bookings.feed import calendar_events
-from infra24.bookings.schemas import AvailabilityOut, EventOut
+from infra24.bookings.schemas import AvailabilityOut
+from infra24.bookings.schemas.calendar import availability_out
 from infra24.bookings.schemas.search import SearchOut, SearchQuery, search_out
 from infra24.bookings.search import search
 from infra24.core.codec import encode
 from infra24.core.instants import Instant
-from infra24.core.problems import reason_document
 from infra24.orgs.access import member_auth
-from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
 from infra24.resources.policies import Size
 
@@ -44,20 +42,7 @@ def show_availability(request: HttpRequest, resource_id: UUID, asked: Query[Avai
     visit = cast(MemberRequest, request)
     size = Size(asked.units, asked.people)
     found = availability_of(visit.member, resource_id, asked.start, asked.end, length=asked.length, size=size)
-    body = {
-        "time_zone": found.time_zone,
-        "free": [{"start": since, "end": until} for since, until in found.free],
-        "slots": [{"start": since, "end": until} for since, until in found.slots],
-        "refused": [
-            {
-                "start": since,
-                "end": until,
-                "reasons": [reason_document(reason) for reason in reasons],
-            }
-            for (since, until), reasons in found.refused
-        ],
-    }
-    return HttpResponse(encode(body), content_type="application/json")
+    return HttpResponse(encode(availability_out(found)), content_type="application/json")
 
 
 @router.get(
@@ -72,27 +57,3 @@ def search_house(request: HttpRequest, asked: Query[SearchQuery]) -> HttpRespons
     zone = visit.organisation.time_zone
     found = search(visit.member, asked.to_wish(), zone=zone)
     return HttpResponse(encode(search_out(found, zone=zone)), content_type="application/json")
-
-
-class FeedQuery(Schema):
-    start: Instant = Field(description="Beginning of the window.")
-    end: Instant = Field(description="End of the window, at most 62 days later.")
-    resource: Annotated[list[UUID], Field(max_length=500, description="Only of these; of all if left out.")] = []
-
-
-@router.get(
-    "/calendar/events",
-    response=list[EventOut],
-    auth=member_auth(scope="bookings:read"),
-    tags=["calendar"],
-    summary="What is on, as FullCalendar's event array",
-)
-def calendar_feed(
-    request: HttpRequest,
-    filters: Query[FeedQuery],
-) -> HttpResponse:
-    visit = cast(MemberRequest, request)
-    is_staff = visit.member.rank.includes(Role.STAFF)
-    url = f"/o/{visit.organisation.slug}/admin/bookings/" if is_staff else ""
-    events = calendar_events(visit.member, filters.start, filters.end, resource_ids=filters.resource, booking_url=url)
-    return HttpResponse(encode(events), content_type="application/json")

@@ -251,19 +251,24 @@ def booking_out(booking: Booking, *, by: Member) -> dict[str, Any]:
         "may": booking.steps_now(by),
         "series_id": place.series_id if place else None,
         "recurrence_id": place.wall_on.isoformat() if place else None,
-        "legs": [
-            {
-                "resource_id": leg.resource_id,
-                "units": leg.units,
-                "exclusive": leg.sharing == booking.pk,
-                "starts_at": leg.starts_at,
-                "ends_at": leg.ends_at,
-                "blocks_from": leg.blocks_from,
-                "blocks_until": leg.blocks_until,
-            }
-            for leg in booking.visible_legs
-        ],
+        "legs": legs_out(booking),
     }
+
+
+def legs_out(booking: Booking) -> list[dict[str, Any]]:
+    """Its `visible_legs` in the shape of LegOut."""
+    return [
+        {
+            "resource_id": leg.resource_id,
+            "units": leg.units,
+            "exclusive": leg.sharing == booking.pk,
+            "starts_at": leg.starts_at,
+            "ends_at": leg.ends_at,
+            "blocks_from": leg.blocks_from,
+            "blocks_until": leg.blocks_until,
+        }
+        for leg in booking.visible_legs
+    ]
 
 
 class SpanOut(Schema):

@@ -25,6 +25,15 @@ def _readable(wish: str) -> str:
     return wish
 
 
+FeatureTexts = Annotated[
+    list[Annotated[str, Field(max_length=LONGEST_WISH), AfterValidator(_readable)]], Field(max_length=20)
+]
+FEATURES: Any = Field(
+    default=[],
+    description="`projector`, `projector=no`, `floor=2`, `max_temperature>=1200` or `<=`; several must all be met.",
+)
+
+
 def _minute(clock: str | None) -> int | None:
     return None if clock is None else minute_of(clock)
 
@@ -38,12 +47,7 @@ class SearchQuery(Schema):
     people: Annotated[int, Field(ge=1, le=100_000, description="How many are coming.")] = 1
     units: Annotated[int, Field(ge=1, le=10_000, description="How many of it you need.")] = 1
     exclusive: bool = Field(default=False, description="Alone, though it may be shared. Staff only.")
-    feature: Annotated[
-        list[Annotated[str, Field(max_length=LONGEST_WISH), AfterValidator(_readable)]], Field(max_length=20)
-    ] = Field(
-        default=[],
-        description="`projector`, `projector=no`, `floor=2`, `max_temperature>=1200` or `<=`; several must all be met.",
-    )
+    feature: FeatureTexts = FEATURES
     length: Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=31))] | None = Field(
         default=None, description="ISO 8601, as PT3H. Left out: of each resource the shortest booking there is."
     )
