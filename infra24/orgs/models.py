@@ -132,6 +132,7 @@ class Key(OrganisationModel):
         FEED = "feed"
         MAIL_LINK = "mail_link"
         WEBHOOK = "webhook"
+        DISPLAY = "display"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     sha256 = models.BinaryField(max_length=32, unique=True)
