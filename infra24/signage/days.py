@@ -84,7 +84,8 @@ def stays_at(
 
 def _related(org_id: UUID, doors: Iterable[Resource]) -> dict[UUID, set[UUID]]:
     """Each with its parts and what it is part of, near and far: who books one of these is at this door too."""
-    whole = dict(Resource.objects.filter(org_id=org_id, part_of__isnull=False).values_list("id", "part_of_id"))
+    rows = Resource.objects.filter(org_id=org_id, part_of__isnull=False).values_list("id", "part_of_id")
+    whole: dict[UUID, UUID] = {part: its_whole for part, its_whole in rows if its_whole is not None}
     parts: dict[UUID, list[UUID]] = defaultdict(list)
     for part, its_whole in whole.items():
         parts[its_whole].append(part)

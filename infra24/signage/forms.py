@@ -1,5 +1,6 @@
 """Choosing what to print, and putting up a display."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -38,17 +39,17 @@ class SheetForm(forms.Form):
         resource: Any = self.fields["resource"]
         resource.queryset = visible_resources(viewer)
 
-    @staticmethod
-    def asked(given: Any, *, today: date) -> dict[str, Any]:
-        """What the address asks for, with what it leaves out as it is meant."""
-        return {
-            "date": given.get("date") or today.isoformat(),
-            "place": given.get("place", ""),
-            "resource": given.get("resource", ""),
-            "layout": given.get("layout") or "pages",
-            "readers": given.get("readers") or "desk",
-            "quiet": given.get("quiet", ""),
-        }
+
+def sheet_wanted(given: Any, *, day: date) -> dict[str, Any]:
+    """What an address asks for, with what it leaves out as it is meant. `day` is the one it comes to."""
+    return {
+        "date": day.isoformat(),
+        "place": given.get("place", ""),
+        "resource": given.get("resource", ""),
+        "layout": given.get("layout") or "pages",
+        "readers": given.get("readers") or "desk",
+        "quiet": given.get("quiet", ""),
+    }
 
 
 class DisplayForm(forms.Form):

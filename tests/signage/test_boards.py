@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from infra24.bookings.models import Source
 from infra24.bookings.services import cancel_booking
 from infra24.orgs.tenancy import acting_for
-from infra24.resources.models import Resource
+from infra24.resources.models import Closure, Resource
 from infra24.signage.boards import Board, board_of
 from infra24.signage.policies import State
 from infra24.signage.services import put_up_display
@@ -119,8 +119,6 @@ def test_a_closure_is_named_unless_it_is_of_something_not_everybody_sees(cast: m
 
 
 def make_closed(cast: make.Cast, resource: Resource, title: str) -> None:
-    from infra24.resources.models import Closure
-
     with acting_for(cast.house.pk):
         day = NOON.replace(tzinfo=None, hour=0)
         Closure.objects.create(

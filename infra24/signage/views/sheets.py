@@ -14,7 +14,7 @@ from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, today_of
 from infra24.resources.models import Resource
-from infra24.signage.forms import SheetForm
+from infra24.signage.forms import SheetForm, sheet_wanted
 from infra24.signage.queries import resources_at
 from infra24.signage.sheets import sheets_of
 
@@ -28,7 +28,7 @@ def sheet(request: MemberRequest) -> HttpResponse:
     """
     today = today_of(request)
     day = read_day(request.GET.get("date"), otherwise=today)
-    asked = SheetForm.asked(request.GET, today=day)
+    asked = sheet_wanted(request.GET, day=day)
     chosen = _chosen(request, asked["place"])
     for_door = asked["readers"] == "door"
     sheets = sheets_of(request.member, request.organisation, chosen, day, for_door=for_door)
