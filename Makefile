@@ -41,6 +41,7 @@ check: ## everything that can be told without running it
 	$(VENV)/lint-imports
 	$(VENV)/python -m djlint --lint --quiet infra24
 	$(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(VENV)/python manage.py collect_texts --check
 	PATH="$$PWD/.venv/bin:$$PATH" npm run --silent --prefix frontend check
 
 bench: ## load against the running product, beside what the database alone can do
@@ -59,9 +60,10 @@ client: ## make a typed Python client of the API (OUT: where to; by default var/
 	@$(PYTHON) -m launch.bootstrap --dev --no-build
 	@$(VENV)/python -m launch.client $(OUT)
 
-screenshots: ## take the pictures of the documentation anew, by the browser tests
+screenshots: ## pictures of every page into var/screenshots, and of the demo into docs/images
 	@$(PYTHON) -m launch.bootstrap --dev --browser
-	@$(call with_test_server,INFRA24_SCREENSHOTS=docs/images $(VENV)/python -m pytest -m journey $(ARGS))
+	@$(call with_test_server,INFRA24_SCREENSHOTS=docs/images $(VENV)/python -m pytest tests/journeys/test_pictures.py && \
+	  INFRA24_SCREENSHOTS=var/screenshots $(VENV)/python -m pytest tests/journeys/gallery.py $(ARGS))
 
 lock: ## choose the newest versions that requirements/*.in and package.json allow
 	@$(PYTHON) -m launch.bootstrap --dev --no-build

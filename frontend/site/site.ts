@@ -5,6 +5,7 @@ import { ask, wireDialogs } from "../shared/dialog";
 import { showToast, toastRegion, type Toast } from "../shared/toast";
 import { startHtmx } from "./htmx";
 import { siteTexts } from "./texts";
+import { wirePrinting } from "./printing";
 import { wireTicks } from "./ticks";
 import { nameZones } from "./times";
 
@@ -12,6 +13,7 @@ const texts = siteTexts();
 startHtmx(texts);
 wireDialogs(document);
 wireTicks(document);
+wirePrinting(document);
 toastRegion();
 nameZones(document, texts);
 document.addEventListener("htmx:after:swap", () => nameZones(document, texts));

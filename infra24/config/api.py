@@ -16,6 +16,7 @@ from infra24.notifications import api as notifications
 from infra24.orgs import api as orgs
 from infra24.outbox import api as outbox
 from infra24.people import api as people
+from infra24.signage import api as signage
 from infra24.waitlist import api as waitlist
 from infra24.webhooks import api as webhooks
 
@@ -39,6 +40,7 @@ for router in (
     erasure.router,
     facilities.router,
     calendars.router,
+    signage.router,
     bookings.router,
     waitlist.router,
     outbox.router,

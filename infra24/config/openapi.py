@@ -76,6 +76,7 @@ TAGS = {
     "exports": "Bookings as files for spreadsheets and calendars.",
     "busy feeds": "People's own calendars, which make them busy here.",
     "calendar feeds": "Addresses at which calendar programs read bookings.",
+    "displays": "Tablets and screens by doors.",
     "features": "What the resources of the house may have.",
     "imports": "Calendars from elsewhere, taken over.",
     "integrity": "Whether everything adds up.",

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "infra24.facilities",
     "infra24.waitlist",
     "infra24.calendars",
+    "infra24.signage",
     "infra24.bookings",
     "infra24.resources",
     "infra24.people",

@@ -14,6 +14,7 @@ APPS_WITH_PAGES = (
     "erasure",
     "facilities",
     "calendars",
+    "signage",
     "bookings",
     "waitlist",
     "outbox",

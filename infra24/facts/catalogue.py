@@ -308,6 +308,10 @@ _TYPES = (
         is_public=False,
     ),
     FactType("calendarfeed.ended", "A calendar address was taken away.", is_public=False),
+    FactType("display.made", "There is a new display by a door.", is_public=False),
+    FactType("display.changed", "A display is called otherwise, or looks otherwise.", is_public=False),
+    FactType("display.renewed", "A display has another address; the old one works no longer.", is_public=False),
+    FactType("display.taken_down", "A display was taken down.", is_public=False),
     FactType(
         "series.made",
         "A booking was made that repeats; each of its dates has facts of its own.",

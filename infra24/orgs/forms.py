@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from infra24.core.days import day_span
 from infra24.core.forms import DayField
-from infra24.orgs.models import Member, Organisation
+from infra24.orgs.models import ROLE_NAMES, Member, Organisation
 from infra24.orgs.policies import SCOPES, Role, may_grant
 
 SCOPE_LABELS = {
@@ -30,7 +30,7 @@ SCOPE_LABELS = {
 
 def grantable(member: Member) -> list[tuple[str, str]]:
     """The roles the member may give, as choices."""
-    return [(role.value, role.label) for role in Role if may_grant(by=member.rank, role=role)]
+    return [(role.value, str(ROLE_NAMES[role])) for role in Role if may_grant(by=member.rank, role=role)]
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types

@@ -82,11 +82,21 @@ class Organisation(models.Model):
         return self.name
 
 
+ROLE_NAMES = {
+    Role.ADMIN: _("Admin"),
+    Role.MANAGER: _("Manager"),
+    Role.STAFF: _("Staff"),
+    Role.INSTRUCTOR: _("Instructor"),
+    Role.MEMBER: _("Member"),
+}
+"""What people call the roles."""
+
+
 class Member(OrganisationModel):
     """A user's place and role in one organisation."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=12, choices=[(role.value, role.label) for role in Role])
+    role = models.CharField(max_length=12, choices=[(role.value, ROLE_NAMES[role]) for role in Role])
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 
@@ -111,7 +121,7 @@ class Invitation(OrganisationModel):
     """A place offered to somebody by mail; its secret is a `Key` of kind `invitation`."""
 
     email = models.EmailField()
-    role = models.CharField(max_length=12, choices=[(role.value, role.label) for role in Role])
+    role = models.CharField(max_length=12, choices=[(role.value, ROLE_NAMES[role]) for role in Role])
     invited_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     invited_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
@@ -132,6 +142,7 @@ class Key(OrganisationModel):
         FEED = "feed"
         MAIL_LINK = "mail_link"
         WEBHOOK = "webhook"
+        DISPLAY = "display"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     sha256 = models.BinaryField(max_length=32, unique=True)

@@ -12,10 +12,6 @@ class Role(StrEnum):
     INSTRUCTOR = "instructor"
     MEMBER = "member"
 
-    @property
-    def label(self) -> str:
-        return self.value.capitalize()
-
     def includes(self, other: "Role") -> bool:
         """True when this role may do all that `other` may."""
         return _POWER[self] >= _POWER[other]

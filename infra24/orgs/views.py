@@ -20,7 +20,7 @@ from infra24.orgs import queries, services
 from infra24.orgs.access import for_role
 from infra24.orgs.forms import InvitationForm, NameForm, TokenForm, grantable
 from infra24.orgs.models import User
-from infra24.orgs.policies import Role
+from infra24.orgs.policies import SCOPES, Role
 from infra24.orgs.requests import MemberRequest, OrganisationRequest, source_of
 
 ALLAUTH = "allauth.account.auth_backends.AuthenticationBackend"
@@ -129,7 +129,12 @@ def tokens(request: MemberRequest) -> HttpResponse:
         else:
             status = 422
     listed = page_of(queries.tokens_for(request.member), by=("-id",), limit=100, cursor=request.GET.get("cursor", ""))
-    return render(request, "orgs/tokens.html", {"form": form, "secret": secret, "pages": listed}, status=status)
+    return render(
+        request,
+        "orgs/tokens.html",
+        {"form": form, "secret": secret, "pages": listed, "all_scopes": len(SCOPES)},
+        status=status,
+    )
 
 
 @require_POST
@@ -176,8 +181,17 @@ def _members(request: MemberRequest, form: InvitationForm, *, status: int = 200)
 
 
 def _told(values: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
-    """What an entry holds, to be read: names without underscores, instants as instants."""
-    return [(name.replace("_", " "), _instant(value) or value) for name, value in (values or {}).items()]
+    """What an entry holds, to be read: names without underscores, instants as instants; what is empty is left out."""
+    said = {name: value for name, value in (values or {}).items() if value or isinstance(value, (bool, int))}
+    return [(name.replace("_", " "), _readable(value)) for name, value in said.items()]
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ", ".join(value)
+    return _instant(value) or value
 
 
 def _instant(value: Any) -> datetime | None:

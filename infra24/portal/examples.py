@@ -1,6 +1,6 @@
 """What /dev/components shows: one of everything."""
 
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,31 @@ STATES: Final = (
     ("dead", _("Failed")),
     ("paused", _("Paused")),
     ("active", _("Active")),
+    ("registered", _("Registered")),
+    ("waitlisted", _("On the waitlist")),
+    ("offered", _("Offered")),
+    ("unverified", _("Not verified")),
+    ("draft", _("Draft")),
+    ("published", _("Published")),
+    ("archived", _("Archived")),
+    ("discarded", _("Discarded")),
+    ("superseded", _("Superseded")),
 )
+SECTIONS: Final = (
+    ("words", "Words"),
+    ("buttons", "Buttons"),
+    ("states", "States"),
+    ("forms", "Forms"),
+    ("refused", "Forms that were refused"),
+    ("notices", "Notices and toasts"),
+    ("dialogs", "Dialogs"),
+    ("ways", "Ways through"),
+    ("tables", "Tables and lists"),
+    ("cards", "Cards"),
+    ("waiting", "Waiting, and nothing yet"),
+    ("doors", "Doors"),
+)
+"""Each a template in `portal/components/`, and its heading."""
 REFUSAL: Final = {
     "title": _("That time is already booked."),
     "reasons": [{"detail": _("The Kiln Room is taken from 10 a.m. to noon.")}, {"detail": _("It opens at 9 a.m.")}],
@@ -43,3 +67,13 @@ class ExampleForm(forms.Form):
         initial="busy",
     )
     is_quiet = forms.BooleanField(label=_("Send no mail about this"), required=False)
+
+
+def look_of(theme: str) -> dict[str, Any]:
+    """By day or by night: its name, and forms whose ids are its own."""
+    sent = {"title": "", "kind": "space", "hours": "2"}
+    return {
+        "theme": theme,
+        "form": ExampleForm(auto_id=f"{theme}_%s"),
+        "refused": ExampleForm(sent, auto_id=f"{theme}_refused_%s"),
+    }

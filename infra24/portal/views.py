@@ -22,7 +22,7 @@ from infra24.outbox.models import Delivery
 from infra24.outbox.queries import deliveries
 from infra24.outbox.selecting import Selection
 from infra24.portal.context import THEMES
-from infra24.portal.examples import REFUSAL, STATES, ExampleForm
+from infra24.portal.examples import REFUSAL, SECTIONS, STATES, look_of
 from infra24.portal.queries import public_resources
 
 YEAR = 365 * 24 * 3600
@@ -125,9 +125,8 @@ def _kept(request: OrganisationRequest, content: str, content_type: str) -> Http
 @require_safe
 @in_demo_only
 def components(request: HttpRequest) -> HttpResponse:
-    """Every component in all its states, for those who build pages. Only in demo mode."""
-    refused = ExampleForm({"title": "", "kind": "space", "hours": "2"})
-    shown = {"form": ExampleForm(), "refused": refused, "refusal": REFUSAL, "states": STATES}
+    """Every component in all its states, by day and by night, for those who build pages. Only in demo mode."""
+    shown = {"looks": [look_of(theme) for theme in THEMES], "sections": SECTIONS, "refusal": REFUSAL, "states": STATES}
     return render(request, "portal/components.html", shown)
 
 

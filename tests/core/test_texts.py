@@ -3,6 +3,7 @@
 import gettext
 import re
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 
 import polib
@@ -13,11 +14,20 @@ from infra24.config.texts import Text, texts_in_source
 from infra24.core.catalogues import FOLDER, compile_catalogues
 from infra24.core.texts import site_texts
 from infra24.facilities.texts import week_texts
+from infra24.signage.texts import display_texts
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
 
 
-@pytest.mark.parametrize(("file", "texts"), [("calendar", calendar_texts), ("site", site_texts), ("week", week_texts)])
+ISLANDS: dict[str, Callable[[], dict[str, str]]] = {
+    "calendar": calendar_texts,
+    "display": display_texts,
+    "site": site_texts,
+    "week": week_texts,
+}
+
+
+@pytest.mark.parametrize(("file", "texts"), ISLANDS.items())
 def test_pages_and_scripts_speak_the_same_words(file: str, texts: Callable[[], dict[str, str]]) -> None:
     source = (FRONTEND / file / "texts.ts").read_text()
     body = source.partition("const ENGLISH = {")[2].partition("\n};")[0]
@@ -25,6 +35,124 @@ def test_pages_and_scripts_speak_the_same_words(file: str, texts: Callable[[], d
 
     assert in_script
     assert texts() == in_script
+
+
+def test_every_script_that_speaks_is_held_to_its_page() -> None:
+    assert {file.parent.name for file in FRONTEND.glob("*/texts.ts")} - {"shared"} == set(ISLANDS)
+
+
+# A sentence, or a word put where people read or hear it. What developers throw is for developers.
+SENTENCE = re.compile(r"""["'`][A-Z][\w’']* [a-z][^"'`]*["'`]""")
+SHOWN = re.compile(
+    r"""\b(?:textContent|innerText|ariaLabel|title|placeholder|alt)\s*=\s*["'`](?=[^"'`]*[A-Za-z]{2})[^"'`$]+["'`]"""
+    r"""|setAttribute\(\s*"(?:aria-label|title|placeholder|alt)",\s*["'`](?=[^"'`]*[A-Za-z]{2})[^"'`$]+["'`]"""
+)
+
+
+def spoken_in_script(source: str) -> list[str]:
+    """What a script says in English of its own: everything but what `texts.ts` holds."""
+    code = re.sub(r"/\*.*?\*/|(?<![:\w])//[^\n]*", "", source, flags=re.DOTALL)
+    lines = [line for line in code.splitlines() if "Error(" not in line]
+    return [found[0] for line in lines for found in (*SENTENCE.finditer(line), *SHOWN.finditer(line))]
+
+
+def test_scripts_say_nothing_that_is_not_in_their_texts() -> None:
+    spoken = {
+        f"{file.relative_to(FRONTEND)}: {words}"
+        for file in FRONTEND.glob("*/*.ts")
+        if file.name != "texts.ts" and not file.name.endswith(".test.ts")
+        for words in spoken_in_script(file.read_text())
+    }
+
+    assert spoken == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ('show("Not saved yet.");', ['"Not saved yet."']),
+        ('button.textContent = "Undo";', ['textContent = "Undo"']),
+        ('close.setAttribute("aria-label", "Close");', ['setAttribute("aria-label", "Close"']),
+        ('throw new Error("Not a date or time");', []),
+        ("// Says: `Not saved yet.`\n/** `Or this one.` */ say(texts.saved);", []),
+        ('close.setAttribute("aria-label", texts.close); row.className = "grid-event is-busy";', []),
+    ],
+)
+def test_what_a_script_says_by_itself_is_noticed(source: str, words: list[str]) -> None:
+    assert spoken_in_script(source) == words
+
+
+class Said(HTMLParser):
+    """Collects what a template says in letters of its own, once its tags have been taken out."""
+
+    HEARD = ("aria-label", "title", "alt", "placeholder", "data-label", "data-confirm", "label")
+    UNREAD = ("script", "style", "code", "pre", "kbd")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.unread = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.unread += tag in self.UNREAD
+        for name, value in attrs:
+            if name in self.HEARD:
+                self._note(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.unread -= tag in self.UNREAD
+
+    def handle_data(self, data: str) -> None:
+        if not self.unread:
+            self._note(data)
+
+    def _note(self, words: str) -> None:
+        if re.search(r"[^\W\d_]{2}", words):
+            self.found.append(" ".join(words.split()))
+
+
+TAGS = re.compile(
+    r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}"
+    r"|{% block main_class %}.*?{% endblock %}|{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|{%.*?%}|{{.*?}}",
+    re.DOTALL,
+)
+TEMPLATES = Path(__file__).resolve().parents[2] / "infra24"
+NAMES = {"Infra24", "API", "· Infra24", "CSV"}
+"""The same in every language."""
+IN_ENGLISH = {"config/reference", "portal/components"}
+"""Pages for those who build: what the API does, and the set of components with its examples."""
+
+
+def said_in_template(source: str) -> list[str]:
+    page = Said()
+    page.feed(TAGS.sub("", source))
+    page.close()
+    return [words for words in page.found if words not in NAMES]
+
+
+def test_templates_say_nothing_untranslatable() -> None:
+    spoken = {
+        f"{file.relative_to(TEMPLATES)}: {words}"
+        for file in TEMPLATES.rglob("templates/**/*.html")
+        if not any(f"templates/{name}" in str(file) for name in IN_ENGLISH)
+        for words in said_in_template(file.read_text())
+    }
+
+    assert spoken == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("<p>{% translate 'Saved.' %} {{ name }} · 3</p>", []),
+        ("<p>{% blocktranslate %}Saved {{ n }}{% endblocktranslate %}</p>", []),
+        ("<p>Saved.</p>{# Not this. #}", ["Saved."]),
+        ('<button aria-label="Close"></button>', ["Close"]),
+        ("<a title=\"{% translate 'Away' %}\">{{ url }}</a>", []),
+    ],
+)
+def test_what_a_template_says_by_itself_is_noticed(source: str, words: list[str]) -> None:
+    assert said_in_template(source) == words
 
 
 SPANISH = polib.pofile(str(FOLDER / "es" / "LC_MESSAGES" / "django.po"))

@@ -22,6 +22,21 @@ def test_staff_see_what_can_be_booked_by_kind() -> None:
     assert "North Studio" not in narrowed
 
 
+def test_resources_are_a_table_or_cards_as_was_chosen_last() -> None:
+    cast = make.cast()
+    make.resource(cast.house, name="North Studio", location="Annex")
+    alice, page = make.client(cast.alice), "/o/oolite/admin/resources"
+
+    def is_cards(query: str = "") -> bool:
+        html = alice.get(page + query).content.decode()
+        assert ("North Studio" in html, '<table class="table"' in html) == (True, "resource-cards" not in html)
+        return "resource-cards" in html
+
+    shown = [is_cards(), is_cards("?as=cards"), is_cards("?kind=space"), is_cards("?as=table"), is_cards("?as=heap")]
+
+    assert shown == [False, True, True, False, False]
+
+
 def test_an_empty_list_says_what_to_do() -> None:
     assert (
         "Nothing can be booked yet" in make.client(make.cast().alice).get("/o/oolite/admin/resources").content.decode()

@@ -40,6 +40,7 @@ from infra24.outbox.models import Delivery, Destination, Replay
 from infra24.people.models import BusyFeed, Person
 from infra24.resources.models import Closure, Resource
 from infra24.resources.pictures import file_of
+from infra24.signage.services import put_up_display
 from infra24.waitlist.models import Entry
 from infra24.waitlist.services import WaitWish, join_waitlist, offer_next
 from infra24.webhooks.models import Endpoint
@@ -113,6 +114,8 @@ def build() -> World:
         trouble = note_trouble(house.pk, "old@example.org", MailTrouble.Kind.BOUNCED, recipient=bob_as_person.pk)
         key = Key.objects.get(subject_id=invitation.pk)
         feed_key = Key.objects.get(subject_id=address.pk)
+        display = put_up_display(name=f"Door {SECRET_WORD}", resource=room, by=cast.alice, source=Source.STAFF)
+        display_key = Key.objects.get(subject_id=display.pk)
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
         house=house,
@@ -152,6 +155,8 @@ def build() -> World:
             "address_id": address.pk,
             "calendar_feed_id": address.pk,
             "feed_key": mailed_secret(feed_key.pk),
+            "display_id": display.pk,
+            "display_key": mailed_secret(display_key.pk),
             "verdict_id": verdict.pk,
             "endpoint_id": endpoint.pk,
             "unproved_id": unproved.pk,
@@ -317,8 +322,8 @@ def _fingerprints() -> str:
         cursor.execute(
             "SELECT DISTINCT table_name FROM information_schema.columns"
             " WHERE table_schema = 'public' AND column_name = 'org_id'"
-            # When a calendar was read is noted by reading it.
-            " AND table_name <> 'calendars_feedreading'"
+            # When a calendar or a door was read is noted by reading it.
+            " AND table_name NOT IN ('calendars_feedreading', 'signage_sighting')"
         )
         tables = [row[0] for row in cursor.fetchall()]
     return " UNION ALL ".join(

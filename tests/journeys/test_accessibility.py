@@ -38,6 +38,8 @@ from infra24.outbox.services import pause_destination
 from infra24.people.models import BusyFeed, Person
 from infra24.people.services import person_of
 from infra24.resources.models import Resource
+from infra24.signage.models import Display, Look
+from infra24.signage.services import put_up_display
 from infra24.waitlist.models import Entry
 from infra24.waitlist.services import join_waitlist, offer_next
 from infra24.webhooks.models import Endpoint
@@ -137,6 +139,7 @@ def furnished() -> House:
         note_trouble(cast.house.pk, ana.email, MailTrouble.Kind.BOUNCED, recipient=ana.pk)
         own = Wording("Moved: {title}", "", "", "Ring the bell.")
         save_text(Message.CHANGED, "en", own, by=cast.alice, source=Source.STAFF)
+    hung, displays = hanging(cast, darkroom)
     day = NOON.date().isoformat()
     admin, home = "/o/oolite/admin", "/o/oolite"
     return House(
@@ -147,6 +150,7 @@ def furnished() -> House:
                 f"{home}/nowhere",
                 f"{home}/invitation/{invitation_secret(cast)}",
                 f"{home}/mail/{stop_secret(cast.house, bob)}",
+                *(f"{home}/display/{secret}" for secret in displays),
                 "/accounts/login/",
                 "/accounts/code/",
                 "/accounts/password/",
@@ -165,6 +169,8 @@ def furnished() -> House:
                 f"{home}/my/calendar",
                 f"{home}/my/calendar/{feed.pk}/remove",
                 f"{home}/my/calendar/addresses",
+                f"{home}/here/{darkroom.pk}",
+                f"{home}/here/{hall.pk}",
                 f"{home}/my/series/{classes.pk}",
                 f"{home}/my/series/{classes.pk}/edit?from={a_class}",
                 f"{home}/my/series/{classes.pk}/cancel?from={a_class}",
@@ -182,6 +188,12 @@ def furnished() -> House:
                 f"{home}/",
                 f"{admin}/calendar?date={day}",
                 f"{admin}/calendar?date={day}&view=list",
+                f"{admin}/calendar/sheet?date={day}",
+                f"{admin}/calendar/sheet?date={day}&layout=list&quiet=on",
+                f"{admin}/calendar/sheet?date={day}&resource={press.pk}&readers=door",
+                f"{admin}/settings/displays",
+                f"{admin}/settings/displays/{hung.pk}",
+                f"{home}/here/{darkroom.pk}",
                 f"{admin}/bookings",
                 f"{admin}/bookings?status=cancelled",
                 f"{admin}/import",
@@ -207,6 +219,8 @@ def furnished() -> House:
                 f"{admin}/series/{classes.pk}/edit",
                 f"{admin}/series/{classes.pk}/cancel",
                 f"{admin}/resources",
+                f"{admin}/resources?as=cards",
+                f"{admin}/resources?as=table",
                 f"{admin}/resources/{kiln.pk}",
                 f"{admin}/qualifications",
                 f"{admin}/qualifications/new",
@@ -315,6 +329,15 @@ def subscribed(cast: make.Cast) -> CalendarFeed:
         make_feed(FeedKind.PERSON, name="Phone", remind_minutes=30, by=cast.bob, source="self")
         make_feed(FeedKind.PROGRAMME, by=cast.alice, source="staff")
         return make_feed(FeedKind.ORGANISATION, name="Door", by=cast.alice, source="staff")
+
+
+def hanging(cast: make.Cast, room: Resource) -> tuple[Display, list[str]]:
+    """A display by a door, and the secrets of it and of one in the lobby."""
+    with acting_for(cast.house.pk):
+        hung = put_up_display(name="Tablet", resource=room, by=cast.alice, source="staff")
+        lobby = put_up_display(look=Look.LIGHT, by=cast.alice, source="staff")
+        keys = [Key.objects.get(subject_id=display.pk) for display in (hung, lobby)]
+        return hung, [mailed_secret(key.pk) for key in keys]
 
 
 def paused_feed(by: Member) -> BusyFeed:

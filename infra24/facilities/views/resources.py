@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -24,12 +25,19 @@ from infra24.resources.vocabulary import havings, vocabulary_of
 PAGE_SIZE = 60
 LONGEST_SEARCH = 100
 ARCHIVED = "archived"
+LAYOUTS = ("table", "cards")
+LAYOUT_COOKIE = "resources_as"
+A_YEAR = 365 * 24 * 3600
+"""Seconds."""
 
 
 @require_safe
 @for_role(Role.STAFF)
 def resources(request: MemberRequest) -> HttpResponse:
-    """Everything that can be booked; `?kind=space` narrows it, `?kind=archived` shows what was put away."""
+    """Everything that can be booked; `?kind=space` narrows it, `?kind=archived` shows what was put away.
+
+    `?as=cards` or `?as=table` says how, and is remembered by the browser.
+    """
     kind = request.GET.get("kind", "")
     words = request.GET.get("q", "")[:LONGEST_SEARCH].replace("\0", "")
     live = queries.visible_resources(request.member)
@@ -46,8 +54,19 @@ def resources(request: MemberRequest) -> HttpResponse:
         "total": sum(counts.values()),
         "archived": put_away.count(),
         "may_change": request.member.rank.includes(Role.MANAGER),
+        "is_cards": _layout(request) == "cards",
     }
-    return render(request, "facilities/resources.html", context)
+    answer = render(request, "facilities/resources.html", context)
+    if request.GET.get("as") in LAYOUTS:
+        secure = settings.SESSION_COOKIE_SECURE
+        answer.set_cookie(LAYOUT_COOKIE, request.GET["as"], max_age=A_YEAR, samesite="Lax", secure=secure)
+    return answer
+
+
+def _layout(request: MemberRequest) -> str:
+    """What the address says, else what was chosen last, else a table."""
+    asked = request.GET.get("as") or request.COOKIES.get(LAYOUT_COOKIE, "")
+    return asked if asked in LAYOUTS else LAYOUTS[0]
 
 
 @require_safe
