@@ -77,6 +77,7 @@ TAGS = {
     "busy feeds": "People's own calendars, which make them busy here.",
     "calendar feeds": "Addresses at which calendar programs read bookings.",
     "features": "What the resources of the house may have.",
+    "history": "Who did what.",
     "imports": "Calendars from elsewhere, taken over.",
     "integrity": "Whether everything adds up.",
     "mails": "Mails the house sends: their words, who wants them, which addresses take none.",

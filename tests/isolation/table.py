@@ -372,6 +372,7 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>/edit": manager_page(302, data={"name": "Press"}),
     "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>/archive": manager_page(302),
     "GET o/<slug:org>/admin/audit": manager_page(),
+    "GET o/<slug:org>/admin/audit.csv": manager_page(),
     "GET o/<slug:org>/admin/integrity": manager_page(),
     "GET o/<slug:org>/admin/integrity/<uuid:verdict_id>": manager_page(),
     # Admins' pages
@@ -477,6 +478,7 @@ DOORS: dict[str, Door] = {
     "POST api/series/<uuid:series_id>/retry": api(200, 200, data={"from": "{left_out}"}),
     "GET api/bookings": api(200, 200),
     "POST api/bookings": api(201, 201, data=BOOK),
+    "GET api/audit": api(403, 403, 200),
     "POST api/bookings/bulk": api(403, 200, data=MANY),
     "POST api/bookings/bulk/preview": api(403, 200, data=MANY),
     "GET api/bookings/<uuid:booking_id>": api(200, 200),
