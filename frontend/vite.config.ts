@@ -6,6 +6,7 @@ const ENTRIES: Record<string, string> = {
   site: "site/site.ts",
   calendar: "calendar/island.ts",
   week: "week/island.ts",
+  desk: "desk/island.ts",
 };
 
 export default defineConfig(({ mode }) => ({

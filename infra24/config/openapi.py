@@ -90,6 +90,7 @@ TAGS = {
     "rules": "From when on what can be booked when.",
     "studio assignments": "Who works where.",
     "tokens": "Ways in for programs.",
+    "views": "Ways to look at lists and the calendar, saved by name.",
     "waitlist": "Who waits for time that is taken, and what they are offered.",
     "webhooks": "Addresses of yours that are told what happens.",
 }

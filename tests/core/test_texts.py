@@ -8,6 +8,7 @@ from pathlib import Path
 import polib
 import pytest
 
+from infra24.bookings.desk_texts import desk_texts
 from infra24.bookings.texts import calendar_texts
 from infra24.config.texts import Text, texts_in_source
 from infra24.core.catalogues import FOLDER, compile_catalogues
@@ -17,7 +18,10 @@ from infra24.facilities.texts import week_texts
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
 
 
-@pytest.mark.parametrize(("file", "texts"), [("calendar", calendar_texts), ("site", site_texts), ("week", week_texts)])
+@pytest.mark.parametrize(
+    ("file", "texts"),
+    [("calendar", calendar_texts), ("desk", desk_texts), ("site", site_texts), ("week", week_texts)],
+)
 def test_pages_and_scripts_speak_the_same_words(file: str, texts: Callable[[], dict[str, str]]) -> None:
     source = (FRONTEND / file / "texts.ts").read_text()
     body = source.partition("const ENGLISH = {")[2].partition("\n};")[0]

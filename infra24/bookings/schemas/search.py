@@ -25,6 +25,10 @@ def _readable(wish: str) -> str:
     return wish
 
 
+Wish = Annotated[str, Field(max_length=LONGEST_WISH), AfterValidator(_readable)]
+"""What a resource should have: `projector`, `max_temperature>=1200`."""
+
+
 def _minute(clock: str | None) -> int | None:
     return None if clock is None else minute_of(clock)
 
@@ -38,9 +42,7 @@ class SearchQuery(Schema):
     people: Annotated[int, Field(ge=1, le=100_000, description="How many are coming.")] = 1
     units: Annotated[int, Field(ge=1, le=10_000, description="How many of it you need.")] = 1
     exclusive: bool = Field(default=False, description="Alone, though it may be shared. Staff only.")
-    feature: Annotated[
-        list[Annotated[str, Field(max_length=LONGEST_WISH), AfterValidator(_readable)]], Field(max_length=20)
-    ] = Field(
+    feature: Annotated[list[Wish], Field(max_length=20)] = Field(
         default=[],
         description="`projector`, `projector=no`, `floor=2`, `max_temperature>=1200` or `<=`; several must all be met.",
     )
