@@ -7,6 +7,7 @@ const ENTRIES: Record<string, string> = {
   calendar: "calendar/island.ts",
   week: "week/island.ts",
   display: "display/island.ts",
+  desk: "desk/island.ts",
 };
 
 export default defineConfig(({ mode }) => ({

@@ -88,6 +88,8 @@ export function createApi(organisation: string, texts: ApiTexts): Api {
       headers["Content-Type"] = "application/json";
       headers["X-CSRFToken"] = csrfToken();
       init.body = JSON.stringify(body);
+      // What somebody did a moment before leaving the page still arrives.
+      init.keepalive = true;
     }
     let response: Response;
     let answer: unknown;

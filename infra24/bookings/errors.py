@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra24.core.errors import Conflict, Forbidden, Invalid, NotFound
+from infra24.core.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
 
 
 class BookingNotFound(NotFound):
@@ -209,3 +209,19 @@ class DateMissing(Invalid):
 
 class DateNotOpen(Conflict):
     """This date is booked already, or past."""
+
+
+class TableTooLong(TooLarge):
+    """At most 10,000 bookings go into a file. Narrow the list."""
+
+
+class ViewNotFound(NotFound):
+    """There is no such view."""
+
+
+class ViewNameTaken(Conflict):
+    """You have a view of that name already. Give this one another."""
+
+
+class ViewInvalid(Invalid):
+    """The view is not right in itself."""

@@ -1,33 +1,27 @@
-"""Lists of bookings as pages show them: a day by resource, what comes next, what waits, what happened."""
+"""Lists of bookings as pages show them: a table, a day by resource, what comes next, what waits."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from infra24.bookings.errors import TableTooLong
 from infra24.bookings.models import Booking, BookingMessage, Status
 from infra24.bookings.policies import LIVE, LONGEST
 from infra24.bookings.queries import being, visible_bookings, with_legs
+from infra24.bookings.selecting import ORDERS, BookingFilter
 from infra24.core.paging import Page, page_of
-from infra24.orgs.models import AuditEntry, Member
+from infra24.orgs.models import Member
+from infra24.people.models import Person
 from infra24.resources.models import Resource
 from infra24.resources.policies import closed_spans
 from infra24.resources.queries import all_bookables, visible_resources
 
-
-@dataclass(frozen=True)
-class BookingFilter:
-    """What a list of bookings is narrowed to; None and empty leave it wide."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    status: str = ""
-    resource_id: UUID | None = None
+MOST_ROWS = 10_000
+"""Bookings in a file."""
 
 
 @dataclass(frozen=True)
@@ -53,32 +47,27 @@ class ResourceDay:
         return len(self.bookings) + len(self.closures)
 
 
-@dataclass(frozen=True)
-class Step:
-    """One entry of a booking's history: who did what when. `before` and `after` are as the audit keeps them."""
+def bookings_page(
+    viewer: Member, wanted: BookingFilter, *, limit: int, cursor: str = "", order: str = "when"
+) -> Page[Booking]:
+    """One page of the bookings the viewer may see, in one of the ORDERS, with who booked them.
 
-    at: datetime
-    action: str
-    source: str
-    who: str
-    """Empty where nobody signed in acted."""
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
+    Raises CursorInvalid, UnknownFeature.
+    """
+    return page_of(_narrowed(viewer, wanted), by=ORDERS[order], limit=limit, cursor=cursor)
 
 
-def bookings_page(viewer: Member, wanted: BookingFilter, *, limit: int, cursor: str = "") -> Page[Booking]:
-    """One page of the bookings the viewer may see, by start. Raises CursorInvalid."""
-    condition = Q()
-    if wanted.since:
-        condition &= Q(starts_at__gt=wanted.since - LONGEST, ends_at__gt=wanted.since)
-    if wanted.until:
-        condition &= Q(starts_at__lt=wanted.until)
-    if wanted.status:
-        condition &= being([wanted.status], timezone.now())
-    if wanted.resource_id:
-        condition &= Q(legs__resource_id=wanted.resource_id, legs__is_implied=False)
-    bookings = with_legs(visible_bookings(viewer).filter(condition))
-    return page_of(bookings, by=("starts_at", "id"), limit=limit, cursor=cursor)
+def bookings_shown(viewer: Member, wanted: BookingFilter, *, order: str = "when") -> list[Booking]:
+    """All of them, for a file. Raises TableTooLong, UnknownFeature."""
+    found = list(_narrowed(viewer, wanted).order_by(*ORDERS[order])[: MOST_ROWS + 1])
+    if len(found) > MOST_ROWS:
+        raise TableTooLong
+    return found
+
+
+def _narrowed(viewer: Member, wanted: BookingFilter) -> QuerySet[Booking]:
+    bookings = visible_bookings(viewer).filter(wanted.to_q(viewer, now=timezone.now()))
+    return with_legs(bookings).select_related("person", "booked_by__user")
 
 
 def day_by_resource(viewer: Member, since: datetime, until: datetime) -> list[ResourceDay]:
@@ -111,27 +100,19 @@ def own_upcoming(viewer: Member) -> QuerySet[Booking]:
 
 def own_past(viewer: Member, *, limit: int, cursor: str = "") -> Page[Booking]:
     """What is over or was given up, the latest first. Raises CursorInvalid."""
-    now = timezone.now()
-    ended = Q(ends_at__lte=now) | being((Status.DECLINED, Status.CANCELLED, Status.EXPIRED), now)
-    bookings = with_legs(_own(visible_bookings(viewer), viewer).filter(ended))
+    bookings = with_legs(_own(visible_bookings(viewer), viewer).filter(_ended()))
     return page_of(bookings, by=("-starts_at", "-id"), limit=limit, cursor=cursor)
 
 
-def history_of(booking: Booking) -> list[Step]:
-    """What the audit knows of a booking, the newest first. Two queries."""
-    entries = list(AuditEntry.objects.filter(org_id=booking.org_id, subject_id=booking.pk).order_by("-at", "-id"))
-    names = _names(booking.org_id, {entry.member_id for entry in entries if entry.member_id})
-    return [
-        Step(
-            at=entry.at,
-            action=entry.action,
-            source=entry.source,
-            who=names.get(entry.member_id, "") if entry.member_id else "",
-            before=entry.before or {},
-            after=entry.after or {},
-        )
-        for entry in entries
-    ]
+def coming_of(viewer: Member, person: Person) -> QuerySet[Booking]:
+    """What is booked for somebody and has not ended, the earliest first."""
+    bookings = _live(viewer).filter(person=person, ends_at__gt=timezone.now())
+    return with_legs(bookings).order_by("starts_at", "id")
+
+
+def past_of(viewer: Member, person: Person) -> QuerySet[Booking]:
+    """What was booked for somebody and is over or was given up, the latest first."""
+    return with_legs(visible_bookings(viewer).filter(_ended(), person=person)).order_by("-starts_at", "-id")
 
 
 def messages_of(booking: Booking) -> QuerySet[BookingMessage]:
@@ -144,10 +125,10 @@ def _live(viewer: Member) -> QuerySet[Booking]:
     return visible_bookings(viewer).filter(being(LIVE, timezone.now()))
 
 
+def _ended() -> Q:
+    now = timezone.now()
+    return Q(ends_at__lte=now) | being((Status.DECLINED, Status.CANCELLED, Status.EXPIRED), now)
+
+
 def _own(bookings: QuerySet[Booking], viewer: Member) -> QuerySet[Booking]:
     return bookings.filter(Q(person__user_id=viewer.user_id) | Q(booked_by=viewer, person=None))
-
-
-def _names(org_id: UUID, member_ids: Iterable[UUID]) -> dict[UUID, str]:
-    members = Member.objects.filter(org_id=org_id, pk__in=member_ids).select_related("user")
-    return {member.pk: str(member.user) for member in members}

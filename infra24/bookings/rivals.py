@@ -4,11 +4,11 @@ Several may ask for the same time where the rules say `pending_blocks: false`. C
 waiting, and these are told apart here from those that still could be confirmed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from infra24.bookings.models import REACH, Booking, Status
+from infra24.bookings.models import REACH, Booking, Leg, Status
 from infra24.bookings.queries import owned_claims_on, visible_bookings, with_legs
 from infra24.core.errors import Reason
 from infra24.orgs.models import Member
@@ -25,15 +25,25 @@ def rivals_of(viewer: Member, booking: Booking, *, now: datetime) -> list[Bookin
 
     With their `visible_legs` and person. Five queries at most. For staff, who see them all.
     """
-    candidates = list(_candidates(viewer, booking, now=now))
+    return rivals_among(viewer, [booking], now=now)[booking.pk]
+
+
+def rivals_among(viewer: Member, bookings: Sequence[Booking], *, now: datetime) -> dict[UUID, list[Booking]]:
+    """`rivals_of` each of the bookings, by their ids. Five queries at most, however many there are."""
+    rivals: dict[UUID, list[Booking]] = {booking.pk: [] for booking in bookings}
+    candidates = list(_candidates(viewer, bookings, now=now)) if bookings else []
     if not candidates:
-        return []
-    board = _Board(viewer.org_id, [booking, *candidates], now=now)
-    return [
-        other
-        for other in candidates
-        if not board.against(other, without=booking) and board.against(other, without=booking, beside=booking)
-    ]
+        return rivals
+    board = _Board(viewer.org_id, [*bookings, *candidates], now=now)
+    for booking in bookings:
+        rivals[booking.pk] = [
+            other
+            for other in candidates
+            if board.meet(booking, other)
+            and not board.against(other, without=booking)
+            and board.against(other, without=booking, beside=booking)
+        ]
+    return rivals
 
 
 def taken_requests(viewer: Member, bookings: Iterable[Booking], *, now: datetime) -> set[UUID]:
@@ -41,26 +51,33 @@ def taken_requests(viewer: Member, bookings: Iterable[Booking], *, now: datetime
 
     The bookings come with their `visible_legs`.
     """
+    return {key for key, reasons in reasons_among(viewer, list(bookings), now=now).items() if reasons}
+
+
+def reasons_among(viewer: Member, bookings: Sequence[Booking], *, now: datetime) -> dict[UUID, list[Reason]]:
+    """`reasons_against` each of the bookings, by their ids. Two queries at most, however many there are."""
+    found: dict[UUID, list[Reason]] = {booking.pk: [] for booking in bookings}
     waiting = [booking for booking in bookings if _waits(booking)]
-    if not waiting:
-        return set()
-    board = _Board(viewer.org_id, waiting, now=now)
-    return {booking.pk for booking in waiting if board.against(booking)}
+    if waiting:
+        board = _Board(viewer.org_id, waiting, now=now)
+        found.update({booking.pk: board.against(booking) for booking in waiting})
+    return found
 
 
 def reasons_against(viewer: Member, booking: Booking, *, now: datetime) -> list[Reason]:
     """What others have booked that stands against a waiting request; nothing for what keeps its time. Two queries."""
-    return _Board(viewer.org_id, [booking], now=now).against(booking) if _waits(booking) else []
+    return reasons_among(viewer, [booking], now=now)[booking.pk]
 
 
 def _waits(booking: Booking) -> bool:
     return booking.status == Status.PENDING and not booking.pending_blocks
 
 
-def _candidates(viewer: Member, booking: Booking, *, now: datetime) -> Iterable[Booking]:
-    """Requests that would use anything of what the booking uses, implied parts included, at an overlapping time."""
-    since, until = _span(booking)
-    used = booking.legs.values("resource_id")
+def _candidates(viewer: Member, bookings: Sequence[Booking], *, now: datetime) -> Iterable[Booking]:
+    """Requests that would use anything of what the bookings use, implied parts included, while any of them does."""
+    spans = [_span(booking) for booking in bookings]
+    since, until = min(since for since, _ in spans), max(until for _, until in spans)
+    used = Leg.objects.filter(org_id=viewer.org_id, booking__in=bookings).values("resource_id")
     found = visible_bookings(viewer).filter(
         status=Status.PENDING,
         pending_blocks=False,
@@ -70,7 +87,7 @@ def _candidates(viewer: Member, booking: Booking, *, now: datetime) -> Iterable[
         legs__blocks_from__lt=until,
         legs__blocks_until__gt=since,
     )
-    return with_legs(found.exclude(pk=booking.pk).distinct()).order_by("starts_at", "id")
+    return with_legs(found.distinct()).order_by("starts_at", "id")
 
 
 class _Board:
@@ -82,6 +99,13 @@ class _Board:
         resources = {leg.resource_id for booking in bookings for leg in booking.visible_legs}
         self._resources: Mapping[UUID, Bookable] = bookables(org_id, resources, since=since)
         self._claims = owned_claims_on(org_id, self._resources.values(), since, until, now=now)
+
+    def meet(self, booking: Booking, other: Booking) -> bool:
+        """Whether two different bookings use any of the same at an overlapping time."""
+        (begins, ends), (other_begins, other_ends) = _span(booking), _span(other)
+        if booking.pk == other.pk or begins >= other_ends or other_begins >= ends:
+            return False
+        return not self._used(booking).isdisjoint(self._used(other))
 
     def against(
         self, booking: Booking, *, without: Booking | None = None, beside: Booking | None = None
@@ -116,6 +140,9 @@ class _Board:
             elif self._targets(leg.resource_id) & self._targets(resource.id):
                 claims.append(Claim(leg.blocks_from, leg.blocks_until, 1, 0, is_shared=False))
         return claims
+
+    def _used(self, booking: Booking) -> set[UUID]:
+        return {target for leg in booking.visible_legs for target in self._targets(leg.resource_id)}
 
     def _targets(self, resource_id: UUID) -> set[UUID]:
         """A resource with the parts that are booked with it."""

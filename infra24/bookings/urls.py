@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from infra24.bookings.views import bulk, calendar, own, search, series, series_list, staff, steps, transferring
+from infra24.bookings.views import (
+    bulk,
+    calendar,
+    desk,
+    own,
+    saved,
+    search,
+    series,
+    series_list,
+    staff,
+    steps,
+    table,
+    transferring,
+)
 
 urlpatterns = [
     path("o/<slug:org>/my", own.my, name="my"),
@@ -19,7 +32,9 @@ urlpatterns = [
     path("o/<slug:org>/book", search.book, name="book"),
     path("o/<slug:org>/book/<uuid:resource_id>", own.book_resource, name="book_resource"),
     path("o/<slug:org>/admin/calendar", calendar.calendar, name="calendar"),
-    path("o/<slug:org>/admin/bookings", staff.bookings, name="bookings"),
+    path("o/<slug:org>/admin/requests", desk.requests, name="requests"),
+    path("o/<slug:org>/admin/bookings", table.bookings, name="bookings"),
+    path("o/<slug:org>/admin/bookings/shown.csv", table.bookings_file, name="bookings_shown"),
     path("o/<slug:org>/admin/bookings/new", staff.new_booking, name="booking_new"),
     path("o/<slug:org>/admin/bookings/bulk", bulk.bulk, name="bookings_bulk"),
     path("o/<slug:org>/admin/bookings/bulk/<uuid:run_id>", bulk.bulk_run, name="bookings_bulk_run"),
@@ -37,6 +52,9 @@ urlpatterns = [
         transferring.transfer_booking,
         name="booking_transfer",
     ),
+    path("o/<slug:org>/admin/views", saved.save, name="view_save"),
+    path("o/<slug:org>/admin/views/<uuid:view_id>", saved.view, name="view"),
+    path("o/<slug:org>/admin/views/<uuid:view_id>/remove", saved.remove, name="view_remove"),
     path("o/<slug:org>/admin/series", series_list.series_list, name="series_list"),
     path("o/<slug:org>/admin/series/<uuid:series_id>", series.show, name="series"),
     path("o/<slug:org>/admin/series/<uuid:series_id>/edit", series.edit, name="series_edit"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from infra24.bookings.models import Booking
 from infra24.bookings.policies import LIVE, LONGEST
 from infra24.bookings.queries import being, visible_bookings, with_legs
+from infra24.bookings.selecting import BookingFilter
 from infra24.calendars.errors import ExportTooLarge
 from infra24.calendars.files import Shown
 from infra24.orgs.models import Member
@@ -30,6 +31,8 @@ class ExportFilter:
     person_id: UUID | None = None
     own: bool = False
     """Only what is for the viewer."""
+    narrowed: BookingFilter | None = None
+    """As a list on a page is."""
 
 
 def bookings_shown(viewer: Member, wanted: ExportFilter) -> list[Shown]:
@@ -47,6 +50,8 @@ def bookings_shown(viewer: Member, wanted: ExportFilter) -> list[Shown]:
         if not viewer.is_staff and not wanted.own:
             bookings = Booking.objects.filter(org_id=viewer.org_id)
             condition &= _is_own(viewer) | being(LIVE, timezone.now())
+    if wanted.narrowed:
+        condition &= wanted.narrowed.to_q(viewer, now=timezone.now())
     if wanted.own:
         condition &= Q(person__user_id=viewer.user_id) | Q(booked_by=viewer, person=None)
     if wanted.since:

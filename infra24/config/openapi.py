@@ -78,6 +78,7 @@ TAGS = {
     "calendar feeds": "Addresses at which calendar programs read bookings.",
     "displays": "Tablets and screens by doors.",
     "features": "What the resources of the house may have.",
+    "history": "Who did what.",
     "imports": "Calendars from elsewhere, taken over.",
     "integrity": "Whether everything adds up.",
     "mails": "Mails the house sends: their words, who wants them, which addresses take none.",
@@ -90,6 +91,7 @@ TAGS = {
     "rules": "From when on what can be booked when.",
     "studio assignments": "Who works where.",
     "tokens": "Ways in for programs.",
+    "views": "Ways to look at lists and the calendar, saved by name.",
     "waitlist": "Who waits for time that is taken, and what they are offered.",
     "webhooks": "Addresses of yours that are told what happens.",
 }

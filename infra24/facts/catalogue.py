@@ -259,6 +259,11 @@ _TYPES = (
             "before": ident("whose it was", may_be_null=True),
         },
     ),
+    FactType("view.saved", "Somebody keeps a way to look at a list or the calendar.", is_public=False),
+    FactType(
+        "view.changed", "A saved view shows something else.", data={"fields": names("what changed")}, is_public=False
+    ),
+    FactType("view.removed", "A saved view was taken away.", is_public=False),
     FactType("waitlist.joined", "Somebody waits for time that is taken.", data={"person_id": ident("who")}),
     FactType(
         "waitlist.changed",

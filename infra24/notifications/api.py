@@ -26,11 +26,15 @@ from infra24.notifications.schemas import (
     MailWishIn,
     MailWishOut,
     MailWordsIn,
+    SentMailOut,
+    SentMailsQuery,
     mail_out,
     mail_text_out,
+    sent_mail_out,
     trouble_out,
     wish_out,
 )
+from infra24.notifications.sent import told, visible_mails
 from infra24.notifications.services import texts
 from infra24.notifications.services.testing import ask_for_test
 from infra24.notifications.services.troubles import clear_trouble
@@ -166,6 +170,13 @@ def list_mail_troubles(request: MemberRequest, page: Query[PageQuery]) -> dict[s
 def clear_mail_trouble(request: MemberRequest, trouble_id: UUID) -> dict[str, Any]:
     found = queries.trouble_for(request.member, trouble_id)
     return trouble_out(clear_trouble(found, by=request.member, source=source_of(request)))
+
+
+@router.get("/mail/sent", response=PageOut[SentMailOut], auth=READ, summary="Mails that went out, the newest first")
+def list_sent_mails(request: MemberRequest, asked: Query[SentMailsQuery]) -> dict[str, Any]:
+    mails = visible_mails(request.member, subject_id=asked.subject, recipient=asked.recipient)
+    found = page_of(mails, by=("-begun_at", "-id"), limit=asked.limit, cursor=asked.cursor)
+    return {"items": [sent_mail_out(mail) for mail in told(found.items, viewer=request.member)], "next": found.next}
 
 
 def _asked(message: str, language: str) -> tuple[Message, str]:

@@ -36,6 +36,7 @@ class SentMail(OrganisationModel):
         constraints = [models.UniqueConstraint(fields=["org_id", "fact", "recipient"], name="sentmail_once")]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["org_id", "subject_id", "recipient"], name="sentmail_told"),
+            models.Index(fields=["org_id", "recipient", "-begun_at", "-id"], name="sentmail_to"),
         ]
 
 

@@ -7,12 +7,14 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints
 
+from infra24.core.paging import PageQuery
 from infra24.notifications.composing import Wording
 from infra24.notifications.messages import PLACEHOLDERS, Readers
 from infra24.notifications.models import MailText, MailTrouble
 from infra24.notifications.overview import Row
 from infra24.notifications.own_wishes import Wish
 from infra24.notifications.policies import Message
+from infra24.notifications.sent import Mail
 from infra24.notifications.services.texts import LONGEST
 
 
@@ -168,3 +170,29 @@ def trouble_out(row: MailTrouble) -> dict[str, Any]:
 
 def _words(words: Wording | MailText) -> dict[str, str]:
     return {"subject": words.subject, "headline": words.headline, "lead": words.lead, "footer": words.footer}
+
+
+class SentMailOut(Schema):
+    """One mail that went out. Neither its words nor the address are kept."""
+
+    fact_type: str = Field(description="What it told of: `booking.confirmed`.")
+    subject_kind: str = Field(description="What that happened to: the first part of `fact_type`.")
+    subject_id: UUID
+    recipient_id: UUID = Field(description="Of a person, or of a member.")
+    recipient: str = Field(description="The name; empty for somebody who was erased.")
+    at: datetime
+    is_sent: bool = Field(description="False: it was begun, and nobody saw whether it left.")
+    has_calendar: bool = Field(description="Whether a calendar file came along.")
+
+
+def sent_mail_out(mail: Mail) -> dict[str, Any]:
+    """A mail in the shape of SentMailOut."""
+    rest = {name: value for name, value in vars(mail).items() if name not in {"recipient", "to"}}
+    return {**rest, "recipient_id": mail.recipient, "recipient": mail.to}
+
+
+class SentMailsQuery(PageQuery):
+    """Which mails are asked for."""
+
+    subject: UUID | None = Field(default=None, description="Only those about this, as the id of a booking.")
+    recipient: UUID | None = Field(default=None, description="Only those to this person, or this member.")

@@ -7,12 +7,14 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 
 from infra24.core.paging import Page, PageOut, PageQuery, page_of
-from infra24.orgs import queries, services
+from infra24.orgs import history, queries, services
 from infra24.orgs.access import member_auth
-from infra24.orgs.models import Invitation, Key, Member
+from infra24.orgs.models import AuditEntry, Invitation, Key, Member
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
 from infra24.orgs.schemas import (
+    AuditEntryOut,
+    AuditQuery,
     InvitationIn,
     InvitationOut,
     MemberChange,
@@ -150,3 +152,15 @@ def revoke_token(request: MemberRequest, token_id: UUID) -> Status[None]:
     token = queries.token_for(request.member, token_id)
     services.revoke_token(token, by=request.member, source=source_of(request))
     return Status(204, None)
+
+
+@router.get(
+    "/audit",
+    response=PageOut[AuditEntryOut],
+    auth=member_auth(Role.MANAGER, scope="members:read"),
+    tags=["history"],
+    summary="Who did what, the newest first",
+)
+def list_audit_entries(request: MemberRequest, asked: Query[AuditQuery]) -> Page[AuditEntry]:
+    """Entries neither change nor go. For managers."""
+    return history.audit_page(request.member, asked.to_filter(), limit=asked.limit, cursor=asked.cursor)

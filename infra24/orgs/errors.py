@@ -1,6 +1,6 @@
 """What can go wrong at the door of an organisation."""
 
-from infra24.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from infra24.core.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated
 
 
 class OrganisationNotFound(NotFound):
@@ -89,3 +89,7 @@ class AnswerNotKept(Conflict):
 
 class IdempotencyKeyTooLong(Invalid):
     """An Idempotency-Key has at most 255 printable characters."""
+
+
+class HistoryTooLong(TooLarge):
+    """At most 10,000 entries go into a file. Narrow the list."""

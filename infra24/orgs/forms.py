@@ -5,12 +5,15 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from infra24.core.days import day_span
 from infra24.core.forms import DayField
+from infra24.orgs.history import KINDS, LONGEST_ACTION, SOURCES, AuditFilter
 from infra24.orgs.models import ROLE_NAMES, Member, Organisation
 from infra24.orgs.policies import SCOPES, Role, may_grant
+from infra24.orgs.queries import members_for
 
 SCOPE_LABELS = {
     "bookings:read": _("See bookings and the calendar"),
@@ -79,3 +82,44 @@ class TokenForm(forms.Form):
         if last_on is None:
             return None
         return day_span(last_on, organisation.time_zone)[1]
+
+
+class AuditForm(forms.Form):
+    """What the log is narrowed to. What makes no sense is left out, and said beside its field."""
+
+    member = forms.ModelChoiceField(
+        label=_("Who"), required=False, queryset=Member.objects.none(), empty_label=_("Everybody")
+    )
+    kind = forms.ChoiceField(label=_("About"), required=False, choices=[("", _("Everything")), *KINDS.items()])
+    action = forms.CharField(
+        label=_("What"), required=False, max_length=LONGEST_ACTION, widget=forms.TextInput({"placeholder": "booking."})
+    )
+    source = forms.ChoiceField(label=_("Came by"), required=False, choices=[("", _("All")), *SOURCES.items()])
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
+    subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict, *, viewer: Member, zone: str) -> None:
+        super().__init__(data)
+        self.zone = zone
+        member: Any = self.fields["member"]
+        member.queryset = members_for(viewer).order_by("user__name", "user__email", "id")
+        member.label_from_instance = lambda found: str(found.user)
+        self.is_valid()
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.cleaned_data.values())
+
+    def to_filter(self) -> AuditFilter:
+        data = self.cleaned_data
+        member, since, until = data.get("member"), data.get("since"), data.get("until")
+        return AuditFilter(
+            member_id=member.pk if member else None,
+            source=data.get("source", ""),
+            kind=data.get("kind", ""),
+            action=data.get("action", ""),
+            subject_id=data.get("subject"),
+            since=day_span(since, self.zone)[0] if since else None,
+            until=day_span(until, self.zone)[1] if until else None,
+        )

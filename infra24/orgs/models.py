@@ -185,7 +185,10 @@ class AuditEntry(OrganisationModel):
     after = models.JSONField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["org_id", "subject_id", "at"], name="auditentry_subject")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["org_id", "subject_id", "at"], name="auditentry_subject"),
+            models.Index(fields=["org_id", "-at", "-id"], name="auditentry_newest"),
+        ]
 
 
 class RememberedAnswer(OrganisationModel):

@@ -1,6 +1,6 @@
 """What the API takes and gives about organisations, members, invitations and tokens."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -10,6 +10,8 @@ from ninja import Schema
 from pydantic import AfterValidator, Field, StrictBool
 
 from infra24.core.instants import Instant
+from infra24.core.paging import PageQuery
+from infra24.orgs.history import AuditFilter
 from infra24.orgs.policies import SCOPES, Role
 
 
@@ -101,6 +103,37 @@ class OrganisationOut(Schema):
     name: str
     time_zone: str = Field(description="IANA name.")
     locale: str = Field(description="The language it speaks to strangers.")
+
+
+class AuditEntryOut(Schema):
+    """One thing that was done."""
+
+    id: UUID
+    at: Instant
+    member_id: UUID | None = Field(description="Who did it; null where nobody signed in did.")
+    source: str = Field(description="What it came by: `staff`, `self`, `api`, `import`, `clock`.")
+    action: str = Field(description="As in `booking.change`.")
+    subject_kind: str = Field(description="What it was done to: the first part of `action`.")
+    subject_id: UUID
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class AuditQuery(PageQuery):
+    """What of the log is asked for."""
+
+    member: UUID | None = Field(default=None, description="Only what this member did.")
+    source: Annotated[str, Field(max_length=20, description="Only what came by this.")] = ""
+    kind: Annotated[str, Field(max_length=30, description="Only what was done to such things: `booking`.")] = ""
+    action: Annotated[
+        str, Field(max_length=60, description="Only these actions: `booking.change`, or how it begins.")
+    ] = ""
+    subject: UUID | None = Field(default=None, description="Only what was done to this.")
+    start: Instant | None = Field(default=None, description="At or after this.")
+    end: Instant | None = Field(default=None, description="Before this.")
+
+    def to_filter(self) -> AuditFilter:
+        return AuditFilter(self.member, self.source, self.kind, self.action, self.subject, self.start, self.end)
 
 
 class MeOut(Schema):

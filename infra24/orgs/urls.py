@@ -42,4 +42,5 @@ urlpatterns = [
     path("o/<slug:org>/admin/settings/tokens", views.tokens, name="settings_tokens"),
     path("o/<slug:org>/admin/settings/tokens/<uuid:token_id>/revoke", views.revoke_token, name="revoke_token"),
     path("o/<slug:org>/admin/audit", views.audit, name="audit"),
+    path("o/<slug:org>/admin/audit.csv", views.audit_file, name="audit_file"),
 ]

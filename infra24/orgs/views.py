@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from infra24.core.errors import Infra24Error, Invalid
 from infra24.core.paging import page_of
 from infra24.core.problems import document
-from infra24.orgs import queries, services
+from infra24.core.tables import write_table
+from infra24.orgs import history, queries, services
 from infra24.orgs.access import for_role
-from infra24.orgs.forms import InvitationForm, NameForm, TokenForm, grantable
+from infra24.orgs.forms import AuditForm, InvitationForm, NameForm, TokenForm, grantable
 from infra24.orgs.models import User
 from infra24.orgs.policies import SCOPES, Role
 from infra24.orgs.requests import MemberRequest, OrganisationRequest, source_of
@@ -149,16 +150,31 @@ def revoke_token(request: MemberRequest, token_id: UUID) -> HttpResponse:
 @require_safe
 @for_role(Role.MANAGER)
 def audit(request: MemberRequest) -> HttpResponse:
-    """Who did what, newest first."""
-    pages = page_of(
-        queries.audit_entries(request.member), by=("-at", "-id"), limit=50, cursor=request.GET.get("cursor", "")
-    )
-    names = queries.names_of({entry.member_id for entry in pages.items if entry.member_id}, viewer=request.member)
+    """Who did what, newest first; narrowed as the address says."""
+    form = AuditForm(request.GET, viewer=request.member, zone=request.organisation.time_zone)
+    cursor = request.GET.get("cursor", "")
+    pages = history.audit_page(request.member, form.to_filter(), limit=50, cursor=cursor)
+    names = history.actors_of(pages.items, viewer=request.member)
     rows = [
         (entry, names.get(entry.member_id) if entry.member_id else None, _told(entry.before), _told(entry.after))
         for entry in pages.items
     ]
-    return render(request, "orgs/audit.html", {"rows": rows, "pages": pages})
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    return render(request, "orgs/audit.html", {"rows": rows, "pages": pages, "form": form, "query": query.urlencode()})
+
+
+@require_safe
+@for_role(Role.MANAGER)
+def audit_file(request: MemberRequest) -> HttpResponse:
+    """The same, all pages of it, for a spreadsheet."""
+    zone = request.organisation.time_zone
+    form = AuditForm(request.GET, viewer=request.member, zone=zone)
+    heads, rows = history.audit_table(request.member, form.to_filter(), zone=zone)
+    # With a mark, as spreadsheets want it.
+    response = HttpResponse(write_table(heads, rows).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{request.organisation.slug}-history.csv"'
+    return response
 
 
 def _members(request: MemberRequest, form: InvitationForm, *, status: int = 200) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Where people can go: one table, read by the page's header."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from infra24.bookings.desk import request_count
 from infra24.orgs.models import Member, Organisation
 from infra24.orgs.policies import Role
 
@@ -22,6 +23,8 @@ class Entry:
     group: str = "main"
     also: tuple[str, ...] = ()
     """Names of further pages that belong to it."""
+    waiting: Callable[[Member], int] | None = None
+    """How many things wait there for the viewer."""
 
 
 ENTRIES: Final = (
@@ -29,6 +32,7 @@ ENTRIES: Final = (
     Entry(_("Book"), "book", Role.MEMBER),
     Entry(_("My bookings"), "my", Role.MEMBER),
     Entry(_("Calendar"), "calendar", Role.STAFF, "staff"),
+    Entry(_("Requests"), "requests", Role.STAFF, "staff", waiting=request_count),
     Entry(_("Bookings"), "bookings", Role.STAFF, "staff", also=("series_list", "waitlist", "import")),
     Entry(
         _("Resources"),
@@ -50,6 +54,8 @@ class Link:
     url: str
     current: str
     """The value of aria-current: `page` for the page itself, `true` for one below it, else empty."""
+    waiting: int = 0
+    """How many things wait there."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,8 @@ def navigation_for(organisation: Organisation, member: Member | None, *, path: s
                 url = reverse(entry.url_name, kwargs={"org": organisation.slug})
                 places = [url, *(reverse(name, kwargs={"org": organisation.slug}) for name in entry.also)]
                 below = url != home and path.startswith(tuple(places))
-                links.append(Link(entry.label, url, "page" if path == url else "true" if below else ""))
+                current = "page" if path == url else "true" if below else ""
+                links.append(Link(entry.label, url, current, entry.waiting(member) if entry.waiting and member else 0))
         if links:
             groups.append(Group(label, links))
     return groups

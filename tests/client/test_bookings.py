@@ -184,3 +184,21 @@ def test_staff_see_who_else_waits(house: House) -> None:
     told = house.alice.list_rivals(house.world.ids["requested_id"])
 
     assert (told.taken, told.rivals) == ([], [])
+
+
+def test_what_waits_is_told_with_who_would_lose_by_it(house: House, package: Package) -> None:
+    (asked,) = house.alice.list_requests().items
+
+    assert (asked.booking.id, asked.taken, asked.rivals) == (house.world.ids["requested_id"], [], [])
+    assert house.alice.list_bookings(kind=["space"], sort="-when", q="asked").items == [asked.booking]
+
+
+def test_views_are_saved_changed_and_taken_away(house: House, package: Package) -> None:
+    alice, models = house.alice, package.models
+
+    made = alice.save_view(body=models.ViewIn(page="calendar", name="Floor 2", query="view=week"))
+    assert alice.list_views(page="calendar").items == [made]
+    shared = alice.change_view(made.id, body=models.ViewPatch(shared=True), if_match=f'"{made.version}"')
+    assert house.dana.show_view(made.id).shared is shared.shared is True
+    alice.remove_view(made.id)
+    assert alice.list_views(page="calendar").items == []

@@ -51,3 +51,7 @@ def test_staff_let_mail_go_to_an_address_again(house: House) -> None:
     with pytest.raises(Refused) as refusal:
         house.charlie.clear_mail_trouble(trouble.id)
     assert refusal.value.told == (404, "trouble_not_found")
+
+
+def test_no_mail_has_gone_out_about_what_nobody_was_told_of(house: House) -> None:
+    assert house.alice.list_sent_mails(subject=house.world.ids["booking_id"]).items == []

@@ -58,3 +58,7 @@ def test_members_invite_nobody_and_strangers_find_nobody(house: House, package: 
     with pytest.raises(Refused) as refusal:
         house.charlie.change_member(house.world.ids["member_id"], body=package.models.MemberChange(role="member"))
     assert refusal.value.told == (404, "member_not_found")
+
+
+def test_managers_read_who_did_what(house: House) -> None:
+    assert house.dana.list_audit_entries(subject=house.world.ids["booking_id"]).items[-1].action == "booking.create"

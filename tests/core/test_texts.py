@@ -9,6 +9,7 @@ from pathlib import Path
 import polib
 import pytest
 
+from infra24.bookings.desk_texts import desk_texts
 from infra24.bookings.texts import calendar_texts
 from infra24.config.texts import Text, texts_in_source
 from infra24.core.catalogues import FOLDER, compile_catalogues
@@ -21,6 +22,7 @@ FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
 
 ISLANDS: dict[str, Callable[[], dict[str, str]]] = {
     "calendar": calendar_texts,
+    "desk": desk_texts,
     "display": display_texts,
     "site": site_texts,
     "week": week_texts,

@@ -130,6 +130,9 @@ RULES_FORM = {
 }
 MANY_FORM = {"pick": "{booking_id}", "action": "cancel", "step": "do"}
 MANY = {"ids": [{"id": "{booking_id}"}], "action": "cancel"}
+DECIDE = {"booking": "{requested_id}", "version": "{requested_version}", "decision": "confirm"}
+VIEW = {"page": "bookings", "name": "Firings", "query": "q=firing"}
+VIEW_FORM = {**VIEW, "is_shared": "on"}
 WEEK = {"start": "{noon}", "end": "{later_end}"}
 
 DOORS: dict[str, Door] = {
@@ -268,7 +271,14 @@ DOORS: dict[str, Door] = {
     "GET o/<slug:org>/admin/people/<uuid:person_id>/calendars": staff_page(),
     "POST o/<slug:org>/admin/people/<uuid:person_id>/calendars": staff_page(302, data=FEED),
     "GET o/<slug:org>/admin/calendar": staff_page(),
+    "GET o/<slug:org>/admin/requests": staff_page(),
+    "POST o/<slug:org>/admin/requests": staff_page(302, data=DECIDE),
     "GET o/<slug:org>/admin/bookings": staff_page(),
+    "GET o/<slug:org>/admin/bookings/shown.csv": staff_page(),
+    "POST o/<slug:org>/admin/views": staff_page(302, data=VIEW_FORM),
+    "GET o/<slug:org>/admin/views/<uuid:view_id>": staff_page(),
+    "POST o/<slug:org>/admin/views/<uuid:view_id>": staff_page(302, data=VIEW_FORM),
+    "POST o/<slug:org>/admin/views/<uuid:view_id>/remove": staff_page(302),
     "GET o/<slug:org>/admin/bookings/new": staff_page(),
     "POST o/<slug:org>/admin/bookings/new": staff_page(302, data=FORM),
     "GET o/<slug:org>/admin/bookings/bulk": staff_page(302),
@@ -386,6 +396,7 @@ DOORS: dict[str, Door] = {
     "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>/edit": manager_page(302, data={"name": "Press"}),
     "POST o/<slug:org>/admin/qualifications/<uuid:qualification_id>/archive": manager_page(302),
     "GET o/<slug:org>/admin/audit": manager_page(),
+    "GET o/<slug:org>/admin/audit.csv": manager_page(),
     "GET o/<slug:org>/admin/integrity": manager_page(),
     "GET o/<slug:org>/admin/integrity/<uuid:verdict_id>": manager_page(),
     # Admins' pages
@@ -441,6 +452,7 @@ DOORS: dict[str, Door] = {
     "POST api/mail/texts/<str:message>/<str:language>/test": api(403, 403, 202),
     "GET api/mail/preferences": api(200, 200),
     "PATCH api/mail/preferences/<str:message>": api(200, 200, data={"is_wanted": False}),
+    "GET api/mail/sent": api(403, 200),
     "GET api/mail/troubles": api(403, 200),
     "POST api/mail/troubles/<uuid:trouble_id>/clear": api(403, 200),
     "POST api/people/<uuid:person_id>/erase": api(403, 403, 200, data={"name": "Bob", "ahead": "keep"}),
@@ -491,6 +503,13 @@ DOORS: dict[str, Door] = {
     "POST api/series/<uuid:series_id>/retry": api(200, 200, data={"from": "{left_out}"}),
     "GET api/bookings": api(200, 200),
     "POST api/bookings": api(201, 201, data=BOOK),
+    "GET api/audit": api(403, 403, 200),
+    "GET api/requests": api(403, 200),
+    "GET api/views": api(403, 200),
+    "POST api/views": api(403, 201, data=VIEW),
+    "GET api/views/<uuid:view_id>": api(403, 200),
+    "PATCH api/views/<uuid:view_id>": api(403, 200, data={"name": "Week"}),
+    "DELETE api/views/<uuid:view_id>": api(403, 204),
     "POST api/bookings/bulk": api(403, 200, data=MANY),
     "POST api/bookings/bulk/preview": api(403, 200, data=MANY),
     "POST api/bookings/check": api(200, 200, data=BOOK),

@@ -12,9 +12,10 @@ from django.db import connection
 from django.test import Client
 
 from infra24.bookings.ledger import dates_of
-from infra24.bookings.models import Booking, BulkRun, Series, Source
+from infra24.bookings.models import Booking, BulkRun, Series, Source, ViewPage
 from infra24.bookings.search import SearchWish
 from infra24.bookings.services import cancel_booking
+from infra24.bookings.services.saving import ViewChange, save_view
 from infra24.bookings.services.series import Reach, SeriesWish, create_series, end_series
 from infra24.calendars.models import FeedKind, ImportRow, ImportRun
 from infra24.calendars.services.feeds import connect_feed
@@ -112,10 +113,13 @@ def build() -> World:
         endpoint, unproved, stopped = _webhooks(dana)
         stop = stop_url(house, bob_as_person.pk, MailMessage.REMINDER, now=make.NOON)
         trouble = note_trouble(house.pk, "old@example.org", MailTrouble.Kind.BOUNCED, recipient=bob_as_person.pk)
+        wish = ViewChange(f"Ours {SECRET_WORD}", f"q={SECRET_WORD}", is_shared=True)
+        view = save_view(ViewPage.BOOKINGS, wish, by=cast.alice, source="staff")
         key = Key.objects.get(subject_id=invitation.pk)
         feed_key = Key.objects.get(subject_id=address.pk)
         display = put_up_display(name=f"Door {SECRET_WORD}", resource=room, by=cast.alice, source=Source.STAFF)
         display_key = Key.objects.get(subject_id=display.pk)
+        version = Booking.objects.get(pk=requested.pk).version
         token_id = Key.objects.get(sha256=digest(token)).pk
     return World(
         house=house,
@@ -132,6 +136,8 @@ def build() -> World:
             "assignment_id": assignment.pk,
             "booking_id": mine.pk,
             "requested_id": requested.pk,
+            "requested_version": version,
+            "view_id": view.pk,
             "run_id": run.pk,
             "held_id": held.pk,
             "running_id": running.pk,

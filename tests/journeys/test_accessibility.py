@@ -11,8 +11,9 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from infra24.bookings.models import Source
+from infra24.bookings.models import Source, ViewPage
 from infra24.bookings.services import cancel_booking
+from infra24.bookings.services.saving import ViewChange, save_view
 from infra24.calendars.models import CalendarFeed, FeedKind, ImportRow
 from infra24.calendars.services.feeds import connect_feed
 from infra24.calendars.services.importing import start_import
@@ -139,6 +140,7 @@ def furnished() -> House:
         note_trouble(cast.house.pk, ana.email, MailTrouble.Kind.BOUNCED, recipient=ana.pk)
         own = Wording("Moved: {title}", "", "", "Ring the bell.")
         save_text(Message.CHANGED, "en", own, by=cast.alice, source=Source.STAFF)
+        view = save_view(ViewPage.BOOKINGS, ViewChange("Firings", "q=firing", True), by=cast.alice, source="staff")
     hung, displays = hanging(cast, darkroom)
     day = NOON.date().isoformat()
     admin, home = "/o/oolite/admin", "/o/oolite"
@@ -196,6 +198,9 @@ def furnished() -> House:
                 f"{home}/here/{darkroom.pk}",
                 f"{admin}/bookings",
                 f"{admin}/bookings?status=cancelled",
+                f"{admin}/bookings?days=all&kind=space&sort=-when&column=note&column=people&column=blocked&column=by",
+                f"{admin}/requests",
+                f"{admin}/views/{view.pk}",
                 f"{admin}/import",
                 f"{admin}/import/runs/{row.run_id}",
                 f"{admin}/import/rows",
@@ -265,6 +270,8 @@ def furnished() -> House:
                 f"{admin}/settings/members",
                 f"{admin}/settings/tokens",
                 f"{admin}/audit",
+                f"{admin}/audit?kind=booking&subject={certain.pk}",
+                f"{admin}/audit?action=nothing",
                 f"{admin}/integrity",
                 f"{admin}/integrity/{broken.pk}",
             ],

@@ -1,5 +1,9 @@
 """Pages about members, invitations, tokens and history."""
 
+import csv
+from io import StringIO
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -167,3 +171,52 @@ def test_lists_take_the_same_number_of_statements_for_one_row_and_for_three(cast
     grow(2)
     grow(3)
     assert statements() == few
+
+
+def found(client: Any, query: str) -> list[str]:
+    return [row[0].action for row in client.get(f"{HISTORY}?{query}").context["rows"]]
+
+
+def test_history_is_narrowed_by_who_what_about_what_and_when(cast: make.Cast) -> None:
+    client = make.client(cast.alice)
+    booked = make.booking(cast.bob, make.resource(cast.house))
+    client.post(f"{MEMBERS}/{cast.bob.pk}", {"role": "instructor"})
+    tomorrow = make.NOON.date()
+
+    assert found(client, "") == ["member.change_role", "booking.create"]
+    assert found(client, f"member={cast.bob.pk}") == ["booking.create"]
+    assert found(client, "kind=member") == found(client, "action=member.") == ["member.change_role"]
+    assert found(client, f"subject={booked.pk}") == ["booking.create"]
+    assert found(client, "source=api") == found(client, f"since={tomorrow}") == []
+    assert found(client, f"until={tomorrow}&kind=burnt&subject=x") == found(client, "")
+    assert "Nothing of that kind was done" in client.get(f"{HISTORY}?source=api").content.decode()
+
+
+def test_history_as_a_file_has_what_is_shown(cast: make.Cast) -> None:
+    client = make.client(cast.alice)
+    make.booking(cast.bob, make.resource(cast.house))
+    client.post(f"{MEMBERS}/{cast.bob.pk}", {"role": "instructor"})
+
+    text = client.get(f"{HISTORY}.csv?kind=member").content.decode("utf-8-sig")
+    heads, row = csv.reader(StringIO(text, newline=""))
+
+    assert heads == ["When", "Who", "Came by", "What", "About", "Before", "After"]
+    assert row[1:] == [
+        "Alice",
+        "staff",
+        "member.change_role",
+        str(cast.bob.pk),
+        '{"role":"member"}',
+        '{"role":"instructor"}',
+    ]
+
+
+def test_the_api_tells_managers_who_did_what(cast: make.Cast) -> None:
+    booked = make.booking(cast.bob, make.resource(cast.house))
+    headers = {"Authorization": f"Bearer {make.token(cast.alice)}"}
+
+    answer = make.client().get(f"/api/audit?subject={booked.pk}&action=booking.", headers=headers).json()
+
+    (entry,) = answer["items"]
+    assert (entry["action"], entry["member_id"], entry["before"]) == ("booking.create", str(cast.bob.pk), None)
+    assert make.client().get("/api/audit?kind=token", headers=headers).json()["items"] == []

@@ -1,9 +1,8 @@
 """Bookings through the API: made, changed, read."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
@@ -13,10 +12,11 @@ from infra24.bookings import queries, services
 from infra24.bookings.api.series import create_series_of
 from infra24.bookings.ledger import first_booking
 from infra24.bookings.models import Booking, Source, Status
-from infra24.bookings.policies import LONGEST
 from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.schemas import BookingIn, BookingOut, BookingPatch, BookingWishIn, booking_out
 from infra24.bookings.schemas.calendar import CheckedOut, checked_out
+from infra24.bookings.schemas.search import Wish
+from infra24.bookings.selecting import LONGEST_TEXT, ORDERS, BookingFilter
 from infra24.bookings.services.series import SeriesWish
 from infra24.bookings.services.trying import as_if
 from infra24.core.codec import encode
@@ -26,8 +26,11 @@ from infra24.core.versions import etag, require_match
 from infra24.orgs.access import member_auth
 from infra24.orgs.models import Member
 from infra24.orgs.requests import MemberRequest, source_of
+from infra24.resources.models import ResourceKind
+from infra24.resources.policies import parse_wish
 
 router = Router(tags=["bookings"])
+Order = Literal["when", "-when", "asked", "-asked", "title", "-title", "people", "-people"]
 READ, WRITE = member_auth(scope="bookings:read"), member_auth(scope="bookings:write")
 
 
@@ -58,24 +61,36 @@ class BookingsQuery(PageQuery):
     status: Annotated[list[Status], Field(max_length=6, description="Any of these; all if left out.")] = []
     resource: UUID | None = Field(default=None, description="Only those that use this resource.")
     person: UUID | None = Field(default=None, description="Only those for this person.")
+    kind: Annotated[list[ResourceKind], Field(max_length=4, description="Only those that use anything of these.")] = []
+    feature: Annotated[
+        list[Wish], Field(max_length=20, description="Only those that use one thing that has all these.")
+    ] = []
+    source: Annotated[list[Source], Field(max_length=6, description="Only those that came by any of these.")] = []
+    q: Annotated[str, Field(max_length=LONGEST_TEXT, description="Part of the title, the note, or whom it is for.")] = (
+        ""
+    )
+    sort: Annotated[Order, Field(description="What to sort by; with `-` in front, backwards.")] = "when"
+
+    def to_filter(self) -> BookingFilter:
+        return BookingFilter(
+            since=self.start,
+            until=self.end,
+            statuses=self.status,
+            kinds=self.kind,
+            features=[parse_wish(text) for text in self.feature],
+            sources=self.source,
+            resource_id=self.resource,
+            person_id=self.person,
+            text=self.q,
+        )
 
 
-@router.get("/bookings", response=PageOut[BookingOut], auth=READ, summary="Bookings by start")
+@router.get("/bookings", response=PageOut[BookingOut], auth=READ, summary="Bookings, by start or otherwise")
 def list_bookings(request: HttpRequest, filters: Query[BookingsQuery]) -> dict[str, Any]:
     visit = cast(MemberRequest, request)
-    wanted = Q()
-    if filters.start:
-        wanted &= Q(starts_at__gt=filters.start - LONGEST, ends_at__gt=filters.start)
-    if filters.end:
-        wanted &= Q(starts_at__lt=filters.end)
-    if filters.status:
-        wanted &= queries.being(filters.status, timezone.now())
-    if filters.person:
-        wanted &= Q(person_id=filters.person)
-    if filters.resource:
-        wanted &= Q(legs__resource_id=filters.resource, legs__is_implied=False)
+    wanted = filters.to_filter().to_q(visit.member, now=timezone.now())
     bookings = queries.with_legs(queries.visible_bookings(visit.member).filter(wanted))
-    page = page_of(bookings, by=("starts_at", "id"), limit=filters.limit, cursor=filters.cursor)
+    page = page_of(bookings, by=ORDERS[filters.sort], limit=filters.limit, cursor=filters.cursor)
     return {"items": [booking_out(booking, by=visit.member) for booking in page.items], "next": page.next}
 
 

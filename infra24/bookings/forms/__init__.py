@@ -2,11 +2,10 @@
 
 from infra24.bookings.forms.bookings import (
     BookingForm,
-    FilterForm,
     ReasonForm,
     ResourceChoice,
     sent_fields,
     usual_start,
 )
 
-__all__ = ["BookingForm", "FilterForm", "ReasonForm", "ResourceChoice", "sent_fields", "usual_start"]
+__all__ = ["BookingForm", "ReasonForm", "ResourceChoice", "sent_fields", "usual_start"]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from infra24.bookings.models import Booking, Status, Visibility
+from infra24.bookings.models import Booking, Visibility
 from infra24.bookings.services import BookingChange, BookingWish, LegWish
 from infra24.bookings.services.claims import wishes_of
 from infra24.core.days import instant_of, wall_of
@@ -232,22 +232,6 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = is_needed
         self.fields["reason"].help_text = _("The person it is for reads this.")
-
-
-class FilterForm(forms.Form):
-    """What the list of bookings is narrowed to. Without a day it begins today."""
-
-    since = DayField(label=_("From"), required=False)
-    until = DayField(label=_("To"), required=False)
-    status = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Status.choices])
-    resource = ResourceChoice(
-        label=_("Resource"), required=False, queryset=Resource.objects.none(), empty_label=_("All")
-    )
-
-    def __init__(self, *args: Any, viewer: Member, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        resource: Any = self.fields["resource"]
-        resource.queryset = visible_resources(viewer)
 
 
 def usual_start(zone: str) -> datetime:

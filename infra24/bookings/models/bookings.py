@@ -128,6 +128,8 @@ class Booking(OrganisationModel):
             models.Index(fields=["org_id", "starts_at", "id"], name="booking_org_starts"),
             models.Index(fields=["org_id", "person", "starts_at"], name="booking_person_starts"),
             models.Index(fields=["org_id", "expires_at"], name="booking_hold_due", condition=Q(status="hold")),
+            # Every page of staff's says how many wait.
+            models.Index(fields=["org_id", "created_at", "id"], name="booking_waiting", condition=Q(status="pending")),
         ]
 
     if TYPE_CHECKING:

@@ -25,9 +25,9 @@ def _readable(wish: str) -> str:
     return wish
 
 
-FeatureTexts = Annotated[
-    list[Annotated[str, Field(max_length=LONGEST_WISH), AfterValidator(_readable)]], Field(max_length=20)
-]
+Wish = Annotated[str, Field(max_length=LONGEST_WISH), AfterValidator(_readable)]
+"""What a resource should have: `projector`, `max_temperature>=1200`."""
+FeatureTexts = Annotated[list[Wish], Field(max_length=20)]
 FEATURES: Any = Field(
     default=[],
     description="`projector`, `projector=no`, `floor=2`, `max_temperature>=1200` or `<=`; several must all be met.",

@@ -1,5 +1,6 @@
 """What the steps of a booking take and answer, beyond the booking."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -35,3 +36,10 @@ class RivalsOut(Schema):
 
     taken: list[ReasonOut] = Field(description="What stands against this request by now; empty when it can be had.")
     rivals: list[BookingOut] = Field(description="Requests that could be confirmed now, but no more once this one is.")
+
+
+class RequestOut(RivalsOut):
+    """A booking that waits for a decision."""
+
+    booking: BookingOut
+    asked_at: datetime

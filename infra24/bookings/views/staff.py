@@ -1,4 +1,4 @@
-"""Pages on which staff run the bookings of the house."""
+"""Pages on which staff write bookings down, look at one, change and decide it."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,18 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from infra24.bookings import lists, queries, services
-from infra24.bookings.forms import BookingForm, FilterForm, sent_fields, usual_start
-from infra24.bookings.forms.bulk import ACTIONS
+from infra24.bookings.forms import BookingForm, sent_fields, usual_start
 from infra24.bookings.forms.series import RepeatForm
+from infra24.bookings.history import history_of
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import Step
 from infra24.bookings.refusals import counting_refusals
-from infra24.bookings.rivals import reasons_against, rivals_of, taken_requests
-from infra24.bookings.services.bulk import Action
+from infra24.bookings.rivals import reasons_against, rivals_of
 from infra24.bookings.views.ending import end_booking
 from infra24.bookings.views.refusals import refused
 from infra24.bookings.views.repeating import repeat
-from infra24.core.days import day_span, read_day, wall_of
+from infra24.core.days import read_day
 from infra24.core.errors import Infra24Error
 from infra24.core.problems import reason_document
 from infra24.orgs.access import for_role
@@ -33,41 +32,7 @@ from infra24.orgs.requests import MemberRequest
 from infra24.outbox.queries import deliveries
 from infra24.outbox.selecting import Selection
 
-PAGE_SIZE = 50
 LONGEST_REASON = 500
-
-
-@require_safe
-@for_role(Role.STAFF)
-def bookings(request: MemberRequest) -> HttpResponse:
-    """Every booking by start; from today on unless asked otherwise."""
-    zone = request.organisation.time_zone
-    form = FilterForm(request.GET, viewer=request.member)
-    data = form.cleaned_data if form.is_valid() else {}
-    since = data.get("since") or wall_of(timezone.now(), zone).date()
-    until, resource = data.get("until"), data.get("resource")
-    wanted = lists.BookingFilter(
-        since=day_span(since, zone)[0],
-        until=day_span(until, zone)[1] if until else None,
-        status=data.get("status", ""),
-        resource_id=resource.pk if resource else None,
-    )
-    cursor = request.GET.get("cursor", "")
-    page = lists.bookings_page(request.member, wanted, limit=PAGE_SIZE, cursor=cursor)
-    is_narrowed = any(request.GET.get(name) for name in ("since", "until", "status", "resource"))
-    taken = taken_requests(request.member, page.items, now=timezone.now())
-    shown = {
-        "page": page,
-        "form": form,
-        "since": since,
-        "is_narrowed": is_narrowed,
-        "taken": taken,
-        "list_query": request.GET.urlencode(),
-        "actions": ACTIONS,
-        # Of requests most are confirmed; of what is certain, most are moved.
-        "action": Action.CONFIRM.value if data.get("status") == Status.PENDING else Action.MOVE.value,
-    }
-    return render(request, "bookings/bookings.html", shown)
 
 
 @require_safe
@@ -180,7 +145,7 @@ def booking_page(request: MemberRequest, found: Booking, *, error: Infra24Error 
     now, may = timezone.now(), found.steps_now(request.member)
     shown = {
         "booking": found,
-        "history": lists.history_of(found),
+        "history": history_of(found),
         "written": lists.messages_of(found),
         "deliveries": deliveries(request.member, Selection(subject_id=found.pk)).order_by("-created_at", "-id"),
         "may": {step.value: True for step in may},

@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from infra24.bookings.forms import FilterForm
+from infra24.bookings.forms.table import TableForm
 from infra24.calendars.exporting import ExportFilter, bookings_shown
 from infra24.calendars.files import Shown, calendar_file, table_file
-from infra24.core.days import day_span, wall_of
+from infra24.core.days import wall_of
 from infra24.orgs.access import for_role
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
@@ -20,16 +20,9 @@ from infra24.orgs.requests import MemberRequest
 def export_bookings(request: MemberRequest, kind: str) -> HttpResponse:
     """The list of bookings, narrowed as it is on the page: from today on unless asked otherwise."""
     zone = request.organisation.time_zone
-    form = FilterForm(request.GET, viewer=request.member)
-    data = form.cleaned_data if form.is_valid() else {}
-    since = data.get("since") or wall_of(timezone.now(), zone).date()
-    until, resource, status = data.get("until"), data.get("resource"), data.get("status", "")
-    wanted = ExportFilter(
-        since=day_span(since, zone)[0],
-        until=day_span(until, zone)[1] if until else None,
-        statuses=[status] if status else [],
-        resource_id=resource.pk if resource else None,
-    )
+    form = TableForm(request.GET, viewer=request.member, zone=zone)
+    resource = form.cleaned_data.get("resource")
+    wanted = ExportFilter(narrowed=form.to_filter())
     name = f"{request.organisation.name}: {resource.name}" if resource else request.organisation.name
     return _file(request, bookings_shown(request.member, wanted), kind, name=name, slug="bookings")
 

@@ -32,7 +32,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "invariants": "invariants_verdict",
 }
 """What facts are about: the table of each kind of subject. No row of these is ever deleted."""
-PASSING: Final = frozenset({"busyfeed", "calendarfeed", "display", "endpoint", "mailtest"})
+PASSING: Final = frozenset({"busyfeed", "calendarfeed", "display", "endpoint", "mailtest", "view"})
 """Kinds of subject that go when somebody asks, or never had a row; the facts about them stay."""
 
 # A number too many is as bad as one too few.

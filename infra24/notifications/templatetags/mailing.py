@@ -1,14 +1,19 @@
-"""What mails are drawn with; and whether mail reaches somebody, on pages about them."""
+"""What mails are drawn with; and whether mail reaches somebody and which went out, on pages about them."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.db.models import QuerySet
 
+from infra24.bookings.models import Booking
+from infra24.notifications.models import SentMail
 from infra24.notifications.queries import trouble_with
+from infra24.notifications.sent import told, visible_mails
 from infra24.people.models import Person
 
+SHOWN = 20
 register = template.Library()
 _ASIDE = re.compile(r"\([^()\n]{1,40}\)")
 
@@ -28,3 +33,21 @@ def mail_trouble(context: Mapping[str, Any], person: Person) -> dict[str, Any]:
         "organisation": context["organisation"],
         "csrf_token": context.get("csrf_token", ""),
     }
+
+
+@register.inclusion_tag("notifications/_sent.html", takes_context=True)
+def mails_about(context: Mapping[str, Any], booking: Booking) -> dict[str, Any]:
+    """The mails that went out about a booking, the newest first. For staff."""
+    mails = visible_mails(context["member"], subject_id=booking.pk)
+    return {**_shown(context, mails), "names_people": True}
+
+
+@register.inclusion_tag("notifications/_sent.html", takes_context=True)
+def mails_to(context: Mapping[str, Any], person: Person) -> dict[str, Any]:
+    """The mails that went to a person, the newest first. For staff."""
+    return _shown(context, visible_mails(context["member"], recipient=person.pk))
+
+
+def _shown(context: Mapping[str, Any], mails: QuerySet[SentMail]) -> dict[str, Any]:
+    newest = told(mails.order_by("-begun_at", "-id")[:SHOWN], viewer=context["member"])
+    return {"organisation": context["organisation"], "mails": newest, "shown": SHOWN}

@@ -8,6 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from infra24.bookings.models import Booking
 from infra24.core.errors import Reason
 from infra24.core.problems import reason_document
 from infra24.core.templatetags.house import badge
@@ -72,3 +73,10 @@ _MARKS = {
     Outcome.WITHDRAWN: "cancelled",
 }
 """The badge that fits."""
+
+
+@register.inclusion_tag("waitlist/_offered_by.html", takes_context=True)
+def offered_by(context: Mapping[str, Any], booking: Booking) -> dict[str, Any]:
+    """Who waited for the time that a booking keeps, where it came of an offer; nothing for others. For staff."""
+    offers = Offer.objects.filter(org_id=booking.org_id, booking=booking).select_related("entry__person")
+    return {"organisation": context["organisation"], "offer": offers.order_by("-offered_at").first()}
