@@ -23,12 +23,14 @@ OPENING: Final = ("closure", "rule")
 RESOURCES: Final = ("resource", "feature")
 PEOPLE: Final = ("person",)
 
-# `xid >=` finds the few that can be news by index; of these the snapshot says which are.
+# Two comparisons find the few that can be news by index; of these the snapshot says which are. Facts that came with a
+# restored database may bear numbers that are still to be given out here, and are no news.
 _NEWS = """
     WITH news AS MATERIALIZED (
         SELECT f.subject_kind, f.subject_id
           FROM facts_fact f
-         WHERE f.org_id = %(org)s AND f.xid >= %(oldest)s::xid8 AND f.subject_kind = ANY(%(kinds)s)
+         WHERE f.org_id = %(org)s AND f.xid >= %(oldest)s::xid8
+           AND f.xid < pg_snapshot_xmax(pg_current_snapshot()) AND f.subject_kind = ANY(%(kinds)s)
            AND NOT pg_visible_in_snapshot(f.xid, %(seen)s::pg_snapshot)
          LIMIT %(limit)s
     )

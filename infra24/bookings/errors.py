@@ -33,6 +33,10 @@ class AlreadyProlonged(IllegalStep):
     """This hold was prolonged once already. Confirm it, or let it go."""
 
 
+class RestoredTooLate(IllegalStep):
+    """This can no longer be taken back. Book it anew."""
+
+
 class OfferNotProlonged(IllegalStep):
     """This is an offer of the waitlist; it ends when it was said to. Take it, or let it go."""
 

@@ -61,6 +61,7 @@ _HOUSE = Reactions(
         "booking.changed": {CLOCK: FREED, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.declined": {CLOCK: FREED, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "booking.cancelled": {CLOCK: FREED, MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
+        "booking.restored": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},
         "invariants.violated": {MAIL: "notifications.tell_invariants_violated"},
         "booking.messaged": {MAIL: "notifications.send_message"},
         "booking.transferred": {MAIL: "notifications.tell_about_booking", CRM: "crm.push_booking"},

@@ -37,10 +37,20 @@ def overwrite_traces(person: Person) -> None:
         rows.filter(_naming(person)).update(title=named)
     for thing in Resource.objects.filter(theirs):  # all of them are archived
         thing.name, thing.sort_key, thing.slug = named, sort_key(named), f"erased-{new_id().hex}"
-        thing.description = thing.location = thing.photo = thing.photo_alt = ""
+        thing.description = thing.group = thing.location = thing.photo = thing.photo_alt = ""
         thing.features = {}
         thing.save(
-            update_fields=["name", "sort_key", "slug", "description", "location", "photo", "photo_alt", "features"]
+            update_fields=[
+                "name",
+                "sort_key",
+                "slug",
+                "description",
+                "group",
+                "location",
+                "photo",
+                "photo_alt",
+                "features",
+            ]
         )
 
 

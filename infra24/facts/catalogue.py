@@ -205,6 +205,11 @@ _TYPES = (
         "A booking was withdrawn.",
         data={"reason": text("why, may be empty"), "late": flag("whether it was too late for the rules")},
     ),
+    FactType(
+        "booking.restored",
+        "That a booking was cancelled or declined was taken back at once.",
+        data={"status": choice("what it is again", "hold", "pending", "confirmed")},
+    ),
     FactType("booking.expired", "A hold ran out before it was confirmed."),
     FactType(
         "invariants.verified",

@@ -47,24 +47,27 @@ def message_for(
     version: int,
     told_version: int | None,
     was_requested: bool = False,
+    told_of_end: bool = False,
 ) -> Message | None:
     """The message a fact leads to, or None when there is nothing to tell, or nothing any more.
 
     A transfer is told to whoever has the booking now, as theirs. `fact` is the
     type's name without `booking.`, `status` and `version` are the booking's
-    now, `told_version` is what the recipient was last told of. A later fact
-    overtakes an earlier one that waited: it tells of both at once.
+    now, `told_version` is what the recipient was last told of, and `told_of_end`
+    whether that was its end: taking an end back is told to who heard of it. A
+    later fact overtakes an earlier one that waited: it tells of both at once.
     """
     knows = told_version is not None
-    if told_version is not None and told_version >= version:
+    if told_version is not None and (told_version >= version or (fact == "restored" and not told_of_end)):
         return None
+    first = {"confirmed": Message.CONFIRMED, "pending": Message.REQUESTED}.get(status)
+    if fact == "restored":
+        return first
     if fact == "transferred":
         return {"confirmed": Message.TRANSFERRED, "pending": Message.REQUESTED}.get(status)
     if fact == "changed":
-        if not WORTH_TELLING.intersection(changed):
-            return None
-        first = {"confirmed": Message.CONFIRMED, "pending": Message.REQUESTED}.get(status)
-        return Message.CHANGED if first and knows else first
+        again = Message.CHANGED if first and knows else first
+        return again if WORTH_TELLING.intersection(changed) else None
     if _status_after(fact) != status:
         return None
     return Message.APPROVED if fact == "confirmed" and was_requested else Message(fact)

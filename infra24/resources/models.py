@@ -49,6 +49,10 @@ class Resource(OrganisationModel):
     slug = models.SlugField(max_length=60)
     sort_key = models.CharField(max_length=240, editable=False)
     description = models.TextField(_("description"), blank=True, max_length=4000)
+    group = models.CharField(
+        _("group"), max_length=80, blank=True, db_default=Value(""), default="", db_column="group_name"
+    )
+    """With what it stands together in lists and calendars: a floor, a lab. Empty: by itself."""
     location = models.CharField(_("location"), max_length=160, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)

@@ -170,6 +170,19 @@ def test_a_cursor_of_no_meaning_here_says_that_everything_is_to_be_read_again(ca
     assert since(cast.alice, told.cursor) == Changes(told.cursor)
 
 
+def test_facts_of_a_restored_database_are_no_news(cast: Cast, database: TestDatabase) -> None:
+    """They were told on another server, which may have counted further."""
+    room = make.resource(cast.house)
+    make.booking(cast.alice, room)
+    with database.as_owner() as owner:
+        owner.execute("UPDATE facts_fact SET xid = '4000000000000000009'")
+    start = since(cast.alice)
+
+    made = make.booking(cast.alice, room, starts_at=NOON.replace(hour=19))
+
+    assert since(cast.alice, start.cursor).booking_ids == [made.pk]
+
+
 def test_too_much_news_is_not_listed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "MOST_FACTS", 2)
     start = since(cast.alice)
@@ -197,6 +210,7 @@ def test_news_are_found_by_index_among_many_facts(cast: Cast, database: TestData
     (found,) = [node["Index Cond"] for node in plan if node.get("Index Name") == "fact_of_transaction"]
     assert "org_id =" in found
     assert "xid >=" in found
+    assert "xid <" in found
 
 
 def test_staff_ask_through_the_api_and_304_says_that_nothing_is_new(cast: Cast) -> None:

@@ -181,6 +181,19 @@ def test_an_end_is_final_and_a_hold_has_an_end(cast: Cast, attacker: Attacker) -
     with refused("booking_end_final"):
         attacker.connection.execute("UPDATE bookings_booking SET status = 'confirmed' WHERE id = %s", [ended])
     attacker.connection.rollback()
+    # Nor by saying that it is taken back, unless it is this one, and at once, and by who was not too late.
+    other = attacker.booking("cancelled")
+    for restored, of in ((other, ended), (ended, other)):
+        with attacker.connection.transaction(force_rollback=True):
+            attacker.connection.execute("SELECT set_config('infra24.restored', %s, true)", [str(restored)])
+            with refused("booking_end_final"):
+                attacker.connection.execute("UPDATE bookings_booking SET status = 'confirmed' WHERE id = %s", [of])
+    with attacker.connection.transaction(force_rollback=True):
+        expired = attacker.booking("expired")
+        attacker.connection.execute("SELECT set_config('infra24.restored', %s, true)", [str(expired)])
+        with refused("booking_end_final"):
+            attacker.connection.execute("UPDATE bookings_booking SET status = 'confirmed' WHERE id = %s", [expired])
+    attacker.connection.rollback()
     with refused("booking_hold_expires"):
         attacker.connection.execute(
             "UPDATE bookings_booking SET expires_at = now() WHERE id = %s", [attacker.booking("confirmed")]

@@ -9,6 +9,7 @@ import pytest
 from infra24.bookings.models import Booking
 from infra24.bookings.policies import Standing, Step, open_steps, refusal
 from infra24.facts.models import Fact
+from infra24.facts.services import record
 from infra24.orgs.models import Member
 from infra24.orgs.tenancy import acting_for
 from tests import make
@@ -34,6 +35,7 @@ STATES: dict[str, dict[str, Any]] = {
     "cancelled": {"status": "cancelled", "begins": 24},
     "expired": {"status": "expired", "begins": 24},
 }
+ENDED = {"declined", "cancelled"}
 MEMBER = {
     "hold": "confirm cancel change prolong transfer",
     "prolonged hold": "confirm cancel change transfer",
@@ -62,8 +64,8 @@ STAFF = {
     "running, late for check-in": "cancel change transfer check_in give_back set_outcome",
     "running, checked in": "cancel change transfer give_back set_outcome",
     "over": "cancel change set_outcome",
-    "declined": "",
-    "cancelled": "",
+    "declined": "restore",
+    "cancelled": "restore",
     "expired": "",
 }
 TABLE = [(state, role, table[state]) for role, table in (("member", MEMBER), ("staff", STAFF)) for state in STATES]
@@ -78,6 +80,7 @@ CALLS: dict[Step, tuple[str, str, dict[str, Any]]] = {
     Step.CHECK_IN: ("POST", "/check-in", {}),
     Step.GIVE_BACK: ("POST", "/give-back", {}),
     Step.SET_OUTCOME: ("PATCH", "", {"outcome": "attended"}),
+    Step.RESTORE: ("POST", "/restore", {}),
 }
 
 
@@ -99,11 +102,14 @@ def columns(state: str, now: datetime) -> dict[str, Any]:
     }
 
 
+def standing(state: str) -> Standing:
+    """What ended has ended a moment ago."""
+    return Standing(**columns(state, NOW), ended_at=NOW if state in ENDED else None)
+
+
 @pytest.mark.parametrize(("state", "role", "steps"), TABLE)
 def test_the_rule_says_who_may_take_which_step_from_which_state(state: str, role: str, steps: str) -> None:
-    standing = Standing(**columns(state, NOW))
-
-    assert [str(step) for step in open_steps(standing, now=NOW, is_staff=role == "staff")] == [
+    assert [str(step) for step in open_steps(standing(state), now=NOW, is_staff=role == "staff")] == [
         step for step in Step if step in steps.split()
     ]
 
@@ -113,7 +119,7 @@ def test_each_refusal_says_why_in_a_sentence_of_its_own() -> None:
         (state, step): str(error)
         for state in STATES
         for step in Step
-        if (error := refusal(step, Standing(**columns(state, NOW)), now=NOW, is_staff=True))
+        if (error := refusal(step, standing(state), now=NOW, is_staff=True))
     }
 
     assert said["declined", Step.CONFIRM] == "This booking is declined; it cannot be confirmed."
@@ -121,6 +127,7 @@ def test_each_refusal_says_why_in_a_sentence_of_its_own() -> None:
     assert said["ahead", Step.GIVE_BACK] == "This booking has not begun. Cancel it instead."
     assert said["ahead", Step.CHECK_IN] == "Nobody checks in for this booking."
     assert said["prolonged hold", Step.PROLONG] == "This hold was prolonged once already. Confirm it, or let it go."
+    assert said["ahead", Step.RESTORE] == "This booking is confirmed; there is nothing to take back."
     assert all(sentence.endswith(".") for sentence in said.values())
 
 
@@ -137,6 +144,9 @@ def stored(cast: Cast, state: str) -> Booking:
             blocks_until=values["ends_at"],
         )
         Booking.objects.filter(pk=made.pk).update(**values)
+        if state in ENDED:
+            told = {"reason": "", **({"late": False} if state == "cancelled" else {})}
+            record(cast.house.pk, f"booking.{state}", now=datetime.now(UTC), source="test", booking_id=made.pk, **told)
     return made
 
 
@@ -169,6 +179,6 @@ def test_the_api_takes_these_steps_and_refuses_all_others_without_a_trace(state:
         else:
             assert (step, answer.status_code in {403, 409}, recorded) == (step, True, 0), answer.content
             is_forbidden = role == "member" and (
-                step in {Step.DECLINE, Step.SET_OUTCOME} or (step is Step.CONFIRM and state == "request")
+                step in {Step.DECLINE, Step.SET_OUTCOME, Step.RESTORE} or (step is Step.CONFIRM and state == "request")
             )
             assert answer.status_code == (403 if is_forbidden else 409)

@@ -73,6 +73,20 @@ def test_who_decides_on_an_older_version_is_refused(house: House, package: Packa
     assert refusal.value.told == (412, "stale")
 
 
+def test_staff_take_back_that_something_ended(house: House, package: Package) -> None:
+    change = package.models.BookingPatch
+    held = house.alice.create_booking(body=firing(house, package, status="hold"))
+    cancelled = house.alice.change_booking(held.id, body=change(status="cancelled"))
+    assert cancelled.may == ["restore"]
+
+    again = house.alice.restore_booking(held.id, if_match=house.alice.headers["ETag"])
+
+    assert (again.status, again.expires_at, again.reason) == ("hold", held.expires_at, "")
+    with pytest.raises(Refused) as refusal:
+        house.alice.restore_booking(held.id)
+    assert refusal.value.told == (409, "illegal_step")
+
+
 def test_staff_decline_what_was_requested(house: House, package: Package) -> None:
     declined = house.alice.change_booking(
         house.world.ids["requested_id"], body=package.models.BookingPatch(status="declined", reason="Full.")

@@ -92,6 +92,7 @@ def furnish(cast: make.Cast) -> list[Resource]:
         {
             "name": "Kiln",
             "units": 2,
+            "group": "Clay",
             "features": {"heat": 1240.5},
             "latitude": -34.6,
             "longitude": -58.4,
@@ -124,7 +125,7 @@ def test_what_is_exported_moves_into_another_house(cast: make.Cast) -> None:
     table = read_table(text.encode())
     columns = table.columns[1:]
     without_ids = write_table(columns, [[row.cells[column] for column in columns] for row in table.rows])
-    before = {one.slug: (one.kind, one.name, one.features, one.units, one.latitude) for one in Resource.objects.all()}
+    before = {one.slug: (one.kind, one.name, one.group, one.features, one.units) for one in Resource.objects.all()}
     make.person(cast.elsewhere, name="Ana Lima", email="ana@example.org")
     for key, kind in (("projector", "flag"), ("heat", "number")):
         make.feature(cast.elsewhere, key, kind)
@@ -133,9 +134,7 @@ def test_what_is_exported_moves_into_another_house(cast: make.Cast) -> None:
 
     with acting_for(cast.elsewhere.pk):
         report = import_resources(without_ids.encode(), by=cast.charlie, source="import", dry_run=False)
-        after = {
-            one.slug: (one.kind, one.name, one.features, one.units, one.latitude) for one in Resource.objects.all()
-        }
+        after = {one.slug: (one.kind, one.name, one.group, one.features, one.units) for one in Resource.objects.all()}
         part = Resource.objects.select_related("part_of").get(slug="half")
 
     assert [outcome.what for outcome in report.outcomes] == ["new"] * 4

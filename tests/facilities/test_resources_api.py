@@ -99,6 +99,7 @@ def test_lists_are_narrowed_by_kind_name_features_and_people(cast: make.Cast) ->
     kiln = make.resource(cast.house, kind="equipment", name="Kiln")
     raku = make.resource(cast.house, kind="equipment", name="Raku kiln")
     with acting_for(cast.house.pk):
+        Resource.objects.filter(kind="equipment").update(group="Clay")
         Resource.objects.filter(pk=hall.pk).update(features={"projector": True, "floor": "Ground"})
         Resource.objects.filter(pk=kiln.pk).update(features={"max_temperature": 1240, "projector": False, "floor": "2"})
         Resource.objects.filter(pk=raku.pk).update(features={"max_temperature": 1000.5})
@@ -108,6 +109,8 @@ def test_lists_are_narrowed_by_kind_name_features_and_people(cast: make.Cast) ->
         "kind=equipment": ["Kiln", "Raku kiln"],
         "q=grosser": ["Großer Saal"],
         "people=21": ["Großer Saal"],
+        "group=Clay": ["Kiln", "Raku kiln"],
+        "group=": ["Großer Saal", "Half"],
         f"part_of={hall.pk}": ["Half"],
         "feature=projector": ["Großer Saal"],
         "feature=projector%3Dno": ["Half", "Kiln", "Raku kiln"],

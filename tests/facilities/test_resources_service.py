@@ -61,6 +61,7 @@ def test_everything_can_be_said_of_a_resource(cast: make.Cast) -> None:
             "slug": "ana",
             "description": "Throws.",
             "location": "Yard",
+            "group": " Clay ",
             "latitude": 25.8,
             "longitude": -80.2,
             "capacity": 4,
@@ -77,6 +78,7 @@ def test_everything_can_be_said_of_a_resource(cast: make.Cast) -> None:
 
     stored = Resource.objects.get(pk=made.pk)
     assert (stored.person, stored.features) == (ana, {"projector": True, "max_temperature": 1240.5})
+    assert stored.group == "Clay"
     assert (stored.latitude, stored.visible_to, stored.bookable_by) == (25.8, "member", "staff")
     assert [need.qualification_id for need in ResourceNeed.objects.all()] == [induction.pk]
 

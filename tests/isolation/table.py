@@ -487,6 +487,8 @@ DOORS: dict[str, Door] = {
     "POST api/bookings/<uuid:booking_id>/prolong": api(200, 200, about=HELD),
     "POST api/bookings/<uuid:booking_id>/check-in": api(200, 200, about=RUNNING),
     "POST api/bookings/<uuid:booking_id>/give-back": api(200, 200, about=RUNNING),
+    # What has ended here has ended too long ago by the time somebody knocks.
+    "POST api/bookings/<uuid:booking_id>/restore": api(403, 409),
     "POST api/bookings/<uuid:booking_id>/transfer": api(200, 200, data={"email": "cara@example.org"}),
     "GET api/waitlist": api(200, 200),
     "POST api/waitlist": api(201, 201, data=WAIT),

@@ -24,6 +24,7 @@ from infra24.core.versions import etag, is_known
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
+from infra24.resources.errors import ResourceNotFound
 from infra24.resources.models import ResourceKind
 from infra24.resources.policies import Size, parse_wish
 
@@ -115,6 +116,8 @@ def calendar_free(request: HttpRequest, asked: Query[FreeQuery]) -> HttpResponse
     found = availabilities_of(
         viewer, asked.resource, asked.start, asked.end, length=asked.length, size=size, besides=besides
     )
+    if not found:
+        raise ResourceNotFound
     return HttpResponse(encode(free_out(found)), content_type="application/json")
 
 

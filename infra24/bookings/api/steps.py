@@ -50,6 +50,17 @@ def give_back_booking(request: HttpRequest, booking_id: UUID) -> HttpResponse:
 
 
 @router.post(
+    "/bookings/{uuid:booking_id}/restore",
+    response=BookingOut,
+    auth=member_auth(Role.STAFF, scope="bookings:write"),
+    summary="Take back that a booking was cancelled or declined",
+)
+def restore_booking(request: HttpRequest, booking_id: UUID) -> HttpResponse:
+    """Within 30 seconds, while nobody else has its time. It stands again as it stood before. For staff."""
+    return _take(request, booking_id, services.restore_booking)
+
+
+@router.post(
     "/bookings/{uuid:booking_id}/transfer", response=BookingOut, auth=WRITE, summary="Hand a booking over to somebody"
 )
 def transfer_booking(request: HttpRequest, booking_id: UUID, body: TransferIn) -> HttpResponse:

@@ -159,6 +159,7 @@ class Booking(OrganisationModel):
             check_in_until=self.check_in_until,
             outcome=self.outcome,
             planned_ends_at=self.planned_ends_at,
+            ended_at=self.changed_at if self.status in {Status.DECLINED, Status.CANCELLED} else None,
         )
 
     def is_late_at(self, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from infra24.bookings.errors import (
     IllegalStep,
     NotYours,
     OfferNotProlonged,
+    RestoredTooLate,
     TimeOutOfRange,
 )
 from infra24.core.errors import Infra24Error
@@ -26,6 +27,8 @@ from infra24.resources.policies import Effective
 LONGEST = timedelta(days=31)
 SHORTEST_REST = timedelta(minutes=1)
 """What is left at least of a booking whose rest is given back."""
+RESTORED_WITHIN = timedelta(seconds=30)
+"""How long an end can be taken back: ten seconds to see the slip, the rest for slow networks."""
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 STEPS = {
@@ -33,7 +36,7 @@ STEPS = {
     "pending": {"confirmed", "declined", "cancelled"},
     "confirmed": {"cancelled"},
 }
-"""Which state may follow which. What is not here is an end."""
+"""Which state may follow which. What is not here is an end, which can only be taken back, and only at once."""
 
 LIVE = frozenset(STEPS)
 
@@ -50,6 +53,7 @@ class Step(StrEnum):
     CHECK_IN = "check_in"
     GIVE_BACK = "give_back"
     SET_OUTCOME = "set_outcome"
+    RESTORE = "restore"
 
 
 def _followed_by(status: str) -> frozenset[str]:
@@ -66,6 +70,7 @@ FROM = {
     Step.CHECK_IN: frozenset({"confirmed"}),
     Step.GIVE_BACK: frozenset({"confirmed"}),
     Step.SET_OUTCOME: frozenset({"confirmed"}),
+    Step.RESTORE: frozenset({"declined", "cancelled"}),
 }
 """The states in which each step can be taken, hours aside."""
 
@@ -86,6 +91,8 @@ class Standing:
     check_in_until: datetime | None = None
     outcome: str = ""
     planned_ends_at: datetime | None = None
+    ended_at: datetime | None = None
+    """When it was declined or cancelled."""
 
 
 def open_steps(standing: Standing, *, now: datetime, is_staff: bool) -> list[Step]:
@@ -98,18 +105,27 @@ def refusal(step: Step, standing: Standing, *, now: datetime, is_staff: bool) ->
 
     Rules and other bookings are not asked: they may still refuse.
     """
-    if not is_staff:
-        if step is Step.DECLINE:
-            return NotYours()
-        if step is Step.SET_OUTCOME:
-            return NotYours(said("Only staff say whether somebody came."))
-        if step is Step.CONFIRM and standing.status == "pending":
-            return ApprovalNeeded()
+    if not is_staff and (error := _for_staff(step, standing)):
+        return error
     if standing.status not in FROM[step]:
         return IllegalStep(said("This booking is %(state)s; %(what)s.", state=_STATE[standing.status], what=_NOT[step]))
     if standing.status == "hold" and standing.expires_at is not None and standing.expires_at <= now:
         return HoldExpired()
     return _untimely(step, standing, now=now, is_staff=is_staff)
+
+
+def _for_staff(step: Step, standing: Standing) -> Infra24Error | None:
+    found: Infra24Error | None = None
+    match step:
+        case Step.DECLINE:
+            found = NotYours()
+        case Step.SET_OUTCOME:
+            found = NotYours(said("Only staff say whether somebody came."))
+        case Step.RESTORE:
+            found = NotYours(said("Only staff take back what has ended."))
+        case Step.CONFIRM if standing.status == "pending":
+            found = ApprovalNeeded()
+    return found
 
 
 def _untimely(step: Step, standing: Standing, *, now: datetime, is_staff: bool) -> Infra24Error | None:
@@ -130,6 +146,8 @@ def _untimely(step: Step, standing: Standing, *, now: datetime, is_staff: bool) 
             found = IllegalStep(said("This booking has not begun. Cancel it instead."))
         case Step.SET_OUTCOME if not has_begun:
             found = IllegalStep(said("This booking has not begun; nobody can say yet who came."))
+        case Step.RESTORE if standing.ended_at is None or now - standing.ended_at > RESTORED_WITHIN:
+            found = RestoredTooLate()
         case Step.CHECK_IN:
             found = _no_check_in(standing, now=now, is_staff=is_staff)
     return found
@@ -183,6 +201,7 @@ _NOT = {
     Step.CHECK_IN: said("nobody can check in"),
     Step.GIVE_BACK: said("there is nothing to give back"),
     Step.SET_OUTCOME: said("nobody can say who came"),
+    Step.RESTORE: said("there is nothing to take back"),
 }
 
 

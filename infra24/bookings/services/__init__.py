@@ -8,6 +8,7 @@ from infra24.bookings.services.deciding import cancel_booking, confirm_booking, 
 from infra24.bookings.services.expiring import expire_hold
 from infra24.bookings.services.prolonging import prolong_hold
 from infra24.bookings.services.reminding import remind, warn_hold
+from infra24.bookings.services.restoring import restore_booking
 from infra24.bookings.services.returning import give_back
 from infra24.bookings.services.transferring import Receiver, transfer_booking
 
@@ -27,6 +28,7 @@ __all__ = [
     "prolong_hold",
     "release_no_show",
     "remind",
+    "restore_booking",
     "set_outcome",
     "transfer_booking",
     "warn_hold",

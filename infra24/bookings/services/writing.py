@@ -170,7 +170,7 @@ _STEP = """
     UPDATE bookings_booking
        SET status = %(status)s, expires_at = NULL, reason = %(reason)s, is_late_cancelled = %(late)s, outcome = ''
      WHERE org_id = %(org_id)s AND id = ANY(%(ids)s)
-    RETURNING id, version
+    RETURNING id, version, changed_at
 """
 
 
@@ -180,9 +180,9 @@ def step(org_id: UUID, bookings: Sequence[Booking], status: str, *, reason: str 
     values: dict[str, Any] = {"org_id": org_id, "ids": ids, "status": str(status), "reason": reason, "late": is_late}
     with connection.cursor() as cursor:
         cursor.execute(_STEP, values)
-        versions = dict(cursor.fetchall())
+        written = {key: said for key, *said in cursor.fetchall()}
     for booking in bookings:
-        booking.version = versions[booking.pk]
+        booking.version, booking.changed_at = written[booking.pk]
         booking.status, booking.expires_at, booking.reason = status, None, reason
         booking.is_late_cancelled, booking.outcome = is_late, ""
 

@@ -26,6 +26,7 @@ SPACES = (
         about="The whole hall, wall folded back.",
         features={"floor_m2": 260, "stage": True, "sprung_floor": True, "projector": True, "step_free": True},
         rules=Rules(buffer_before_minutes=30, buffer_after_minutes=30),
+        group="Halls",
     ),
     Thing(
         "east-hall",
@@ -35,6 +36,7 @@ SPACES = (
         capacity=90,
         part_of="assembly-hall",
         features={"floor_m2": 130, "sprung_floor": True, "step_free": True},
+        group="Halls",
     ),
     Thing(
         "west-hall",
@@ -44,6 +46,7 @@ SPACES = (
         capacity=90,
         part_of="assembly-hall",
         features={"floor_m2": 130, "stage": True, "projector": True, "step_free": True},
+        group="Halls",
     ),
     Thing(
         "west-hall-stage",
@@ -52,6 +55,7 @@ SPACES = (
         capacity=24,
         part_of="west-hall",
         about="The stage alone, curtain drawn.",
+        group="Halls",
     ),
     Thing(
         "front-gallery",
@@ -61,6 +65,7 @@ SPACES = (
         about="Two rooms of north light and eleven metres of wall.",
         features={"daylight": "north", "wall_m": 11, "step_free": True},
         rules=Rules(buffer_after_minutes=30),
+        group="Galleries",
     ),
     Thing(
         "project-room",
@@ -69,6 +74,7 @@ SPACES = (
         about="A small room that goes dark: test hangs, meetings, sound.",
         capacity=25,
         features={"blackout": True, "projector": True, "step_free": True},
+        group="Galleries",
     ),
     Thing(
         "open-studio",
@@ -78,6 +84,7 @@ SPACES = (
         about="Shared tables. Come when there is room; leave the sink clean.",
         features={"sinks": 3, "lockers": 20},
         rules=Rules(use="shared", longest_minutes=480, quotas=(Quota(per="week", hours=20),)),
+        group="Studios",
     ),
     Thing(
         "clay-studio",
@@ -87,6 +94,7 @@ SPACES = (
         capacity=12,
         features={"wheels": 8, "slab_roller": True},
         rules=Rules(buffer_after_minutes=30),
+        group="Clay",
     ),
     Thing(
         "print-shop",
@@ -96,6 +104,7 @@ SPACES = (
         capacity=10,
         features={"ventilation": True, "sinks": 2},
         needs=("Press induction",),
+        group="Print and image",
     ),
     Thing(
         "darkroom",
@@ -105,6 +114,7 @@ SPACES = (
         about="Three enlargers, one sink, one red light.",
         rules=Rules(use="shared"),
         features={"enlargers": 3},
+        group="Print and image",
     ),
     Thing(
         "wood-shop",
@@ -115,6 +125,7 @@ SPACES = (
         features={"dust_extraction": True},
         rules=Rules(approval="always", weekly=week("tue-sat 10:00-18:00")),
         needs=("Wood shop induction",),
+        group="Wood",
     ),
     Thing(
         "classroom-a",
@@ -124,6 +135,7 @@ SPACES = (
         capacity=18,
         features={"easels": 18, "projector": True, "step_free": True},
         rules=Rules(approval=ApprovalWhen(outside=week("mon-fri 09:00-18:00"))),
+        group="Teaching",
     ),
     Thing(
         "media-lab",
@@ -132,6 +144,7 @@ SPACES = (
         about="Eight workstations for picture and sound.",
         capacity=10,
         features={"workstations": 8, "projector": True},
+        group="Print and image",
     ),
     Thing(
         "visiting-studio",
@@ -141,6 +154,7 @@ SPACES = (
         about="For residents, day and night.",
         rules=Rules(weekly=ALWAYS, slot_minutes=60),
         bookable_by="instructor",
+        group="Studios",
     ),
     Thing(
         "courtyard",
@@ -149,6 +163,7 @@ SPACES = (
         about="Gravel, a tree, and strings of light.",
         capacity=150,
         rules=Rules(weekly=week("wed-sun 10:00-22:00"), buffer_after_minutes=60),
+        group="Studios",
     ),
 )
 
@@ -162,6 +177,7 @@ EQUIPMENT = (
         features={"max_temperature": 1300},
         rules=KILN,
         needs=("Kiln induction",),
+        group="Clay",
     ),
     Thing(
         "kiln-2",
@@ -172,9 +188,16 @@ EQUIPMENT = (
         features={"max_temperature": 1240},
         rules=KILN.model_copy(update={"pending_blocks": False}),
         needs=("Kiln induction",),
+        group="Clay",
     ),
     Thing(
-        "etching-press", "Etching Press", "equipment", "Print Shop", "Bed 80 × 140 cm.", rules=Rules(weekly=EVENINGS)
+        "etching-press",
+        "Etching Press",
+        "equipment",
+        "Print Shop",
+        "Bed 80 × 140 cm.",
+        rules=Rules(weekly=EVENINGS),
+        group="Print and image",
     ),
     Thing(
         "cameras",
@@ -185,6 +208,7 @@ EQUIPMENT = (
         units=6,
         # Kits are fetched at the desk: whoever is not there by then leaves theirs to others.
         rules=Rules(buffer_after_minutes=30, check_in_before_minutes=60, check_in_after_minutes=90),
+        group="Print and image",
     ),
     Thing("projector", "Projector", "equipment", "Equipment desk", "7,000 lumens, with stand.", units=2),
     Thing("pa-system", "PA System", "equipment", "Equipment desk", "Two speakers, mixer, four microphones."),

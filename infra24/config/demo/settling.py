@@ -128,6 +128,7 @@ def _things(house: House, organisation: Organisation, people: dict[str, Person])
             slug=thing.slug,
             sort_key=sort_key(thing.name),
             description=thing.about,
+            group=thing.group,
             location=thing.location,
             capacity=thing.capacity,
             units=thing.units,

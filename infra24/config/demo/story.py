@@ -32,6 +32,7 @@ class Thing:
     needs: tuple[str, ...] = ()
     """Names of the qualifications without which members do not book it."""
     bookable_by: Literal["member", "instructor", "staff"] = "member"
+    group: str = ""
 
 
 @dataclass(frozen=True)

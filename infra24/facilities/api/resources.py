@@ -91,6 +91,8 @@ def _found(visit: MemberRequest, filters: ResourcesQuery) -> QuerySet[Resource]:
         resources = resources.filter(kind=filters.kind)
     if wanted := sort_key(filters.q):
         resources = resources.filter(sort_key__contains=wanted)
+    if filters.group is not None:
+        resources = resources.filter(group=filters.group.strip())
     if filters.people:
         resources = resources.filter(capacity__gte=filters.people)
     if filters.part_of:

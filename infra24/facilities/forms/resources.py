@@ -47,6 +47,12 @@ class ResourceForm(forms.Form):
         max_length=60,
         help_text=_("In tables and addresses; made from the name when you leave it empty."),
     )
+    group = forms.CharField(
+        label=_("Group"),
+        required=False,
+        max_length=80,
+        help_text=_("What it stands together with on the calendar: “Second floor”, “Print lab”. Empty for none."),
+    )
     location = forms.CharField(
         label=_("Place"), required=False, max_length=160, help_text=_("Where people find it: “Second floor, east”.")
     )

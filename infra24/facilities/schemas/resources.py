@@ -28,6 +28,9 @@ PLACE = "Degrees, WGS 84; both or neither."
 class ResourcesQuery(PageQuery):
     kind: ResourceKind | None = Field(default=None, description="Only of this kind.")
     q: Annotated[str, Field(max_length=100, description="Part of the name.")] = ""
+    group: Annotated[str, Field(max_length=80)] | None = Field(
+        default=None, description="Only of this group; empty: those in none."
+    )
     feature: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = Field(
         default=[],
         description="What it should have: `projector`, `floor=2`, `max_temperature>=1200`. May be repeated.",
@@ -44,6 +47,9 @@ class _Said(Schema, extra="forbid"):
 
     slug: Slug = Field(default="", description="Its short name in addresses and tables; made from the name when empty.")
     description: Annotated[str, StringConstraints(max_length=4000)] = ""
+    group: Annotated[str, StringConstraints(max_length=80)] = Field(
+        default="", description="With what it stands together in lists and calendars: a floor, a lab."
+    )
     location: Annotated[str, StringConstraints(max_length=160)] = ""
     latitude: Latitude | None = Field(default=None, description=PLACE)
     longitude: Longitude | None = Field(default=None, description=PLACE)
@@ -109,6 +115,7 @@ class ResourceOut(Schema):
     name: str
     slug: str
     description: str
+    group: str
     location: str
     latitude: float | None
     longitude: float | None
@@ -136,6 +143,7 @@ def resource_out(resource: Resource, *, needs: Iterable[UUID], zone: str, slug: 
         "name": resource.name,
         "slug": resource.slug,
         "description": resource.description,
+        "group": resource.group,
         "location": resource.location,
         "latitude": resource.latitude,
         "longitude": resource.longitude,

@@ -26,6 +26,7 @@ class ResourceWish(TypedDict, total=False):
     name: str
     slug: str
     description: str
+    group: str
     location: str
     latitude: float | None
     longitude: float | None
@@ -44,6 +45,7 @@ PLAIN: Final = (
     "name",
     "slug",
     "description",
+    "group",
     "location",
     "latitude",
     "longitude",

@@ -166,6 +166,7 @@ def snapshot(resource: Resource) -> dict[str, Any]:
         "name": resource.name,
         "slug": resource.slug,
         "description": resource.description,
+        "group": resource.group,
         "location": resource.location,
         "latitude": resource.latitude,
         "longitude": resource.longitude,

@@ -44,8 +44,12 @@ _NUMBERS = """
 """
 _STATUS = """
     WITH said AS (
-        SELECT DISTINCT ON (f.org_id, f.subject_id) f.org_id, f.subject_id, f.type FROM facts_fact f
-         WHERE f.type IN ('booking.held', 'booking.requested', 'booking.confirmed',
+        SELECT DISTINCT ON (f.org_id, f.subject_id) f.org_id, f.subject_id,
+               CASE WHEN f.type <> 'booking.restored' THEN f.type
+                    ELSE CASE f.data->>'status' WHEN 'hold' THEN 'booking.held' WHEN 'pending' THEN 'booking.requested'
+                                                ELSE 'booking.' || (f.data->>'status') END END AS type
+          FROM facts_fact f
+         WHERE f.type IN ('booking.held', 'booking.requested', 'booking.confirmed', 'booking.restored',
                           'booking.declined', 'booking.cancelled', 'booking.expired')
          ORDER BY f.org_id, f.subject_id, f.number DESC
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from infra24.bookings.models import Booking, Source
@@ -53,6 +53,7 @@ def draft_for(job: Job) -> Draft | str:
         told_version=told.exclude(fact_id=job.fact_id).aggregate(newest=Max("version"))["newest"]
         or (1 if told_with_series(booking) else None),
         was_requested=_happened(booking, "booking.requested"),
+        told_of_end=_was_told_of_end(told),
     )
     if message is None:
         return _("Nothing to tell: they know already, or it no longer is so.")
@@ -78,6 +79,11 @@ def _better_silent(job: Job, booking: Booking, *, is_first: bool) -> str:
     if told_with_series(booking, job.fact_id):
         return _("Told with its series.")
     return ""
+
+
+def _was_told_of_end(told: "QuerySet[SentMail]") -> bool:
+    last = told.select_related("fact").order_by("-version").first()
+    return last is not None and last.fact.type in {"booking.cancelled", "booking.declined"}
 
 
 def _happened(booking: Booking, *types: str) -> bool:
