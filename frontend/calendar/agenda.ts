@@ -29,7 +29,10 @@ export function createAgenda(options: AgendaOptions): Agenda {
   function row(item: Item, day: string): HTMLElement {
     const { status = "", person } = item.extendedProps;
     const isBooked = isPlanned(item);
-    const time = element("span", { className: "agenda-time number", textContent: hoursOn(item, day, zone, locale) });
+    const time = element("span", {
+      className: "agenda-time number",
+      textContent: hoursOn(item, day, zone, locale, texts.all_day),
+    });
     const title = isBooked
       ? element("button", { type: "button", className: "agenda-title", textContent: item.title })
       : element("span", { className: "agenda-title", textContent: item.title });
@@ -105,12 +108,14 @@ export function itemsOn(items: Item[], day: string, zone: string): Item[] {
 }
 
 /** The hours on that day; of what began before or goes on after, with an arrow that says so. */
-export function hoursOn(item: Item, day: string, zone: string, locale: string): string {
+export function hoursOn(item: Item, day: string, zone: string, locale: string, allDay: string): string {
   const [start, end] = [instant(item.start), instant(item.end)];
   const [starts, ends] = [wallTime(start, zone), wallTime(end, zone)];
-  const isLater = ends.day > day && ends.clock !== "00:00" ? true : ends.day > addDays(day, 1);
+  // Until midnight is until the end of the day, not into the next one.
+  const isLater = ends.day > day && (ends.clock !== "00:00" || ends.day > addDays(day, 1));
+  if (starts.day < day && isLater) return allDay;
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: zone });
-  if (starts.day < day) return `… – ${isLater ? "…" : clock.format(end)}`;
+  if (starts.day < day) return `… – ${clock.format(end)}`;
   if (isLater) return `${clock.format(start)} – …`;
   // formatRange names the days as soon as the end is on another one, as midnight is.
   return starts.day === ends.day

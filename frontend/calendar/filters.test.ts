@@ -89,10 +89,12 @@ describe("the agenda", () => {
   });
   test("says of a night where it began and where it goes on", () => {
     const plain = (text: string): string => text.replace(/\s/g, " ").replace(/ ?– ?/, "–");
-    expect(plain(hoursOn(night, "2026-11-23", zone, "en-GB"))).toBe("22:00–…");
-    expect(plain(hoursOn(night, "2026-11-24", zone, "en-GB"))).toBe("…–02:00");
-    expect(plain(hoursOn(item("a"), "2026-11-23", zone, "en-GB"))).toBe("10:00–12:00");
-    expect(plain(hoursOn(item("m", {}, { end: "2026-11-24T05:00:00Z" }), "2026-11-23", zone, "en-GB"))).toBe(
+    expect(plain(hoursOn(night, "2026-11-23", zone, "en-GB", "All day"))).toBe("22:00–…");
+    expect(plain(hoursOn(night, "2026-11-24", zone, "en-GB", "All day"))).toBe("…–02:00");
+    const long = item("l", {}, { start: "2026-11-20T15:00:00Z", end: "2026-11-30T15:00:00Z" });
+    expect(hoursOn(long, "2026-11-24", zone, "en-GB", "All day")).toBe("All day");
+    expect(plain(hoursOn(item("a"), "2026-11-23", zone, "en-GB", "All day"))).toBe("10:00–12:00");
+    expect(plain(hoursOn(item("m", {}, { end: "2026-11-24T05:00:00Z" }), "2026-11-23", zone, "en-GB", "All day"))).toBe(
       "10:00–00:00",
     );
   });

@@ -50,7 +50,7 @@ const PAUSE_MS = 350;
 export function createPreview(host: HTMLElement, options: PreviewOptions): Preview {
   const { api, bookingsUrl, zone, locale, texts } = options;
   const box = element("div", { className: "form-preview", role: "status" });
-  host.append(box);
+  host.prepend(box);
   const skip = element("input", { type: "checkbox", name: "skip_conflicts" });
   let timer = 0;
   let turn = 0;

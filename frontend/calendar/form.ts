@@ -76,7 +76,8 @@ export function createForm(dialog: HTMLDialogElement, options: FormOptions): Boo
     },
   };
   const refusal = createRefusal(form, { inputOf: INPUT_OF, alternativesTitle: texts.alternatives, ...choices });
-  const preview = createPreview(form.querySelector<HTMLElement>(".dialog-body") ?? form, {
+  // Beside the buttons, which stay in sight however long the form is.
+  const preview = createPreview(form.querySelector<HTMLElement>(".dialog-actions") ?? form, {
     ...options,
     ...choices,
     question,

@@ -44,7 +44,7 @@ export const VIEW_OPTIONS: NonNullable<CalendarOptions["views"]> = {
     slotHeaderFormat: [DAY],
   },
   dayGridMonth: {
-    dayMaxEvents: true,
+    dayMaxEvents: 3,
     fixedWeekCount: false,
     eventDisplay: "block",
     dayHeaderFormat: { weekday: "long" },

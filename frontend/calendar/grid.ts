@@ -10,6 +10,7 @@ import scrollGrid from "fullcalendar-scheduler/scrollgrid";
 import { wallTime } from "../shared/dates";
 import type { Item, Resource } from "./feed";
 import { closedBody, eventBody, itemOf, toEvent, toMove, toSlot, type Move, type Slot } from "./grid-events";
+import { mendRoles } from "./grid-roles";
 import { CLASSES, TIMES, TYPE_OF, VIEW_OPTIONS } from "./grid-looks";
 import type { ViewName } from "./views";
 
@@ -60,6 +61,8 @@ export interface Grid {
   isHeld(): boolean;
 }
 
+/** A phone: names of rooms leave most of the width to the bookings. */
+const NARROW_PX = 600;
 /** The source of what is painted while something is in hand. */
 const PAINT = "refused";
 
@@ -89,8 +92,8 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     slotEventOverlap: false,
     eventShortHeight: 34,
     resourceOrder: "position",
-    resourceColumns: [{ field: "title", headerContent: options.resourcesLabel, width: 190 }],
-    resourceColumnsWidth: 190,
+    resourceColumns: [{ field: "title", headerContent: options.resourcesLabel }],
+    resourceColumnsWidth: host.clientWidth < NARROW_PX ? 116 : 190,
     moreLinkText: options.moreLabel,
     moreLinkClick: "popover",
     navLinks: true,
@@ -111,7 +114,6 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     },
     // Whoever loads has said so already; FullCalendar would write it to the console.
     eventSourceFailure: () => undefined,
-    loading: () => hideHours(host),
     select: (info) => {
       options.onRelease();
       options.onSelect(toSlot(info));
@@ -149,9 +151,7 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     ...CLASSES,
   } satisfies CalendarOptions);
   calendar.render();
-  const name = (): void =>
-    host.querySelector("[role=grid], [role=treegrid]")?.setAttribute("aria-label", options.label);
-  name();
+  mendRoles(host, options.label);
   host.addEventListener("pointerdown", () => (isHeld = true));
   for (const end of ["pointerup", "pointercancel"]) {
     window.addEventListener(end, () => {
@@ -168,7 +168,6 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
   return {
     show(view, day) {
       calendar.changeView(TYPE_OF[view], day);
-      name();
     },
     showResources(resources) {
       const hasGroups = resources.some(({ group }) => group);
@@ -212,14 +211,6 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     },
     isHeld: () => isHeld,
   };
-}
-
-/** The column of hours calls itself a header and hides its text: for a screen reader it is nothing, so let it say so. */
-function hideHours(host: HTMLElement): void {
-  for (const header of host.querySelectorAll("[role=rowheader]:has(> [aria-hidden=true])")) {
-    header.setAttribute("role", "none");
-    header.removeAttribute("aria-label");
-  }
 }
 
 export type { Move, Slot };

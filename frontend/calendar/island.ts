@@ -90,8 +90,11 @@ function mount(island: HTMLElement): void {
       const url = new URL(addressOf(state, location.href));
       url.searchParams.set("view", view);
       link.href = url.href;
-      if (view === state.view) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (view === state.view) {
+        link.setAttribute("aria-current", "page");
+        // On a phone the views are a row that scrolls.
+        link.scrollIntoView({ block: "nearest", inline: "nearest" });
+      } else link.removeAttribute("aria-current");
     }
   }
 

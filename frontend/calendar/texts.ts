@@ -34,7 +34,7 @@ const ENGLISH = {
   source_import: "Import",
   source_calcom: "Cal.com",
   source_api: "API",
-  columns: "Rooms and things",
+  columns: "Shown",
   columns_shown: "{shown} of {all}",
   show_all: "All",
   show_none: "None",
@@ -43,6 +43,7 @@ const ENGLISH = {
   grid_label: "Bookings by resource and time",
   resources: "Rooms and things",
   no_group: "Others",
+  all_day: "All day",
   more: "{count} more",
   choose: "Choose {title}",
 
@@ -128,8 +129,8 @@ const ENGLISH = {
   is_not_free: "This time cannot be had.",
   place_free: "{place} is free.",
   dates: "Dates of the series",
-  dates_all: "All {free} dates are free.",
-  dates_some: "{free} dates are free, {refused} cannot be had.",
+  dates_all: "All dates are free: {free}.",
+  dates_some: "Dates that are free: {free}. That cannot be had: {refused}.",
   dates_skip: "Book those that are free, and leave the others out",
   date_free: "free",
 

@@ -153,7 +153,7 @@ export function createCombobox(
     running?.abort();
     if (hidden.value || !input.value || input.getAttribute("aria-busy")) return open(false);
     // What is shown is what is sent: words that chose nobody must not look like a choice.
-    const same = choices.filter(({ label }) => label.toLowerCase() === input.value.trim().toLowerCase());
+    const same = choices.filter(({ id, label }) => id && label.toLowerCase() === input.value.trim().toLowerCase());
     set(same.length === 1 ? same[0]! : null);
   });
   return { set };
