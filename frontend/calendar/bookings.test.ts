@@ -50,8 +50,19 @@ function answer<T>(request: Sent): Promise<T> {
   const next = answers.shift();
   return next instanceof Error ? Promise.reject(next) : Promise.resolve(next as T);
 }
+const FULL = {
+  id: "b1",
+  status: "confirmed",
+  version: 3,
+  note: "",
+  visibility: "busy",
+  source: "staff",
+  may: [],
+  legs: [],
+};
 const api: Api = {
-  get: () => Promise.reject(new Error("nothing to read here")),
+  get: <T>() => Promise.resolve(FULL as T),
+  ask: () => Promise.reject(new Problem(503, null, "busy")),
   post: (url, body) => answer({ method: "POST", url, body }),
   patch: (url, body, version) => answer({ method: "PATCH", url, body, version }),
 };
@@ -78,6 +89,7 @@ beforeEach(() => {
   });
   form = createForm(document.querySelector("dialog")!, {
     ...common,
+    bookingsUrl: "/api/bookings",
     peopleUrl: "/api/people",
     resources: () => RESOURCES,
     actions,
@@ -125,7 +137,7 @@ describe("a new booking", () => {
           title: "Choir",
           starts_at: "2026-11-23T09:00:00-05:00",
           ends_at: "2026-11-23T10:30:00-05:00",
-          resource_id: "yard",
+          legs: [{ resource_id: "yard" }],
           status: null,
           party_size: 1,
         },
@@ -176,7 +188,7 @@ describe("a new booking", () => {
     await submit();
     expect(sent[1]!.body).toMatchObject({
       title: "Glaze",
-      resource_id: "hall",
+      legs: [{ resource_id: "hall" }],
       starts_at: "2026-11-24T14:00:00-05:00",
       ends_at: "2026-11-24T16:00:00-05:00",
     });
@@ -194,6 +206,7 @@ describe("a new booking", () => {
     );
     answers.push(problem, { id: "b9", status: "confirmed", version: 1 });
     void form.openNew({ day: "2026-11-23" });
+    set({ title: "Choir" });
     await submit();
 
     expect(input("start").getAttribute("aria-invalid")).toBe("true");
@@ -203,14 +216,30 @@ describe("a new booking", () => {
     expect([isOpen(), document.querySelectorAll("#booking-dialog .error").length]).toEqual([false, 1]);
   });
 
-  test("without a start is not sent", async () => {
+  test("that lacks something is not sent, and says all of it at once where it is", async () => {
     void form.openNew({ day: "2026-11-23" });
     set({ start: "" });
     await submit();
     expect([sent, isOpen()]).toEqual([[], true]);
-    expect(document.querySelector("#booking-dialog [role=alert]")!.textContent).toBe(
-      "A date, a start and an end are needed.",
+    const said = [...document.querySelectorAll("#booking-dialog .error[data-made]")].map(
+      ({ textContent }) => textContent,
     );
+    expect(said).toEqual(["Say what it is.", "Say when it begins."]);
+    expect(document.activeElement).toBe(input("title"));
+  });
+
+  test("of several things, or of any that would do, says so", async () => {
+    answers.push({ id: "b9", status: "confirmed", version: 1 });
+    void form.openNew({ day: "2026-11-23", resourceId: "hall" });
+    set({ title: "Concert" });
+    const press = (label: string): void =>
+      [...document.querySelectorAll<HTMLButtonElement>("#booking-dialog button")]
+        .find(({ textContent }) => textContent === label)!
+        .click();
+    press("Or instead…");
+    press("Add something else");
+    await submit();
+    expect(sent[0]!.body).toMatchObject({ legs: [{ any_of: ["hall", "yard"] }, { resource_id: "kiln" }] });
   });
 });
 
@@ -218,6 +247,7 @@ describe("a change by the form", () => {
   test("sends what differs, with the version seen, and can be taken back", async () => {
     answers.push({ id: "b1", status: "confirmed", version: 4 }, { id: "b1", status: "confirmed", version: 5 });
     void form.openChange(FIRING);
+    await settle();
     expect([input("title").value, input("person").value, input("start").value]).toEqual([
       "Firing",
       "Inés Calderón",
@@ -231,7 +261,7 @@ describe("a change by the form", () => {
       body: { ends_at: "2026-11-23T13:00:00-05:00", legs: [{ resource_id: "yard" }] },
       version: 3,
     });
-    expect(toasts()).toEqual(["Moved to Yard 10:00–13:00."]);
+    expect(toasts()).toEqual(["Moved to Yard Mon 23 Nov 10:00–13:00."]);
 
     await undo();
     expect(sent[1]).toEqual({
@@ -243,12 +273,14 @@ describe("a change by the form", () => {
   });
   test("of nothing sends nothing", async () => {
     void form.openChange(FIRING);
+    await settle();
     await submit();
     expect([sent, isOpen()]).toEqual([[], false]);
   });
   test("keeps the nights of a long booking", async () => {
     answers.push({ id: "b1", status: "confirmed", version: 4 });
     void form.openChange({ ...FIRING, end: "2026-11-25T12:00:00-05:00" });
+    await settle();
     set({ end: "13:00" });
     await submit();
     expect(sent[0]!.body).toEqual({ ends_at: "2026-11-25T13:00:00-05:00" });
@@ -263,6 +295,7 @@ describe("a drag", () => {
       item: FIRING,
       starts_at: "2026-11-23T11:00:00-05:00",
       ends_at: "2026-11-23T13:00:00-05:00",
+      isCopy: false,
       revert,
     });
 
@@ -272,12 +305,36 @@ describe("a drag", () => {
   });
   test("to another column leaves the times alone", async () => {
     answers.push({ id: "b1", status: "confirmed", version: 4 });
-    await actions.move({ item: FIRING, resourceIds: ["hall"], revert: () => expect.unreachable() });
+    await actions.move({ item: FIRING, resourceIds: ["hall"], isCopy: false, revert: () => expect.unreachable() });
     expect(sent[0]!.body).toEqual({ legs: [{ resource_id: "hall" }] });
+  });
+  test("with Alt leaves the booking and books another like it there", async () => {
+    answers.push({ id: "b2", status: "confirmed", version: 1 });
+    const revert = vi.fn();
+    await actions.move({
+      item: FIRING,
+      starts_at: "2026-11-24T10:00:00-05:00",
+      ends_at: "2026-11-24T12:00:00-05:00",
+      isCopy: true,
+      revert,
+    });
+    expect(revert).toHaveBeenCalledOnce();
+    expect(sent[0]).toMatchObject({
+      method: "POST",
+      body: { title: "Firing", starts_at: "2026-11-24T10:00:00-05:00", legs: [{ resource_id: "kiln" }] },
+    });
+    expect(toasts()).toEqual(["Booked: Firing."]);
+  });
+  test("is taken back by a key as well, once", async () => {
+    answers.push({ id: "b1", status: "confirmed", version: 4 }, { id: "b1", status: "confirmed", version: 5 });
+    await actions.move({ item: FIRING, resourceIds: ["hall"], isCopy: false, revert: () => undefined });
+    expect([actions.undo(), actions.undo()]).toEqual([true, false]);
+    await settle();
+    expect(sent[1]).toMatchObject({ body: { legs: [{ resource_id: "kiln" }] }, version: 4 });
   });
   test("of a booking somebody changed meanwhile shows the day as it is", async () => {
     answers.push(new Problem(412, { title: "Someone changed this booking.", code: "stale" }, ""));
-    await actions.move({ item: FIRING, resourceIds: ["hall"], revert: () => undefined });
+    await actions.move({ item: FIRING, resourceIds: ["hall"], isCopy: false, revert: () => undefined });
     expect([refresh.mock.calls.length, toasts()]).toEqual([1, ["Someone changed this booking."]]);
   });
 });
@@ -292,13 +349,14 @@ describe("steps", () => {
   test("declining needs a yes and a reason; a no sends nothing", async () => {
     const first = actions.decline(FIRING);
     document.querySelector<HTMLButtonElement>("dialog[open] .dialog-actions button")!.click();
-    expect([await first, sent]).toEqual([false, []]);
+    await first;
+    expect(sent).toEqual([]);
 
     answers.push({ id: "b1", status: "declined", version: 4 });
     const second = actions.decline(FIRING);
     document.querySelector("textarea")!.value = "The kiln is broken.";
     document.querySelector<HTMLDialogElement>("dialog[open]")!.close("yes");
-    expect(await second).toBe(true);
+    await second;
     expect(sent[0]!.body).toEqual({ status: "declined", reason: "The kiln is broken." });
   });
 });

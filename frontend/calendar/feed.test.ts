@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import type { Api } from "../shared/api";
 import { closuresOf, legsFor, loadItems, loadResources, withParams, type Item } from "./feed";
 import { calendarTexts, dayInWords } from "./texts";
-import { addressOf, readHidden, readSettings, readView, writeHidden } from "./view";
 
 /** An API that answers reads from a table and keeps what was asked. */
 function reading(answers: Record<string, unknown>): Api & { asked: string[] } {
@@ -13,7 +12,7 @@ function reading(answers: Record<string, unknown>): Api & { asked: string[] } {
     return url in answers ? Promise.resolve(answers[url] as T) : Promise.reject(new Error(`unexpected ${url}`));
   };
   const none = (): Promise<never> => Promise.reject(new Error("only reads"));
-  return { get, post: none, patch: none, asked };
+  return { get, post: none, ask: none, patch: none, asked };
 }
 function item(id: string, status?: string, more: Partial<Item> = {}): Item {
   const times = { start: "2026-11-23T10:00:00-05:00", end: "2026-11-23T12:00:00-05:00" };
@@ -65,7 +64,7 @@ test("a day says in words what is booked and what is closed, each closure once",
 
   expect(closuresOf(day, new Set(["s1", "s2"]))).toEqual(["Art Week"]);
   expect(dayInWords(1, closuresOf(day, new Set(["s1", "s3"])), texts)).toBe("1 booking. Closed: Art Week, Repair.");
-  expect(dayInWords(0, ["Repair"], texts)).toBe("No bookings on this day. Closed: Repair.");
+  expect(dayInWords(0, ["Repair"], texts)).toBe("No bookings. Closed: Repair.");
   expect(dayInWords(2, [], texts)).toBe("2 bookings");
 });
 
@@ -104,30 +103,5 @@ describe("legs after a change of columns", () => {
   });
   test("units nobody told us are not made up", () => {
     expect(legsFor(base, ["yard", "chairs"])).toEqual([{ resource_id: "yard" }, { resource_id: "chairs" }]);
-  });
-});
-
-describe("the view", () => {
-  const settings = readSettings({ timeZone: "America/New_York", date: "2026-11-23", mayEdit: "true" });
-
-  test("is what the address says, else what the page says", () => {
-    expect(readView("https://x.test/o/a/admin/calendar", settings)).toEqual({ day: "2026-11-23", kind: "space" });
-    expect(readView("https://x.test/?date=2026-12-01&kind=equipment", settings)).toEqual({
-      day: "2026-12-01",
-      kind: "equipment",
-    });
-    expect(readView("https://x.test/?date=2026-02-31", settings).day).toBe("2026-11-23");
-  });
-  test("goes into the address beside what is there", () => {
-    expect(addressOf({ day: "2026-12-01", kind: "all" }, "https://x.test/?a=1&date=2026-11-23")).toBe(
-      "https://x.test/?a=1&date=2026-12-01&kind=all",
-    );
-  });
-  test("columns switched off are remembered for each organisation; nonsense is forgotten", () => {
-    writeHidden("marlow", new Set(["s1"]));
-    expect([...readHidden("marlow")]).toEqual(["s1"]);
-    expect([...readHidden("other")]).toEqual([]);
-    localStorage.setItem("calendar-hidden:other", "{broken");
-    expect([...readHidden("other")]).toEqual([]);
   });
 });

@@ -7,6 +7,10 @@ export interface Resource {
   name: string;
   units?: number;
   capacity?: number | null;
+  /** Values by the key of a feature. */
+  features?: Record<string, unknown>;
+  /** A floor or a lab it belongs to; empty for none. */
+  group?: string;
 }
 
 /** A booking, session, visit or closure; or, with display "background", time that is closed. */
@@ -37,11 +41,30 @@ export interface Leg {
   exclusive?: boolean;
 }
 
+/** A leg as it is asked for: a certain resource, or any of several that would do, the best first. */
+export interface LegWish {
+  resource_id?: string;
+  any_of?: string[];
+  units?: number;
+  exclusive?: boolean;
+}
+
 /** What POST and PATCH answer with, as far as the calendar needs it. */
 export interface Booking {
   id: string;
   status: string;
   version: number;
+  series_id?: string | null;
+}
+
+/** A booking by itself: with what the feed leaves out. */
+export interface FullBooking extends Booking {
+  note: string;
+  visibility: string;
+  source: string;
+  may: string[];
+  expires_at?: string | null;
+  legs: (Leg & { blocks_from: string; blocks_until: string })[];
 }
 
 /** A body for POST or PATCH /api/bookings; absent means unchanged. */
@@ -49,11 +72,13 @@ export interface BookingRequest {
   title?: string;
   starts_at?: string;
   ends_at?: string;
-  resource_id?: string;
-  legs?: Leg[];
+  legs?: LegWish[];
   person_id?: string | null;
-  party_size?: number | null;
+  party_size?: number;
+  note?: string;
+  visibility?: string;
   status?: string | null;
+  series?: { rule: string; on_conflict: "refuse" | "skip" };
 }
 
 interface Page<Entry> {
@@ -77,14 +102,25 @@ export async function loadResources(api: Api, url: string): Promise<Resource[]> 
 }
 
 /** The items that touch the half-open span; both ends are instants with an offset. */
-export async function loadItems(api: Api, url: string, start: string, end: string): Promise<Item[]> {
-  const items: Item[] = await api.get(withParams(url, { start, end }));
+export async function loadItems(
+  api: Api,
+  url: string,
+  start: string,
+  end: string,
+  params: Record<string, string> = {},
+): Promise<Item[]> {
+  const items: Item[] = await api.get(withParams(url, { ...params, start, end }));
   return items.filter((item) => !ENDED.has(item.extendedProps?.status ?? ""));
 }
 
 /** Is it something people planned, rather than closed hours in the background? */
 export function isPlanned(item: Item): boolean {
   return item.display !== "background";
+}
+
+/** Is it one of the hours that are closed every week, rather than a closure with a name? */
+export function closesHours(item: Item): boolean {
+  return item.extendedProps.kind === "closed";
 }
 
 /** The titles of what closes any of these resources, each once; closed hours have none worth a word. */

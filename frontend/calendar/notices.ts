@@ -1,6 +1,7 @@
 /** What stands over the grid when there is none to see: loading, a failure, nothing. */
 import { sentence } from "../shared/api";
 import { element } from "../shared/dialog";
+import { fill } from "../shared/texts";
 import type { Texts } from "./texts";
 
 export function failure(error: unknown, texts: Texts, retry: () => void): HTMLElement {
@@ -22,6 +23,26 @@ export function nothing(texts: Texts, showEverything: () => void): HTMLElement {
     element("h3", { textContent: texts.no_resources_title }),
     element("p", { textContent: texts.no_resources }),
     button(texts.show_everything, showEverything),
+  );
+}
+
+/** More columns than anybody can read: says so, and what to do about it. */
+export function tooMany(
+  told: { resources: number; columns: number; most: number; timeline(): void; choose(): void },
+  texts: Texts,
+): HTMLElement {
+  const { resources, columns, most } = told;
+  return element(
+    "div",
+    { className: "empty" },
+    element("h3", { textContent: fill(texts.too_many_title, { resources, columns }) }),
+    element("p", { textContent: fill(texts.too_many, { most }) }),
+    element(
+      "div",
+      { className: "cluster" },
+      button(texts.see_timeline, () => told.timeline()),
+      button(texts.choose_columns, () => told.choose()),
+    ),
   );
 }
 

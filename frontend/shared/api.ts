@@ -60,6 +60,8 @@ export interface Api {
   get<T>(url: string, signal?: AbortSignal): Promise<T>;
   /** Sends an Idempotency-Key; sending the same body again after a lost answer repeats the key. Throws Problem. */
   post<T>(url: string, body: unknown): Promise<T>;
+  /** A POST that changes nothing, and so needs no key to be repeated by. Throws Problem. */
+  ask<T>(url: string, body: unknown): Promise<T>;
   /** Sends If-Match with the version the page has seen, if it knows one. Throws Problem. */
   patch<T>(url: string, body: unknown, version?: number): Promise<T>;
 }
@@ -120,6 +122,7 @@ export function createApi(organisation: string, texts: ApiTexts): Api {
         throw error;
       }
     },
+    ask: (url, body) => send("POST", url, {}, body),
     patch: (url, body, version) =>
       send("PATCH", url, version === undefined ? {} : { "If-Match": `"${version}"` }, body),
   };

@@ -9,7 +9,14 @@ export interface Choice {
 }
 
 export interface Combobox {
-  set(choice: Choice | null): void;
+  /** Shows a choice, or none; a quiet one is not told to `onChoice`. */
+  set(choice: Choice | null, isTold?: boolean): void;
+}
+
+/** Lets somebody add what they did not find. */
+export interface Adding {
+  label(words: string): string;
+  run(words: string): Promise<Choice>;
 }
 
 /** Searches this long after the last key. */
@@ -20,6 +27,8 @@ export function createCombobox(
   hidden: HTMLInputElement,
   search: (words: string, signal: AbortSignal) => Promise<Choice[]>,
   nothingFound: string,
+  onChoice?: (choice: Choice | null) => void,
+  adding?: Adding,
 ): Combobox {
   const list = element("ul", { className: "combobox-list", id: `${input.id || input.name}-choices`, hidden: true });
   list.setAttribute("role", "listbox");
@@ -39,13 +48,20 @@ export function createCombobox(
   let choices: Choice[] = [];
   let active = -1;
   let timer = 0;
+  /** The id of the choice that was told last. */
+  let told = "";
   let running: AbortController | undefined;
 
   function show(found: Choice[]): void {
     choices = found;
     active = -1;
     list.replaceChildren(...found.map(option));
-    if (!found.length)
+    const words = input.value.trim();
+    if (adding && !found.some(({ label }) => label.toLowerCase() === words.toLowerCase())) {
+      const position = choices.length;
+      choices = [...found, { id: "", label: words }];
+      list.append(option({ id: "", label: adding.label(words) }, position));
+    } else if (!found.length)
       list.append(
         element("li", { className: "muted", textContent: nothingFound, role: "option", ariaDisabled: "true" }),
       );
@@ -78,17 +94,36 @@ export function createCombobox(
     input.setAttribute("aria-activedescendant", item.id);
     item.scrollIntoView({ block: "nearest" });
   }
-  function set(choice: Choice | null): void {
+  function set(choice: Choice | null, isTold = true): void {
     input.value = choice?.label ?? "";
     hidden.value = choice?.id ?? "";
     open(false);
+    const isOther = told !== hidden.value;
+    told = hidden.value;
+    if (isTold && isOther) onChoice?.(choice);
   }
   function choose(index: number): void {
     const choice = choices[index];
-    if (choice) set(choice);
+    if (!choice) return;
+    if (choice.id || !adding) return set(choice);
+    open(false);
+    input.setAttribute("aria-busy", "true");
+    adding
+      .run(choice.label)
+      .then(
+        (added) => set(added),
+        // The words stay, so that they can be corrected; nobody is chosen.
+        (error: unknown) => input.setCustomValidity(error instanceof Error ? error.message : String(error)),
+      )
+      .finally(() => {
+        input.removeAttribute("aria-busy");
+        if (!input.validity.valid) input.reportValidity();
+      });
   }
 
   input.addEventListener("input", () => {
+    input.setCustomValidity("");
+    if (hidden.value && !input.value.trim()) set(null);
     hidden.value = "";
     clearTimeout(timer);
     running?.abort();
@@ -116,9 +151,9 @@ export function createCombobox(
   input.addEventListener("blur", () => {
     clearTimeout(timer);
     running?.abort();
-    if (hidden.value || !input.value) return open(false);
+    if (hidden.value || !input.value || input.getAttribute("aria-busy")) return open(false);
     // What is shown is what is sent: words that chose nobody must not look like a choice.
-    const same = choices.filter(({ label }) => label.toLowerCase() === input.value.trim().toLowerCase());
+    const same = choices.filter(({ id, label }) => id && label.toLowerCase() === input.value.trim().toLowerCase());
     set(same.length === 1 ? same[0]! : null);
   });
   return { set };

@@ -75,6 +75,19 @@ export function formatDay(day: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "full", timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
 }
 
+/** "23 – 29 November 2026" as the locale says it; both days are part of it. */
+export function formatDays(from: string, last: string, locale: string): string {
+  const words = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  return words.formatRange(new Date(`${from}T12:00:00Z`), new Date(`${last}T12:00:00Z`));
+}
+
+/** "November 2026", with a capital where it stands alone. */
+export function formatMonth(day: string, locale: string): string {
+  const words = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" });
+  const month = words.format(new Date(`${day}T12:00:00Z`));
+  return month.charAt(0).toLocaleUpperCase(locale) + month.slice(1);
+}
+
 /** "10:00 – 12:00" in the zone; with the days when it ends on another. */
 export function formatSpan(from: Date, until: Date, zone: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: zone }).formatRange(from, until);

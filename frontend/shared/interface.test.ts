@@ -157,6 +157,25 @@ describe("the combobox", () => {
     input.dispatchEvent(new Event("blur"));
     expect([input.value, hidden.value]).toEqual(["Inés Calderón", "p1"]);
   });
+  test("adds whom it did not find, once that is chosen, and tells", async () => {
+    document.body.innerHTML = '<div class="field"><input id="who" name="who"><input type="hidden"></div>';
+    [input, hidden] = [...document.querySelectorAll("input")] as [HTMLInputElement, HTMLInputElement];
+    const [told, run] = [vi.fn(), vi.fn((label: string) => Promise.resolve({ id: "p9", label }))];
+    createCombobox(input, hidden, () => Promise.resolve([]), "Nobody found.", told, {
+      label: (one) => `Add ${one}`,
+      run,
+    });
+    await type("Dora");
+    expect(document.querySelector("[role=listbox]")!.textContent).toBe("Add Dora");
+    input.dispatchEvent(new Event("blur"));
+    expect([input.value, run.mock.calls.length]).toEqual(["", 0]);
+
+    await type("Dora");
+    press(input, "ArrowDown");
+    press(input, "Enter");
+    await vi.advanceTimersByTimeAsync(0);
+    expect([input.value, hidden.value, told.mock.calls.map(([choice]) => choice?.id)]).toEqual(["Dora", "p9", ["p9"]]);
+  });
   test("Escape closes the list and not the dialog around it", async () => {
     await type("zzz");
     expect(document.querySelector("[role=listbox]")!.textContent).toBe("Nobody found.");

@@ -1,5 +1,6 @@
 """Pages of bookings: the staff's, and members' own. They do what the API does, without script."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,6 +48,27 @@ def test_staff_pages_open_for_staff_and_for_nobody_else(page: str) -> None:
     assert make.client(cast.bob).get(f"/o/oolite/{page}").status_code == 403
     assert make.client(cast.charlie).get(f"/o/oolite/{page}").status_code == 404
     assert make.client().get(f"/o/oolite/{page}").headers["Location"].startswith("/accounts/login/?next=/o/oolite/")
+
+
+@pytest.mark.parametrize(
+    ("remembered", "asked", "shown"),
+    [
+        ("", "", "day"),
+        ("month", "", "month"),
+        ("month", "agenda", "agenda"),
+        ("wheel", "", "day"),
+        ("week", "list", None),
+    ],
+)
+def test_the_calendar_begins_with_the_view_asked_for_or_seen_last(
+    remembered: str, asked: str, shown: str | None
+) -> None:
+    page = make.client(make.cast().alice)
+    page.cookies["calendar_view"] = remembered
+
+    html = page.get("/o/oolite/admin/calendar", {"view": asked} if asked else {}).content.decode()
+
+    assert re.findall(r'data-view="([^"]*)"', html) == ([shown] if shown else [])
 
 
 def test_the_calendar_is_mounted_over_the_same_day_as_a_table() -> None:

@@ -65,8 +65,9 @@ def visitor(
     size: tuple[int, int] = DESKTOP,
     theme: Literal["light", "dark"] = "light",
     script: bool = True,
+    touch: bool = False,
 ) -> Iterator[Visitor]:
-    """A visitor, signed in as the member. Fails at the end when the page broke its content policy or had an error.
+    """A visitor, signed in as the member, with a mouse or with fingers. Fails at the end when the page broke its content policy or had an error.
 
     Refusals by the server (409, 412, 422, 429) are answers, not errors.
     """
@@ -76,6 +77,7 @@ def visitor(
         timezone_id="America/New_York",
         locale="en-US",
         java_script_enabled=script,
+        has_touch=touch,
     )
     if member is not None:
         sign_in(context, base_url, member)

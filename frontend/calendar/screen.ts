@@ -1,0 +1,281 @@
+/** What the calendar shows: the state in the address, what the server said, and the pieces that draw both. */
+import type { Api } from "../shared/api";
+import { clocksDiffer, instantOf, ownZone, zoneName } from "../shared/dates";
+import { element } from "../shared/dialog";
+import { fill } from "../shared/texts";
+import { createAgenda } from "./agenda";
+import { createChoosing, listenForLasso } from "./choosing";
+import { closuresOf, isPlanned, loadResources, type Item, type Resource } from "./feed";
+import { createFilterPanel, loadFeatures, type Feature } from "./filter-panel";
+import { itemsFor } from "./filters";
+import { createFreeFilter } from "./free-filter";
+import { createGrid, type DrawnView, type Grid, type Move, type Slot } from "./grid";
+import { createHolding } from "./holding";
+import { createRooms } from "./rooms";
+import { createStage, type Cover } from "./stage";
+import { addressOf, noFilters, readState, rememberView, type Settings, type State } from "./state";
+import { createStore } from "./store";
+import { dayInWords, noteOf, statusOf, type Texts } from "./texts";
+import { createToolbar } from "./toolbar";
+import { columnsOf, mostResources, spanOf, timelineInstead, type DaySpan } from "./views";
+
+export interface ScreenOptions {
+  api: Api;
+  settings: Settings;
+  texts: Texts;
+  /** Nothing is read before this. */
+  ready: Promise<void>;
+  onNew(slot: Slot | { day: string }): void;
+  onOpen(item: Item, at: HTMLElement): void;
+  onMove(move: Move): void;
+  onState(state: State): void;
+}
+
+export interface Screen {
+  readonly search: HTMLInputElement;
+  state(): State;
+  /** Goes somewhere; the way back is the browser's. */
+  navigate(next: Partial<State>): void;
+  /** The state an address says, when somebody went back to it. */
+  show(next: State): void;
+  /** Reads the days again; quietly when somebody else is the cause. */
+  reload(isQuiet?: boolean): void;
+  start(): Promise<void>;
+  resources(): Resource[];
+  placeOf(item: Item): string;
+  /** The booking an element stands for. */
+  itemAt(target: Element): Item | null;
+  choose(item: Item): void;
+  isHeld(): boolean;
+  unselect(): void;
+  warn(words: string): void;
+}
+
+export function createScreen(island: HTMLElement, options: ScreenOptions): Screen {
+  const { api, settings, texts } = options;
+  const { zone, locale, firstDay, mayEdit, organisation } = settings;
+  let state = readState(location.href, settings);
+  let features: Feature[] = [];
+  let trouble: Cover = null;
+  let grid: Grid | null = null;
+
+  const span = (): DaySpan => spanOf(state.view, state.day, firstDay);
+  const startOf = (day: string): string => instantOf({ day, clock: "00:00" }, zone);
+  const free = createFreeFilter(api, settings.freeUrl, zone, () => showResources());
+  const rooms = createRooms({ organisation, state: () => state, isFree: free.has });
+
+  const store = createStore({
+    api,
+    url: settings.eventsUrl,
+    ready: options.ready,
+    params: (): Record<string, string> => (state.filters.source ? { source: state.filters.source } : {}),
+    onLoading(isLoading) {
+      island.setAttribute("aria-busy", String(isLoading));
+      if (isLoading) toolbar.say(texts.loading);
+      else count();
+    },
+    onLoaded() {
+      trouble = null;
+      cover();
+      choosing.keep(store.items());
+    },
+    onFailed(error) {
+      trouble = { kind: "failure", error, retry: () => reload() };
+      cover();
+    },
+  });
+  const load = async (start: string, end: string): Promise<Item[]> =>
+    itemsFor(await store.load(start, end), rooms.chosenIds(), state.filters, state.view === "month");
+  const holding = createHolding(api, settings.freeUrl, texts, {
+    resources: rooms.drawn,
+    span: () => ({ start: startOf(span().from), end: startOf(span().until) }),
+    paint: (refused) => grid?.paint(refused),
+  });
+  const choosing = createChoosing({
+    texts,
+    bulkUrl: settings.bulkUrl,
+    onChange() {
+      grid?.showChosen();
+      if (state.view === "agenda") redraw();
+    },
+  });
+
+  const toolbar = createToolbar({
+    zone,
+    locale,
+    firstDay,
+    texts,
+    mayEdit,
+    zoneNote: clocksDiffer(zone, ownZone(), new Date()) ? fill(texts.zone_note, { zone: zoneName(zone, locale) }) : "",
+    onDay: (day) => navigate({ day }),
+    onKind: (kind) => navigate({ filters: { ...state.filters, kind } }),
+    onHidden: hide,
+    onNew: () => options.onNew({ day: state.day }),
+  });
+  const panel = createFilterPanel({
+    api,
+    peopleUrl: settings.peopleUrl,
+    texts,
+    // Narrowing is no place to go back to: it replaces the address.
+    onFilters: (filters) => go({ ...state, filters }, "replaceState"),
+  });
+  toolbar.choices.prepend(element("div", { className: "field search" }, panel.search), panel.element);
+  const agenda = createAgenda({
+    zone,
+    locale,
+    texts,
+    placeOf: rooms.placeOf,
+    onOpen: options.onOpen,
+    onNew: (day) => options.onNew({ day }),
+    ...(mayEdit ? { choosing: { isChosen: choosing.isChosen, choose: (id, is) => choosing.choose([id], is) } } : {}),
+  });
+  const stage = createStage(agenda.element, texts);
+  stage.element.append(holding.hint);
+  const warning = element("p", { className: "notice warning", role: "status", hidden: true });
+  island.classList.add("calendar");
+  island.replaceChildren(toolbar.element, warning, stage.element, choosing.bar, toolbar.legend);
+  if (mayEdit)
+    listenForLasso(stage.grid, (ids, isFrame) => {
+      if (isFrame) choosing.choose(ids, true);
+      else for (const id of ids) choosing.toggle(id);
+    });
+
+  function hide(hidden: Set<string>): void {
+    rooms.hide(hidden);
+    showResources();
+  }
+  function reload(isQuiet = false): void {
+    store.forget(isQuiet);
+    holding.forget();
+    void free.refresh();
+    redraw();
+  }
+  /** What is known, drawn anew. */
+  function redraw(): void {
+    if (state.view !== "agenda") return grid?.refresh();
+    const shownSpan = span();
+    void load(startOf(shownSpan.from), startOf(shownSpan.until)).then((items) => agenda.show(items, shownSpan));
+  }
+  function showResources(): void {
+    toolbar.showResources(rooms.all(), rooms.listed(), state.filters.kind, rooms.hidden());
+    panel.show(state.filters, features);
+    grid?.showResources(rooms.drawn());
+    count();
+    cover();
+    redraw();
+  }
+  function count(): void {
+    const ids = rooms.chosenIds();
+    const items = itemsFor(store.items(), ids, state.filters, false);
+    toolbar.say(dayInWords(items.filter(isPlanned).length, closuresOf(items, ids), texts));
+  }
+  function cover(): void {
+    stage.cover(trouble ?? (rooms.areKnown() ? insteadOf(rooms.chosen().length) : { kind: "loading" }));
+  }
+  /** What is said when the view cannot show so many, or there are none. */
+  function insteadOf(count: number): Cover {
+    const showEverything = (): void => {
+      hide(new Set());
+      navigate({ filters: noFilters() });
+    };
+    if (!count) return { kind: "nothing", showEverything };
+    const most = mostResources(state.view);
+    if (count <= most) return null;
+    const timeline = (): void => navigate({ view: timelineInstead(state.view) });
+    const columns = columnsOf(state.view, count);
+    return { kind: "too_many", resources: count, columns, most, timeline, choose: toolbar.chooseResources };
+  }
+  function navigate(part: Partial<State>): void {
+    go({ ...state, ...part }, "pushState");
+  }
+  function go(next: State, how: "pushState" | "replaceState"): void {
+    const address = addressOf(next, location.href);
+    if (address !== location.href) history[how](null, "", address);
+    show(next);
+  }
+  function show(next: State): void {
+    const before = state;
+    state = next;
+    if (before.view !== state.view) rememberView(state.view);
+    apply(before.view !== state.view || before.day !== state.day);
+    showResources();
+  }
+  function apply(isOtherTime: boolean): void {
+    options.onState(state);
+    toolbar.show(state);
+    void free.look(state, rooms.all());
+    stage.showAgenda(state.view === "agenda");
+    if (state.view !== "agenda" && isOtherTime) draw(state.view);
+  }
+  /** FullCalendar is made with the first view that needs it. */
+  function draw(view: DrawnView): void {
+    if (grid) return grid.show(view, state.day);
+    grid = createGrid(stage.grid, {
+      zone,
+      locale,
+      firstDay,
+      view,
+      day: state.day,
+      mayEdit,
+      label: texts.grid_label,
+      hoursLabel: texts.hours,
+      resourcesLabel: texts.resources,
+      noGroupLabel: texts.no_group,
+      moreLabel: (count) => fill(texts.more, { count }),
+      describe: (item) => ({
+        note: [item.extendedProps.person, noteOf(item, texts)].filter(Boolean).join(" · "),
+        spoken: [rooms.placeOf(item), statusOf(item, texts)].filter(Boolean).join(", "),
+      }),
+      load,
+      isChosen: choosing.isChosen,
+      onHold: holding.hold,
+      onRelease: holding.release,
+      onHover: holding.hover,
+      onSelect: options.onNew,
+      onOpen: options.onOpen,
+      onMove: options.onMove,
+      onDay: (day) => navigate({ view: "day", day }),
+    });
+  }
+  async function start(): Promise<void> {
+    trouble = null;
+    cover();
+    try {
+      await options.ready;
+      const [all, known] = await Promise.all([
+        loadResources(api, settings.resourcesUrl),
+        features.length ? features : loadFeatures(api, settings.featuresUrl),
+      ]);
+      rooms.know(all);
+      features = known;
+      void free.look(state, all);
+      showResources();
+    } catch (error) {
+      trouble = { kind: "failure", error, retry: () => void start() };
+      cover();
+    }
+  }
+  apply(true);
+
+  return {
+    search: panel.search,
+    state: () => state,
+    navigate,
+    show,
+    reload,
+    start,
+    resources: rooms.all,
+    placeOf: rooms.placeOf,
+    itemAt(target) {
+      const id = target.closest<HTMLElement>("[data-item]")?.dataset.item;
+      return store.items().find((item) => item.id === id && isPlanned(item)) ?? null;
+    },
+    choose: ({ id }) => choosing.toggle(id),
+    isHeld: () => grid?.isHeld() ?? false,
+    unselect: () => grid?.unselect(),
+    warn(words) {
+      warning.textContent = words;
+      warning.hidden = !words;
+    },
+  };
+}
