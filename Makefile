@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV = .venv/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help run stop reset-demo dev test check prove chaos chaos-small bench client screenshots lock verify-invariants
+.PHONY: help run stop reset-demo dev test check prove chaos chaos-small bench bench-pages client screenshots lock verify-invariants
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -47,6 +47,10 @@ check: ## everything that can be told without running it
 bench: ## load against the running product, beside what the database alone can do
 	@$(PYTHON) -m launch.bootstrap --dev
 	@$(VENV)/python -m bench $(ARGS)
+
+bench-pages: ## how soon the staff calendar can be used, in a real browser, and what it asks
+	@$(PYTHON) -m launch.bootstrap --dev --browser
+	@$(VENV)/python -m bench.pages $(ARGS)
 
 chaos: ## kill workers and the database, let receivers fail, and account for 100,000 facts (ARGS="--facts 10000")
 	@$(PYTHON) -m launch.bootstrap --no-build

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,14 +44,17 @@ def environment(database: Database) -> dict[str, str]:
 
 
 @contextmanager
-def serving(database: Database, log: Path) -> Iterator[Web]:
-    """The product's web server on a free port of loopback, gone afterwards. Raises NoServer."""
+def serving(database: Database, log: Path, *, told: Mapping[str, str] | None = None) -> Iterator[Web]:
+    """The product's web server on a free port of loopback, gone afterwards. Raises NoServer.
+
+    `told` is its environment, when it is another one than `environment`.
+    """
     port = free_port(None)
     with log.open("w") as output:
         process = subprocess.Popen(
             web_command(port),
             cwd=CHECKOUT,
-            env=environment(database),
+            env=environment(database) if told is None else dict(told),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
