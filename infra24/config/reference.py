@@ -14,6 +14,7 @@ from ninja import NinjaAPI
 
 from infra24.config.openapi import ELSE, HEADERS, REFUSALS, operations_in
 from infra24.core.errors import Infra24Error
+from infra24.orgs.models import ROLE_NAMES
 from infra24.orgs.policies import Role
 
 
@@ -143,7 +144,7 @@ def _access(operation: Mapping[str, Any]) -> str:
     if {} in operation.get("security", [{}]):
         return _("Public")
     role = Role(operation["x-role"])
-    return _("Members") if role == Role.MEMBER else _("%(role)s and above") % {"role": _(role.label)}
+    return _("Members") if role == Role.MEMBER else _("%(role)s and above") % {"role": ROLE_NAMES[role]}
 
 
 def _answers(responses: Mapping[Any, Any]) -> Iterator[Answer]:
