@@ -14,7 +14,7 @@ from infra24.resources.policies import Bookable, Claim
 from infra24.resources.queries import bookables
 from infra24.signage.days import Stay, stays_at
 from infra24.signage.models import Display
-from infra24.signage.policies import Standing, State, next_change, standing_of
+from infra24.signage.policies import DoorState, Standing, next_change, standing_of
 
 AHEAD = timedelta(days=1)
 """How far a board looks beyond today: on a Friday evening it says when tomorrow begins."""
@@ -35,7 +35,7 @@ class Door:
 
     @property
     def is_free(self) -> bool:
-        return self.standing.state == State.FREE
+        return self.standing.state == DoorState.FREE
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _door(
         standing=standing,
         running=running,
         next=[stay for stay in shown if stay.starts_at > now][:MOST_NEXT],
-        closure=closures[0] if closures and standing.state == State.CLOSED else "",
+        closure=closures[0] if closures and standing.state == DoorState.CLOSED else "",
     )
 
 

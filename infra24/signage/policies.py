@@ -8,7 +8,7 @@ from enum import StrEnum
 Span = tuple[datetime, datetime]
 
 
-class State(StrEnum):
+class DoorState(StrEnum):
     FREE = "free"
     TAKEN = "taken"
     BETWEEN = "between"
@@ -20,7 +20,7 @@ class State(StrEnum):
 class Standing:
     """How it is with one resource at an instant. `until` None: for longer than was looked."""
 
-    state: State
+    state: DoorState
     until: datetime | None
 
 
@@ -33,13 +33,13 @@ def standing_of(
     than one of a thing, or it is shared, it can be free although somebody is there.
     """
     if (span := _around(free, now)) is not None:
-        return Standing(State.FREE, _before(span[1], end))
+        return Standing(DoorState.FREE, _before(span[1], end))
     again = next((since for since, _until in free if since > now), None)
     if running:
-        return Standing(State.TAKEN, again)
+        return Standing(DoorState.TAKEN, again)
     if _around(opened, now) is None:
-        return Standing(State.CLOSED, next((since for since, _until in opened if since > now), None))
-    return Standing(State.BETWEEN, again)
+        return Standing(DoorState.CLOSED, next((since for since, _until in opened if since > now), None))
+    return Standing(DoorState.BETWEEN, again)
 
 
 def next_change(now: datetime, instants: Sequence[datetime | None]) -> datetime | None:

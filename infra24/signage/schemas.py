@@ -11,7 +11,7 @@ from infra24.orgs.models import Organisation
 from infra24.signage.boards import Board, Door
 from infra24.signage.days import Stay
 from infra24.signage.models import Display, Look
-from infra24.signage.policies import State
+from infra24.signage.policies import DoorState
 from infra24.signage.queries import address_of
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
@@ -67,7 +67,7 @@ class DoorOut(Schema):
 
     resource_id: UUID
     name: str
-    state: State
+    state: DoorState
     until: datetime | None = Field(description="Until when that holds; null: for longer than the next day.")
     now: list[StayOut]
     next: list[StayOut] = Field(description="What follows today, at most four.")

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from infra24.orgs.models import Member, Organisation, User
+from infra24.orgs.keys import mailed_secret
+from infra24.orgs.models import Key, Member, Organisation, User
 from infra24.orgs.tenancy import acting_for
+from infra24.signage.services import put_up_display
 from tests.database import ROOT, TestDatabase
 from tests.journeys.browser import DESKTOP, PHONE, visitor
 
@@ -32,6 +34,14 @@ def next_wednesday() -> date:
     return today + timedelta(days=(2 - today.weekday()) % 7 or 7)
 
 
+def lobby_of(staff: Member) -> str:
+    """Where a display of the whole house is."""
+    with acting_for(staff.org_id):
+        display = put_up_display(by=staff, source="staff")
+        secret = mailed_secret(Key.objects.get(subject_id=display.pk).pk)
+    return f"/o/seagrape/display/{secret}"
+
+
 def test_the_demo_is_a_house_at_work(staff: Member, live: str, chromium: Browser) -> None:
     with visitor(chromium, live, member=staff) as newcomer:
         page = newcomer.open(f"/o/seagrape/admin/calendar?date={next_wednesday()}")
@@ -41,6 +51,9 @@ def test_the_demo_is_a_house_at_work(staff: Member, live: str, chromium: Browser
         newcomer.open("/o/seagrape/")
         expect(page.get_by_role("heading", name="Requests waiting")).to_be_visible()
         newcomer.picture("today")
+        newcomer.open(f"/o/seagrape/admin/calendar/sheet?date={next_wednesday()}")
+        expect(page.get_by_role("heading", name="Clay Studio")).to_be_visible()
+        newcomer.picture("day-sheets")
 
     with visitor(chromium, live, member=staff, size=PHONE, theme="dark") as newcomer:
         page = newcomer.open("/o/seagrape/")
@@ -51,3 +64,6 @@ def test_the_demo_is_a_house_at_work(staff: Member, live: str, chromium: Browser
         page = stranger.open("/")
         expect(page.get_by_role("link", name="Seagrape Studios")).to_be_visible()
         stranger.picture("front-page")
+        page = stranger.open(lobby_of(staff))
+        expect(page.get_by_text("Clay Studio")).to_be_visible()
+        stranger.picture("display")

@@ -12,7 +12,7 @@ from infra24.bookings.services import cancel_booking
 from infra24.orgs.tenancy import acting_for
 from infra24.resources.models import Closure, Resource
 from infra24.signage.boards import Board, board_of
-from infra24.signage.policies import State
+from infra24.signage.policies import DoorState
 from infra24.signage.services import put_up_display
 from tests import make
 
@@ -47,12 +47,12 @@ def test_a_door_says_what_is_on_what_comes_and_when_it_is_free_again(cast: make.
 
     (door,) = board(cast, room, now=NOON + timedelta(minutes=5)).doors
 
-    assert (door.standing.state, door.standing.until) == (State.TAKEN, NOON + timedelta(hours=2, minutes=30))
+    assert (door.standing.state, door.standing.until) == (DoorState.TAKEN, NOON + timedelta(hours=2, minutes=30))
     (packing,) = board(cast, room, now=NOON + timedelta(hours=2, minutes=5)).doors
-    assert packing.standing.state == State.BETWEEN
+    assert packing.standing.state == DoorState.BETWEEN
     (free,) = board(cast, room, now=NOON + timedelta(hours=2, minutes=30)).doors
     # A booking that began now would be packed down before the next.
-    assert (free.standing.state, free.standing.until) == (State.FREE, NOON + timedelta(hours=3, minutes=30))
+    assert (free.standing.state, free.standing.until) == (DoorState.FREE, NOON + timedelta(hours=3, minutes=30))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_request_that_keeps_no_time_and_what_was_called_off_are_not_shown(cast
 
     found = board(cast, room)
 
-    assert (titles(found), found.doors[0].standing.state) == ({"Kiln": ([], [])}, State.FREE)
+    assert (titles(found), found.doors[0].standing.state) == ({"Kiln": ([], [])}, DoorState.FREE)
 
 
 def test_who_books_the_hall_is_at_the_doors_of_its_halves_and_the_other_way_round(cast: make.Cast) -> None:
@@ -113,8 +113,8 @@ def test_a_closure_is_named_unless_it_is_of_something_not_everybody_sees(cast: m
     doors = {door.resource.name: door for door in board(cast).doors}
 
     assert {name: (door.standing.state, door.closure) for name, door in doors.items()} == {
-        "Hall": (State.CLOSED, ""),
-        "Studio": (State.CLOSED, "New floor"),
+        "Hall": (DoorState.CLOSED, ""),
+        "Studio": (DoorState.CLOSED, "New floor"),
     }
 
 

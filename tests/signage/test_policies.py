@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from infra24.signage.policies import Span, Standing, State, next_change, standing_of
+from infra24.signage.policies import DoorState, Span, Standing, next_change, standing_of
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -25,22 +25,24 @@ END = at(36)
     ("now", "free", "running", "told"),
     [
         pytest.param(
-            10, [span(10, 14), span(33, 36)], [], Standing(State.FREE, at(14)), id="free until somebody comes"
+            10, [span(10, 14), span(33, 36)], [], Standing(DoorState.FREE, at(14)), id="free until somebody comes"
         ),
-        pytest.param(34, [span(34, 36)], [], Standing(State.FREE, None), id="free for longer than was looked"),
+        pytest.param(34, [span(34, 36)], [], Standing(DoorState.FREE, None), id="free for longer than was looked"),
         pytest.param(
             14,
             [span(16, 17), span(33, 36)],
             [span(14, 15.5)],
-            Standing(State.TAKEN, at(16)),
+            Standing(DoorState.TAKEN, at(16)),
             id="taken, then packed down",
         ),
-        pytest.param(14, [], [span(14, 17)], Standing(State.TAKEN, None), id="taken, and no end in sight"),
-        pytest.param(13.75, [span(16, 17)], [], Standing(State.BETWEEN, at(16)), id="being set up"),
-        pytest.param(8, [span(9, 17)], [], Standing(State.CLOSED, at(9)), id="not open yet"),
-        pytest.param(17, [span(33, 36)], [], Standing(State.CLOSED, at(33)), id="closed from the very minute"),
-        pytest.param(18, [], [span(14, 20)], Standing(State.TAKEN, None), id="somebody is in after hours"),
-        pytest.param(10, [span(10, 17)], [span(9, 12)], Standing(State.FREE, at(17)), id="one of six cameras is out"),
+        pytest.param(14, [], [span(14, 17)], Standing(DoorState.TAKEN, None), id="taken, and no end in sight"),
+        pytest.param(13.75, [span(16, 17)], [], Standing(DoorState.BETWEEN, at(16)), id="being set up"),
+        pytest.param(8, [span(9, 17)], [], Standing(DoorState.CLOSED, at(9)), id="not open yet"),
+        pytest.param(17, [span(33, 36)], [], Standing(DoorState.CLOSED, at(33)), id="closed from the very minute"),
+        pytest.param(18, [], [span(14, 20)], Standing(DoorState.TAKEN, None), id="somebody is in after hours"),
+        pytest.param(
+            10, [span(10, 17)], [span(9, 12)], Standing(DoorState.FREE, at(17)), id="one of six cameras is out"
+        ),
     ],
 )
 def test_a_door_says_how_it_is_and_until_when(
@@ -50,7 +52,7 @@ def test_a_door_says_how_it_is_and_until_when(
 
 
 def test_closed_for_good_opens_at_no_time() -> None:
-    assert standing_of(now=at(10), opened=[], free=[], running=[], end=END) == Standing(State.CLOSED, None)
+    assert standing_of(now=at(10), opened=[], free=[], running=[], end=END) == Standing(DoorState.CLOSED, None)
 
 
 def test_the_next_change_lies_ahead() -> None:
