@@ -70,7 +70,7 @@ class Watch:
 def run(plan: Plan, ground: Ground, *, say: Callable[[str], None]) -> Report:
     """Carry out a plan. Its hooks are closed at the end, its organisations stay."""
     began, since = time.monotonic(), timezone.now()
-    with httpx.Client(base_url=ground.sink, timeout=30) as sink:
+    with httpx.Client(base_url=ground.sink, timeout=PATIENCE_SECONDS) as sink:
         houses = settle(plan, sink=ground.sink, crm=ground.crm)
         wait_until_proved([house.hook for house in houses], tend=ground.workers.alive)
         _switch_on_faults(plan, ground)
