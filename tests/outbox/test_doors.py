@@ -47,7 +47,7 @@ def test_there_are_no_other_doors_and_each_is_built_like_one(database: TestDatab
     """Every SECURITY DEFINER function has a pinned search path and is closed to the public."""
     with database.as_owner() as owner:
         found = owner.execute(
-            """SELECT p.oid::regprocedure::text, coalesce(array_to_string(p.proconfig, ','), ''),
+            """SELECT p.oid::regprocedure::text, coalesce(p.proconfig[1], ''),
                       EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0)
                  FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace"""
         ).fetchall()
