@@ -77,7 +77,13 @@ def renew_display(request: HttpRequest, display_id: UUID) -> HttpResponse:
     """The old one works no longer."""
     visit = cast(MemberRequest, request)
     display = queries.display_for(visit.member, display_id)
-    services.renew_display(display, by=visit.member, source=source_of(visit))
+    require_match(request, display.version)
+    services.renew_display(
+        display,
+        by=visit.member,
+        source=source_of(visit),
+        version=display.version if request.headers.get("If-Match") else None,
+    )
     return _one(visit, display.pk)
 
 

@@ -93,14 +93,18 @@ def change_display(
 
 
 @transaction.atomic
-def renew_display(display: Display, *, by: Member, source: str) -> Display:
+def renew_display(display: Display, *, by: Member, source: str, version: int | None = None) -> Display:
     """Another address for the same display; the old one works no longer. Staff only.
 
-    Raises RoleTooLow, DisplayNotFound.
+    Raises RoleTooLow, DisplayNotFound, Stale.
     """
     now = timezone.now()
     _require_staff(by)
     locked = _locked(display)
+    if version is not None and locked.version != version:
+        raise Stale
+    locked.version += 1
+    locked.save(update_fields=["version"])
     _revoke_keys(locked, now=now)
     _make_key(locked, now=now)
     _tell(locked, "renewed", by=by, source=source, now=now)

@@ -37,6 +37,11 @@ def event(page: Page, title: str) -> Locator:
     return page.locator("[data-item]:visible", has_text=title).first
 
 
+def place(page: Page) -> FloatRect | None:
+    """Where the firing is; None while it is drawn anew."""
+    return event(page, "Glaze firing").bounding_box()
+
+
 def box(locator: Locator) -> FloatRect:
     found = locator.bounding_box()
     assert found is not None, "it is not on the page"
@@ -85,12 +90,12 @@ def test_two_people_see_each_others_changes_and_one_takes_hers_back(
         expect(hers.locator(".toast")).to_contain_text("Moved to")
         expect(theirs.get_by_role("dialog").get_by_label("Title")).to_have_value("Half written")
         theirs.keyboard.press("Escape")
-        until(lambda: event(theirs, "Glaze firing").bounding_box() == box(event(hers, "Glaze firing")), "both see it")
+        until(lambda: place(theirs) is not None and place(theirs) == place(hers), "both see it")
         assert box(event(theirs, "Glaze firing")) != before
 
         hers.keyboard.press("Control+z")
         until(lambda: as_now(cast, firing).starts_at == NOON, "it is back where it was")
-        until(lambda: event(theirs, "Glaze firing").bounding_box() == before, "for the other one as well")
+        until(lambda: place(theirs) == before, "for the other one as well")
 
 
 def test_a_time_that_cannot_be_had_is_refused_while_choosing_and_others_are_offered(

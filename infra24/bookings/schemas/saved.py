@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
 from infra24.bookings.models import SavedView, ViewPage
 from infra24.bookings.models.saved import LONGEST_NAME, LONGEST_QUERY
@@ -31,7 +31,7 @@ class ViewIn(Schema):
     page: ViewPage
     name: Name
     query: QueryText = Field(default="", description="As in the page's address, without the question mark.")
-    shared: bool = Field(default=False, description="Whether colleagues see it too.")
+    shared: StrictBool = Field(default=False, description="Whether colleagues see it too.")
 
     def to_wish(self) -> ViewChange:
         return ViewChange(self.name, self.query, self.shared)
@@ -44,7 +44,7 @@ class ViewPatch(Schema):
 
     name: Name | None = None
     query: QueryText | None = None
-    shared: bool | None = None
+    shared: StrictBool | None = None
 
     def to_wish(self) -> ViewChange:
         return ViewChange(self.name, self.query, self.shared)
