@@ -68,7 +68,7 @@ def test_what_waited_for_a_dead_destination_arrives_in_order_and_at_its_pace_whe
 
     with acting_for(org.pk):
         assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
-        recovered = AuditEntry.objects.filter(action__in=["destination.rest", "destination.recover"])
+        recovered = AuditEntry.objects.filter(action__in=["destination.rest", "destination.recover"]).order_by("id")
         assert [entry.action for entry in recovered.order_by("pk")] == ["destination.rest", "destination.recover"]
     lines = defaultdict[str, list[int]](list)
     for line, number in story.heard:
