@@ -69,7 +69,7 @@ BEGIN
                           AND earlier.subject_id = q.subject_id AND earlier.number < q.number
                           AND earlier.status = 'pending' AND NOT earlier.is_timer AND NOT q.is_timer
                         ORDER BY earlier.number LIMIT 1) IS NULL
-                ORDER BY q.due_at, q.id LIMIT destination.room FOR UPDATE SKIP LOCKED) AS due
+                ORDER BY q.due_at LIMIT destination.room FOR UPDATE SKIP LOCKED) AS due
          LIMIT claim_deliveries.n
     ), lost AS (
         INSERT INTO public.outbox_attempt (id, org_id, delivery_id, number, started_at, ended_at, outcome, detail)
