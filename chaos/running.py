@@ -70,6 +70,8 @@ class Watch:
 def run(plan: Plan, ground: Ground, *, say: Callable[[str], None]) -> Report:
     """Carry out a plan. Its hooks are closed at the end, its organisations stay."""
     began, since = time.monotonic(), timezone.now()
+    if ground.crm:  # an earlier run may have been killed before it had mended its own
+        _mend(ground.crm)
     with httpx.Client(base_url=ground.sink, timeout=PATIENCE_SECONDS) as sink:
         houses = settle(plan, sink=ground.sink, crm=ground.crm)
         wait_until_proved([house.hook for house in houses], tend=ground.workers.alive)
@@ -91,7 +93,7 @@ def run(plan: Plan, ground: Ground, *, say: Callable[[str], None]) -> Report:
         finally:
             passing.end()
         if ground.crm:  # its witness is to be heard
-            httpx.delete(f"{ground.crm}/_emulator/faults").raise_for_status()
+            _mend(ground.crm)
         verdict = judge(
             evidence.recorded(houses, since=since),
             promised=producer.promised,
@@ -106,9 +108,11 @@ def run(plan: Plan, ground: Ground, *, say: Callable[[str], None]) -> Report:
     return Report(verdict, counts, storm.kills, storm.restarts, lost, time.monotonic() - began)
 
 
+def _mend(crm: str) -> None:
+    httpx.delete(f"{crm}/_emulator/faults").raise_for_status()
+
+
 def _switch_on_faults(plan: Plan, ground: Ground) -> None:
-    if ground.crm:  # an earlier run may have been killed before it had mended its own
-        httpx.delete(f"{ground.crm}/_emulator/faults").raise_for_status()
     for fault in faults_of(plan.faults):
         httpx.post(f"{ground.sink}/_emulator/faults", json=fault).raise_for_status()
     for fault in faults_of_crm(plan.faults) if ground.crm else []:
