@@ -81,10 +81,25 @@ def lost_tries(houses: Sequence[House], *, since: datetime) -> int:
     return found
 
 
-def arrived(sink: str) -> list[Arrived]:
-    """The sink's effects, in the order in which they happened."""
+def arrived(sink: str, houses: Sequence[House], *, since: datetime) -> list[Arrived]:
+    """The sink's effects, in the order in which they happened.
+
+    Without those of facts that were recorded before: an interrupted run leaves some that nobody has handed out, and
+    the hook of the next run hears of them.
+    """
     answer = httpx.get(f"{sink}/_emulator/effects", timeout=60).raise_for_status()
-    return [Arrived(*row[:4]) for row in answer.json()]
+    effects = [Arrived(*row[:4]) for row in answer.json()]
+    before = _before(houses, since)
+    return [effect for effect in effects if effect.key not in before]
+
+
+def _before(houses: Sequence[House], since: datetime) -> frozenset[str]:
+    found: set[str] = set()
+    for house in houses:
+        with acting_for(house.org_id):
+            facts = Fact.objects.filter(org_id=house.org_id, recorded_at__lt=since)
+            found.update(str(pk) for pk in facts.values_list("pk", flat=True))
+    return frozenset(found)
 
 
 def activities(crm: str | None) -> Mapping[str, int]:

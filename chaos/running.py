@@ -97,7 +97,7 @@ def run(plan: Plan, ground: Ground, *, say: Callable[[str], None]) -> Report:
         verdict = judge(
             evidence.recorded(houses, since=since),
             promised=producer.promised,
-            arrived=evidence.arrived(ground.sink),
+            arrived=evidence.arrived(ground.sink, houses, since=since),
             activities=evidence.activities(ground.crm),
             holds={hold for house in houses for hold in house.holds},
         )

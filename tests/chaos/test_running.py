@@ -11,9 +11,13 @@ from django.utils import timezone
 
 from chaos.__main__ import UNABLE, main
 from chaos.grounds import Ground, NoGround, OwnWorkers, emulating, old_enough, running_ground, sinking
+from chaos.houses import HEARD, NAME, SLUG, ZONE
 from chaos.plans import SMALLEST, faults_of
 from chaos.running import run
+from infra24.core.ids import new_id
+from infra24.facts.services import record
 from infra24.orgs.models import Organisation
+from infra24.orgs.services import found_organisation
 from infra24.orgs.tenancy import acting_for
 from infra24.outbox.models import Delivery
 from tests.database import TestDatabase
@@ -21,6 +25,7 @@ from tests.database import TestDatabase
 
 @pytest.mark.django_db(transaction=True)
 def test_a_storm_loses_doubles_and_inverts_nothing(database: TestDatabase, tmp_path: Path, settings: Any) -> None:
+    _leave_a_fact()
     with (
         emulating(["emulators.bloomerang", "--state", str(tmp_path / "crm.sqlite")]) as crm,
         sinking(tmp_path / "sink.log", seed=SMALLEST.seed) as sink,
@@ -46,6 +51,13 @@ def test_a_storm_loses_doubles_and_inverts_nothing(database: TestDatabase, tmp_p
     assert verdict.ends["webhook delivered"] >= SMALLEST.facts
     assert {"reset", "slow", "status", "timeout_after_commit", "wrong_body"} == report.sink["faults"].keys()
     assert report.sink["statuses"].get("401") is None, "everything was signed"
+
+
+def _leave_a_fact() -> None:
+    """As an interrupted run does: recorded before this one, and handed out in it."""
+    house = found_organisation(slug=SLUG, name=NAME, time_zone=ZONE)
+    with acting_for(house.pk):
+        record(house.pk, HEARD[0], assignment_id=new_id(), now=timezone.now(), source="api")
 
 
 class HastyWorkers(OwnWorkers):
