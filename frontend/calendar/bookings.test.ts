@@ -65,6 +65,7 @@ const api: Api = {
   ask: () => Promise.reject(new Problem(503, null, "busy")),
   post: (url, body) => answer({ method: "POST", url, body }),
   patch: (url, body, version) => answer({ method: "PATCH", url, body, version }),
+  remove: () => Promise.reject(new Problem(503, null, "busy")),
 };
 
 beforeEach(() => {

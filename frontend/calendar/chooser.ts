@@ -62,11 +62,15 @@ export function createChooser(texts: Texts, onHidden: (hidden: Set<string>) => v
   };
 }
 
-/** Closes on a click elsewhere and on Escape. */
+/** Closes on a click elsewhere, when the focus goes elsewhere, and on Escape. */
 export function closeLikeMenu(details: HTMLDetailsElement, summary: HTMLElement): void {
   document.addEventListener("click", ({ target }) => {
     // A tick box that was just replaced is no longer in the page, so ask the path of the click, not the tree.
     if (target instanceof Element && target.isConnected && !details.contains(target)) details.open = false;
+  });
+  details.addEventListener("focusout", ({ relatedTarget }) => {
+    // What is drawn anew under somebody's hands loses the focus to nowhere: that is not leaving.
+    if (relatedTarget instanceof Node && !details.contains(relatedTarget)) details.open = false;
   });
   details.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !details.open) return;

@@ -12,7 +12,7 @@ function reading(answers: Record<string, unknown>): Api & { asked: string[] } {
     return url in answers ? Promise.resolve(answers[url] as T) : Promise.reject(new Error(`unexpected ${url}`));
   };
   const none = (): Promise<never> => Promise.reject(new Error("only reads"));
-  return { get, post: none, ask: none, patch: none, asked };
+  return { get, post: none, ask: none, patch: none, remove: none, asked };
 }
 function item(id: string, status?: string, more: Partial<Item> = {}): Item {
   const times = { start: "2026-11-23T10:00:00-05:00", end: "2026-11-23T12:00:00-05:00" };

@@ -8,6 +8,7 @@ import resourceTimeline from "fullcalendar-scheduler/resource-timeline";
 import scrollGrid from "fullcalendar-scheduler/scrollgrid";
 
 import { wallTime } from "../shared/dates";
+import { keepInside } from "../shared/dialog";
 import type { Item, Resource } from "./feed";
 import { closedBody, eventBody, itemOf, toEvent, toMove, toSlot, type Move, type Slot } from "./grid-events";
 import { mendRoles } from "./grid-roles";
@@ -144,6 +145,11 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
       el.toggleAttribute("data-chosen", options.isChosen(event.id));
       if (event.id === focused)
         queueMicrotask(() => document.activeElement === document.body && el.focus({ preventScroll: true }));
+    },
+    // What a day of the month has no room for opens as a dialog; FullCalendar lets Tab out of it.
+    dayHeaderDidMount: ({ el, inPopover }) => {
+      const box = inPopover ? el.closest<HTMLElement>(".grid-popover") : null;
+      if (box) keepInside(box);
     },
     eventContent: (info) => ({ domNodes: eventBody(info, options.describe) }),
     backgroundEventContent: ({ event }) => ({ domNodes: closedBody(itemOf(event)) }),

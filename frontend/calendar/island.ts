@@ -118,6 +118,7 @@ function mount(island: HTMLElement): void {
     onStep: (count) => screen.navigate({ day: stepped(screen.state().view, screen.state().day, count) }),
     onView: (view) => screen.navigate({ view }),
     onSearch: () => screen.search.focus(),
+    onSaved: screen.openViews,
     onUndo: actions.undo,
     onConfirm: ours(actions.confirm),
     onDecline: ours(actions.decline),

@@ -13,6 +13,7 @@ export interface KeyOptions {
   onStep(count: number): void;
   onView(view: ViewName): void;
   onSearch(): void;
+  onSaved(): void;
   onUndo(): boolean;
   onConfirm(item: Item): void;
   onDecline(item: Item): void;
@@ -47,6 +48,7 @@ function press(event: KeyboardEvent, options: KeyOptions): boolean {
     n: options.onNew,
     t: options.onToday,
     "/": options.onSearch,
+    v: options.onSaved,
     "?": () => showHelp(options.texts),
     ...(isFree || item ? { ArrowLeft: () => options.onStep(-1), ArrowRight: () => options.onStep(1) } : {}),
   };
@@ -99,6 +101,7 @@ export function showHelp(texts: Texts): void {
         ["← →", texts.key_step],
         ["1 – 8", texts.key_views],
         ["/", texts.key_search],
+        ["v", texts.views],
         ["u", texts.key_undo],
       ]),
       element("h3", { textContent: texts.keys_booking }),

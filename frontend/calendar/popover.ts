@@ -1,6 +1,6 @@
 /** What opens on a booking: what it is, and the steps it can take, beside it and without leaving the calendar. */
 import { formatDaySpan, formatClock, instant } from "../shared/dates";
-import { element } from "../shared/dialog";
+import { element, keepInside } from "../shared/dialog";
 import { fill } from "../shared/texts";
 import type { Actions } from "./actions";
 import { isPlanned, type FullBooking, type Item } from "./feed";
@@ -95,6 +95,7 @@ export function openPopover(item: Item, at: HTMLElement, options: PopoverOptions
 
   box.append(element("div", { className: "dialog-header" }, heading, close), body);
   if (isOurs) box.append(steps);
+  keepInside(box);
   box.addEventListener("keydown", (event) => {
     const target = [...steps.querySelectorAll("button")].find(
       (each) => each.getAttribute("aria-keyshortcuts") === event.key,

@@ -12,6 +12,7 @@ import { createFreeFilter } from "./free-filter";
 import { createGrid, type DrawnView, type Grid, type Move, type Slot } from "./grid";
 import { createHolding } from "./holding";
 import { createRooms } from "./rooms";
+import { createSavedMenu } from "./saved-menu";
 import { createStage, type Cover } from "./stage";
 import { addressOf, noFilters, readState, rememberView, type Settings, type State } from "./state";
 import { createStore } from "./store";
@@ -33,6 +34,7 @@ export interface ScreenOptions {
 
 export interface Screen {
   readonly search: HTMLInputElement;
+  openViews(): void;
   state(): State;
   /** Goes somewhere; the way back is the browser's. */
   navigate(next: Partial<State>): void;
@@ -119,7 +121,8 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
     // Narrowing is no place to go back to: it replaces the address.
     onFilters: (filters) => go({ ...state, filters }, "replaceState"),
   });
-  toolbar.choices.prepend(element("div", { className: "field search" }, panel.search), panel.element);
+  const saved = createSavedMenu({ api, settings, texts, onView: navigate });
+  toolbar.choices.prepend(saved.element, element("div", { className: "field search" }, panel.search), panel.element);
   const agenda = createAgenda({
     zone,
     locale,
@@ -159,6 +162,7 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
   function showResources(): void {
     toolbar.showResources(rooms.all(), rooms.listed(), state.filters.kind, rooms.hidden());
     panel.show(state.filters, features);
+    saved.show(state);
     grid?.showResources(rooms.drawn());
     count();
     cover();
@@ -259,6 +263,7 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
 
   return {
     search: panel.search,
+    openViews: saved.open,
     state: () => state,
     navigate,
     show,

@@ -12,6 +12,7 @@ export interface Settings {
   freeUrl: string;
   changesUrl: string;
   bulkUrl: string;
+  viewsUrl: string;
   organisation: string;
   zone: string;
   locale: string;
@@ -58,6 +59,7 @@ export function readSettings(data: DOMStringMap): Settings {
     freeUrl: data.freeUrl ?? "/api/calendar/free",
     changesUrl: data.changesUrl ?? "/api/calendar/changes",
     bulkUrl: data.bulkUrl ?? "",
+    viewsUrl: data.viewsUrl ?? "/api/views",
     organisation: data.organisation ?? "",
     zone,
     locale: data.locale || document.documentElement.lang || "en",

@@ -59,6 +59,15 @@ test("a write carries the token, and what protects it from being done twice or o
   expect(requests[1]!.headers["Idempotency-Key"]).toBeUndefined();
 });
 
+test("what is taken away is named with its version, carries the token, and needs no answer", async () => {
+  answers.push(new Response(null, { status: 204 }));
+
+  expect(await createApi("marlow", TEXTS).remove("/api/views/v1", 3)).toBeNull();
+
+  expect(requests[0]).toMatchObject({ method: "DELETE", url: "/api/views/v1", body: undefined });
+  expect(requests[0]!.headers).toMatchObject({ "If-Match": '"3"', "X-CSRFToken": "from-meta" });
+});
+
 test("the cookie's token wins, as Django rotates it", () => {
   document.cookie = "csrftoken=from%20cookie";
   expect(csrfToken()).toBe("from cookie");

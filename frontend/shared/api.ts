@@ -64,6 +64,8 @@ export interface Api {
   ask<T>(url: string, body: unknown): Promise<T>;
   /** Sends If-Match with the version the page has seen, if it knows one. Throws Problem. */
   patch<T>(url: string, body: unknown, version?: number): Promise<T>;
+  /** Sends If-Match as `patch` does. Throws Problem. */
+  remove(url: string, version?: number): Promise<void>;
 }
 
 /** The API as seen by one page of one organisation. */
@@ -86,9 +88,9 @@ export function createApi(organisation: string, texts: ApiTexts): Api {
       redirect: "error",
       signal: signal ?? null,
     };
+    if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
     if (body !== undefined) {
       headers["Content-Type"] = "application/json";
-      headers["X-CSRFToken"] = csrfToken();
       init.body = JSON.stringify(body);
       // What somebody did a moment before leaving the page still arrives.
       init.keepalive = true;
@@ -123,9 +125,13 @@ export function createApi(organisation: string, texts: ApiTexts): Api {
       }
     },
     ask: (url, body) => send("POST", url, {}, body),
-    patch: (url, body, version) =>
-      send("PATCH", url, version === undefined ? {} : { "If-Match": `"${version}"` }, body),
+    patch: (url, body, version) => send("PATCH", url, ifMatch(version), body),
+    remove: (url, version) => send("DELETE", url, ifMatch(version)),
   };
+}
+
+function ifMatch(version?: number): Record<string, string> {
+  return version === undefined ? {} : { "If-Match": `"${version}"` };
 }
 
 /** Django's token: from the cookie, or from <meta name="csrf-token"> where the cookie is out of reach. */

@@ -76,6 +76,25 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+const STOPS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
+
+/** Tab goes round inside a box that is no modal dialog, where the browser would let it out. */
+export function keepInside(box: HTMLElement): void {
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || event.ctrlKey || event.altKey || event.metaKey) return;
+    // Without a height it is hidden, or a snare that closes the box of whoever tabs out of it.
+    const stops = [...box.querySelectorAll<HTMLElement>(STOPS)].filter(
+      (each) => each.tabIndex >= 0 && !each.matches(":disabled") && each.offsetHeight > 0,
+    );
+    const [first, last] = [stops[0], stops.at(-1)];
+    const at = document.activeElement;
+    const isAtEdge = event.shiftKey ? at === first || !stops.includes(at as HTMLElement) : at === last;
+    if (!isAtEdge) return;
+    event.preventDefault();
+    (event.shiftKey ? last : first)?.focus();
+  });
+}
+
 function isOutside(event: MouseEvent, dialog: HTMLDialogElement): boolean {
   const box = dialog.getBoundingClientRect();
   // Keyboard "clicks" report 0, 0 and are never meant for the backdrop.

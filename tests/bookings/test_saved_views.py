@@ -150,6 +150,16 @@ def test_on_the_page_a_view_is_saved_shown_and_changed_to_what_one_sees(cast: Ca
     assert alice.post(f"{address}/remove")["Location"] == BOOKINGS
 
 
+def test_a_view_of_the_calendar_leads_back_to_the_calendar_as_it_was_kept(cast: Cast) -> None:
+    alice = make.client(cast.alice)
+
+    form = {"page": "calendar", "name": "Week", "query": "view=timeline-week&q=glaze"}
+
+    assert alice.post("/o/oolite/admin/views", form)["Location"] == (
+        "/o/oolite/admin/calendar?view=timeline-week&q=glaze"
+    )
+
+
 def test_colleagues_can_use_a_shared_view_and_are_told_whose_it_is(cast: Cast, cara: Member) -> None:
     view = saved(cast.alice, "Our", "q=a", shared=True)
     client = make.client(cara)

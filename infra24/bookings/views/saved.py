@@ -68,7 +68,9 @@ def remove(request: MemberRequest, view_id: UUID) -> HttpResponse:
 def address_of(found: SavedView, *, org: str) -> str:
     """Where a view is looked at. The pages that have views are called as their addresses are."""
     query = QueryDict(found.query, mutable=True)
-    query["view"] = str(found.pk)
+    # The calendar calls how it is looked at its view, and knows a saved one by what it asks for.
+    if found.page != ViewPage.CALENDAR:
+        query["view"] = str(found.pk)
     return f"{reverse(found.page, kwargs={'org': org})}?{query.urlencode()}"
 
 
