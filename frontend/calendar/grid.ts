@@ -86,6 +86,8 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     allDaySlot: false,
     timedText: options.hoursLabel,
     height: "100%",
+    // Timelines draw the rows and hours in sight only: 500 rooms of a week are 45,000 elements.
+    virtualization: true,
     dayMinWidth: 128,
     scrollTime: "07:45",
     scrollTimeReset: false,
