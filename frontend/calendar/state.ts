@@ -53,7 +53,7 @@ export function readSettings(data: DOMStringMap): Settings {
   return {
     eventsUrl: data.eventsUrl ?? "/api/calendar/events",
     bookingsUrl: data.bookingsUrl ?? "/api/bookings",
-    resourcesUrl: data.resourcesUrl ?? "/api/resources",
+    resourcesUrl: data.resourcesUrl ?? "/api/resources?limit=200",
     peopleUrl: data.peopleUrl ?? "/api/people",
     featuresUrl: data.featuresUrl ?? "/api/features",
     freeUrl: data.freeUrl ?? "/api/calendar/free",
