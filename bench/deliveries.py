@@ -51,6 +51,11 @@ _SETTLED = """
       FROM fact
 """
 
+_CALLED_OFF = """
+    UPDATE outbox_delivery SET status = 'cancelled', settled_at = now(), lease = NULL, leased_until = NULL
+     WHERE status = 'pending'
+"""
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -195,8 +200,12 @@ def _rival(name: str, conninfo: str, sink: "Sink", var: Path, *, facts: int, sec
 
 
 def _fill(database: Database, house: dict[str, str], size: int) -> None:
-    """So many settled deliveries in the table, with their facts."""
+    """So many settled deliveries in the table, with their facts, and none that waits.
+
+    What a measurement before this one leased and never recorded would be claimed first, and be written down as lost.
+    """
     with psycopg.connect(**database.owner, autocommit=True) as connection:
+        connection.execute(_CALLED_OFF)
         row = connection.execute("SELECT count(*) FROM outbox_delivery WHERE status <> 'pending'").fetchone()
         missing = size - (row[0] if row else 0)
         if missing > 0:
