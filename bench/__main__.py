@@ -9,18 +9,17 @@ the databases, which takes one to two minutes; they stay in the data folder.
 
 import argparse
 import dataclasses
-import fcntl
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from bench import deliveries
 from bench.callers import KINDS
 from bench.clients import LoadFailed
 from bench.costs import Machine
+from bench.databases import Busy, only_bench
 from bench.floor import NoFloor
 from bench.inside import NotAnswered
 from bench.report import Results, as_json, as_text, deliveries_as_text
@@ -35,17 +34,13 @@ LIMIT_SECONDS = 285
 """A round that would end later is left out."""
 
 
-class Busy(Exception):
-    """Another bench runs on the data folder."""
-
-
 def main() -> int:
     wanted = _arguments()
     var = data_folder() / "bench"
     make_data_folder(var)
     try:
         with ExitStack() as stack:
-            stack.enter_context(_only_bench(var))
+            stack.enter_context(only_bench(var))
             stack.callback(postgres.stop, var)
             url = postgres.start(var)
             found = [
@@ -100,17 +95,6 @@ def _deliveries(url: str, var: Path, wanted: argparse.Namespace) -> int:
     file.write_text(json.dumps({"taken_by_others": others, **dataclasses.asdict(found)}, indent=2))
     print(f"\n{time.monotonic() - began:.0f} s in all. Also as JSON: {file}")
     return 0
-
-
-@contextmanager
-def _only_bench(var: Path) -> Iterator[None]:
-    """Raises Busy when another bench uses the data folder: they would drop each other's databases."""
-    with (var / "bench.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy(f"Another bench runs on {var}. Wait for it, or choose another folder: INFRA24_VAR=…") from None
-        yield
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,5 +1,6 @@
 """The bench's own PostgreSQL in the data folder, its fillings, and a fresh clone for each run."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -21,6 +22,21 @@ from launch.files import CHECKOUT
 
 EMPTY = "infra24_bench"
 APP_ROLE = f"{EMPTY}_app"
+
+
+class Busy(Exception):
+    """Another bench runs on the data folder."""
+
+
+@contextmanager
+def only_bench(var: Path) -> Iterator[None]:
+    """Raises Busy when another bench uses the data folder: they would drop each other's databases."""
+    with (var / "bench.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(f"Another bench runs on {var}. Wait for it, or choose another folder: INFRA24_VAR=…") from None
+        yield
 
 
 @dataclass(frozen=True)

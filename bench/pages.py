@@ -27,7 +27,7 @@ import psycopg
 from bench import filling
 from bench.callers import Caller, Request
 from bench.costs import Machine
-from bench.databases import Database, cloned
+from bench.databases import Busy, Database, cloned, only_bench
 from bench.deliveries import percentile
 from bench.inside import Inside, NotAnswered, look_inside
 from bench.report import QUIET
@@ -85,6 +85,7 @@ def main() -> int:
     began = time.monotonic()
     try:
         with ExitStack() as stack:
+            stack.enter_context(only_bench(var))
             stack.callback(postgres.stop, var)
             url = postgres.start(var)
             before = Machine.now(postmaster_of(var))
@@ -93,7 +94,7 @@ def main() -> int:
                 _fill(database)
             found = _measure(database, var, times=wanted.times)
             found = dataclasses.replace(found, others=Machine.now(postmaster_of(var)).taken_by_others(since=before))
-    except (NoServer, NotAnswered, NotDrawn, postgres.PostgresError) as problem:
+    except (Busy, NoServer, NotAnswered, NotDrawn, postgres.PostgresError) as problem:
         print(problem, file=sys.stderr)
         return 1
     print(as_text(found))
@@ -178,11 +179,11 @@ def _events(window: Mapping[str, Any]) -> str:
 
 
 def _require_all(found: Mapping[str, Inside]) -> None:
-    for name, inside in found.items():
-        if name.startswith("GET events"):
-            shown = sum(event["extendedProps"]["kind"] == "booking" for event in inside.answer)
-            if shown not in {GALLERY_EVENTS, CAMPUS_EVENTS}:
-                raise NotAnswered(f"{name}: found {shown} bookings.")
+    feeds = [(name, inside) for name, inside in found.items() if name.startswith("GET events")]
+    for (name, inside), made in zip(feeds, (GALLERY_EVENTS, CAMPUS_EVENTS), strict=True):
+        shown = sum(event["extendedProps"]["kind"] == "booking" for event in inside.answer)
+        if shown != made:
+            raise NotAnswered(f"{name}: found {shown} bookings.")
 
 
 def as_text(found: Pages) -> str:

@@ -29,7 +29,7 @@ SELECT pg_temp.id(5, o * 1000 + r), pg_temp.id(1, o), 'space', 'Room ' || r, 'ro
 INSERT INTO resources_availabilityrule (id, org_id, kind, valid_from, rules, created_at)
 SELECT pg_temp.id(6, o * 1000), pg_temp.id(1, o), '', '2020-01-01', %(hours)s::jsonb, now() FROM houses;
 
--- The k-th booking is of room k mod rooms, on day k / rooms of the week and then on it again, three hours later.
+-- The k-th booking is of room k mod rooms, on day k / rooms of the week and then on it again, four hours later.
 CREATE TEMP TABLE plan AS
 SELECT o * 100000 + k AS n, o, k %% rooms AS r, CASE WHEN k %% 10 = 7 THEN 'pending' ELSE 'confirmed' END AS status,
        %(week)s::timestamptz + k / rooms %% 7 * interval '1 day' + (8 + k %% 3 + 4 * (k / rooms / 7)) * interval '1 hour'
