@@ -23,6 +23,8 @@ export interface GridOptions {
   firstDay: number;
   view: DrawnView;
   day: string;
+  /** Drawn at once: an empty grid first would be drawn for nothing. */
+  resources: Resource[];
   mayEdit: boolean;
   label: string;
   hoursLabel: string;
@@ -158,6 +160,22 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     ...TIMES,
     ...CLASSES,
   } satisfies CalendarOptions);
+  const showResources = (resources: Resource[]): void => {
+    const hasGroups = resources.some(({ group }) => group);
+    const inputs = resources.map(({ id, name, group }, position) => ({
+      id,
+      title: name,
+      position,
+      group: group || options.noGroupLabel,
+    }));
+    // Drawing them anew is dear, and most of the time they are the same.
+    const next = JSON.stringify([hasGroups, inputs]);
+    if (next === drawn) return;
+    drawn = next;
+    calendar.setOption("resourceGroupField", hasGroups ? "group" : "");
+    calendar.setOption("resources", inputs);
+  };
+  showResources(options.resources);
   calendar.render();
   mendRoles(host, options.label);
   host.addEventListener("pointerdown", () => (isHeld = true));
@@ -177,21 +195,7 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     show(view, day) {
       calendar.changeView(TYPE_OF[view], day);
     },
-    showResources(resources) {
-      const hasGroups = resources.some(({ group }) => group);
-      const inputs = resources.map(({ id, name, group }, position) => ({
-        id,
-        title: name,
-        position,
-        group: group || options.noGroupLabel,
-      }));
-      // Drawing them anew is dear, and most of the time they are the same.
-      const next = JSON.stringify([hasGroups, inputs]);
-      if (next === drawn) return;
-      drawn = next;
-      calendar.setOption("resourceGroupField", hasGroups ? "group" : "");
-      calendar.setOption("resources", inputs);
-    },
+    showResources,
     refresh: () => calendar.refetchEvents(),
     unselect: () => calendar.unselect(),
     paint(refused) {

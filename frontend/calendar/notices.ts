@@ -16,6 +16,17 @@ export function failure(error: unknown, texts: Texts, retry: () => void): HTMLEl
   return box;
 }
 
+/** Before a house has anything that could be booked: where it is to be added. */
+export function emptyHouse(resourcesPage: string, texts: Texts): HTMLElement {
+  return element(
+    "div",
+    { className: "empty" },
+    element("h3", { textContent: texts.empty_house_title }),
+    element("p", { textContent: texts.empty_house }),
+    element("a", { className: "button", href: resourcesPage, textContent: texts.resources_page }),
+  );
+}
+
 export function nothing(texts: Texts, showEverything: () => void): HTMLElement {
   return element(
     "div",

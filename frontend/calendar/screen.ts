@@ -72,7 +72,7 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
     ready: options.ready,
     params: (): Record<string, string> => (state.filters.source ? { source: state.filters.source } : {}),
     onLoading(isLoading) {
-      island.setAttribute("aria-busy", String(isLoading));
+      island.setAttribute("aria-busy", String(isLoading || !rooms.areKnown()));
       if (isLoading) toolbar.say(texts.loading);
       else count();
     },
@@ -163,7 +163,8 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
     toolbar.showResources(rooms.all(), rooms.listed(), state.filters.kind, rooms.hidden());
     panel.show(state.filters, features);
     saved.show(state);
-    grid?.showResources(rooms.drawn());
+    if (grid) grid.showResources(rooms.drawn());
+    else if (rooms.areKnown() && state.view !== "agenda") draw(state.view);
     count();
     cover();
     redraw();
@@ -182,6 +183,7 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
       hide(new Set());
       navigate({ filters: noFilters() });
     };
+    if (!rooms.all().length) return { kind: "empty_house", resourcesPage: settings.resourcesPage };
     if (!count) return { kind: "nothing", showEverything };
     const most = mostResources(state.view);
     if (count <= most) return null;
@@ -209,9 +211,13 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
     toolbar.show(state);
     void free.look(state, rooms.all());
     stage.showAgenda(state.view === "agenda");
-    if (state.view !== "agenda" && isOtherTime) draw(state.view);
+    if (state.view !== "agenda" && isOtherTime && rooms.areKnown()) draw(state.view);
   }
-  /** FullCalendar is made with the first view that needs it. */
+  /** What the first view will ask for, while its resources come. A month shows days around it too, and asks itself. */
+  async function loadAhead(): Promise<void> {
+    if (state.view !== "month") await store.load(startOf(span().from), startOf(span().until));
+  }
+  /** FullCalendar is made with the first view that needs it, once there is something to draw. */
   function draw(view: DrawnView): void {
     if (grid) return grid.show(view, state.day);
     grid = createGrid(stage.grid, {
@@ -220,6 +226,7 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
       firstDay,
       view,
       day: state.day,
+      resources: rooms.drawn(),
       mayEdit,
       label: texts.grid_label,
       hoursLabel: texts.hours,
@@ -249,9 +256,11 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
       const [all, known] = await Promise.all([
         loadResources(api, settings.resourcesUrl),
         features.length ? features : loadFeatures(api, settings.featuresUrl),
+        grid ?? loadAhead(),
       ]);
       rooms.know(all);
       features = known;
+      island.setAttribute("aria-busy", "false");
       void free.look(state, all);
       showResources();
     } catch (error) {

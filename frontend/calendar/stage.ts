@@ -1,12 +1,13 @@
 /** The stage: the grid or the agenda, and what covers it while there is nothing to see. */
 import { element } from "../shared/dialog";
-import { failure, nothing, skeleton, tooMany } from "./notices";
+import { emptyHouse, failure, nothing, skeleton, tooMany } from "./notices";
 import type { Texts } from "./texts";
 
 /** What is to be said instead of the bookings; null: nothing, they are there. */
 export type Cover =
   | { kind: "loading" }
   | { kind: "failure"; error: unknown; retry(): void }
+  | { kind: "empty_house"; resourcesPage: string }
   | { kind: "nothing"; showEverything(): void }
   | { kind: "too_many"; resources: number; columns: number; most: number; timeline(): void; choose(): void }
   | null;
@@ -48,6 +49,8 @@ function wordsOf(instead: Exclude<Cover, null>, texts: Texts): HTMLElement {
       return skeleton(texts);
     case "failure":
       return failure(instead.error, texts, instead.retry);
+    case "empty_house":
+      return emptyHouse(instead.resourcesPage, texts);
     case "nothing":
       return nothing(texts, instead.showEverything);
     case "too_many":

@@ -12,6 +12,8 @@ export interface Settings {
   freeUrl: string;
   changesUrl: string;
   bulkUrl: string;
+  /** The page on which resources are added. */
+  resourcesPage: string;
   viewsUrl: string;
   organisation: string;
   zone: string;
@@ -59,6 +61,7 @@ export function readSettings(data: DOMStringMap): Settings {
     freeUrl: data.freeUrl ?? "/api/calendar/free",
     changesUrl: data.changesUrl ?? "/api/calendar/changes",
     bulkUrl: data.bulkUrl ?? "",
+    resourcesPage: data.resourcesPage ?? "",
     viewsUrl: data.viewsUrl ?? "/api/views",
     organisation: data.organisation ?? "",
     zone,

@@ -71,22 +71,26 @@ def test_the_calendar_begins_with_the_view_asked_for_or_seen_last(
     assert re.findall(r'data-view="([^"]*)"', html) == ([shown] if shown else [])
 
 
-def test_the_calendar_is_mounted_over_the_same_day_as_a_table() -> None:
+def test_the_calendar_is_mounted_with_a_way_to_the_day_as_a_list() -> None:
     cast = make.cast()
     kiln = make.resource(cast.house, name="Kiln A")
     made = booking(cast.alice, kiln, title="Bisque firing")
     day = NOON.astimezone(ZoneInfo("America/New_York")).date()
 
-    html = make.client(cast.alice).get(f"/o/oolite/admin/calendar?date={day}").content.decode()
+    page = make.client(cast.alice)
+    html = page.get(f"/o/oolite/admin/calendar?date={day}").content.decode()
+    as_list = page.get(f"/o/oolite/admin/calendar?date={day}&view=list").content.decode()
 
     assert (
         f'data-island="calendar" data-organisation="oolite" data-time-zone="America/New_York" data-locale="en" data-date="{day}"'
         in html
     )
-    assert f'<a href="/o/oolite/admin/bookings/{made.pk}">Bisque firing</a>' in html
-    assert f"?date={day - timedelta(days=1)}" in html
-    assert f"?date={day + timedelta(days=1)}" in html
+    assert f'<meta http-equiv="refresh" content="0; url=?date={day}&amp;view=list">' in html
     assert 'id="booking-dialog"' in html
+    assert f'<a href="/o/oolite/admin/bookings/{made.pk}">Bisque firing</a>' in as_list
+    assert f"?date={day - timedelta(days=1)}" in as_list
+    assert f"?date={day + timedelta(days=1)}" in as_list
+    assert "http-equiv" not in as_list
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "9999-01-01", "\0"])
@@ -99,7 +103,7 @@ def test_a_day_that_is_none_is_today(text: str) -> None:
 def test_an_empty_house_says_what_to_do_first() -> None:
     assert (
         "There is nothing to book yet"
-        in make.client(make.cast().alice).get("/o/oolite/admin/calendar").content.decode()
+        in make.client(make.cast().alice).get("/o/oolite/admin/calendar?view=list").content.decode()
     )
 
 
@@ -430,7 +434,9 @@ def test_the_list_narrows_by_state_and_resource() -> None:
     assert page.get("/o/oolite/admin/bookings?cursor=nonsense").status_code == 422
 
 
-@pytest.mark.parametrize("page", ["/o/oolite/admin/bookings", "/o/oolite/admin/calendar?date={day}", "/o/oolite/my"])
+@pytest.mark.parametrize(
+    "page", ["/o/oolite/admin/bookings", "/o/oolite/admin/calendar?view=list&date={day}", "/o/oolite/my"]
+)
 def test_a_list_costs_the_same_for_one_booking_and_for_three(page: str) -> None:
     cast = make.cast()
     browser = make.client(cast.alice)

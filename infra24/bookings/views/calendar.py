@@ -1,6 +1,7 @@
-"""The staff calendar: an island over the day's list, which stays there without script."""
+"""The staff calendar: an island, and without script a list of the day."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from infra24.bookings.forms.series import RepeatForm
 from infra24.bookings.texts import calendar_texts
 from infra24.core.days import day_span, read_day, wall_of
 from infra24.orgs.access import for_role
+from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest
 
@@ -35,23 +37,18 @@ LIST = "list"
 @require_safe
 @for_role(Role.STAFF)
 def calendar(request: MemberRequest) -> HttpResponse:
-    """A day of every resource; `?date=2026-11-23`, `?view=week`, and `?view=list` for the list alone.
+    """A day of every resource; `?date=2026-11-23`, `?view=week`, and `?view=list`, where browsers without script go.
 
     Without a view the one somebody saw last: the script keeps its name in a cookie, as the theme is kept.
     """
     zone = request.organisation.time_zone
     today = wall_of(timezone.now(), zone).date()
     day = read_day(request.GET.get("date"), otherwise=today)
-    resources = lists.day_by_resource(request.member, *day_span(day, zone))
+    is_list = request.GET.get("view") == LIST
     shown = {
+        **(_listed(request.member, day, today, zone) if is_list else {}),
         "day": day,
-        "today": today,
-        "previous": day - timedelta(days=1),
-        "next": day + timedelta(days=1),
-        "booked": [one for one in resources if one.bookings or one.closures],
-        "unbooked": [one.resource for one in resources if not (one.bookings or one.closures)],
-        "has_resources": bool(resources),
-        "is_list": request.GET.get("view") == LIST,
+        "is_list": is_list,
         "view": _view(request),
         "views": VIEWS,
         "first_day": get_format("FIRST_DAY_OF_WEEK"),
@@ -60,6 +57,18 @@ def calendar(request: MemberRequest) -> HttpResponse:
         "repeats": RepeatForm(auto_id="booking_%s"),
     }
     return render(request, "bookings/calendar.html", shown)
+
+
+def _listed(by: Member, day: date, today: date, zone: str) -> dict[str, Any]:
+    resources = lists.day_by_resource(by, *day_span(day, zone))
+    return {
+        "today": today,
+        "previous": day - timedelta(days=1),
+        "next": day + timedelta(days=1),
+        "booked": [one for one in resources if one.bookings or one.closures],
+        "unbooked": [one.resource for one in resources if not (one.bookings or one.closures)],
+        "has_resources": bool(resources),
+    }
 
 
 def _view(request: MemberRequest) -> str:
