@@ -64,6 +64,9 @@ export interface Grid {
   isHeld(): boolean;
 }
 
+const DAY_MS = 86_400_000;
+/** A quarter to eight: where a day begins to be looked at. */
+const OPENING_MINUTES = 465;
 /** A phone: names of rooms leave most of the width to the bookings. */
 const NARROW_PX = 600;
 /** The source of what is painted while something is in hand. */
@@ -91,7 +94,7 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     // Timelines draw the rows and hours in sight only: 500 rooms of a week are 45,000 elements.
     virtualization: true,
     dayMinWidth: 128,
-    scrollTime: "07:45",
+    scrollTime: { minutes: OPENING_MINUTES },
     scrollTimeReset: false,
     nowIndicator: true,
     slotEventOverlap: false,
@@ -175,8 +178,16 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     calendar.setOption("resourceGroupField", hasGroups ? "group" : "");
     calendar.setOption("resources", inputs);
   };
+  /** A timeline of several days begins at the one that is looked at, not at its first. */
+  const reveal = (view: DrawnView, day: string): void => {
+    if (view !== "timeline-week" && view !== "timeline-month") return;
+    const first = wallTime(calendar.view.activeStart, options.zone).day;
+    const days = Math.round((Date.parse(day) - Date.parse(first)) / DAY_MS);
+    calendar.scrollToTime(view === "timeline-week" ? { days, minutes: OPENING_MINUTES } : { days });
+  };
   showResources(options.resources);
   calendar.render();
+  reveal(options.view, options.day);
   mendRoles(host, options.label);
   host.addEventListener("pointerdown", () => (isHeld = true));
   for (const end of ["pointerup", "pointercancel"]) {
@@ -194,6 +205,7 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
   return {
     show(view, day) {
       calendar.changeView(TYPE_OF[view], day);
+      reveal(view, day);
     },
     showResources,
     refresh: () => calendar.refetchEvents(),

@@ -122,7 +122,7 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
     onFilters: (filters) => go({ ...state, filters }, "replaceState"),
   });
   const saved = createSavedMenu({ api, settings, texts, onView: navigate });
-  toolbar.choices.prepend(saved.element, element("div", { className: "field search" }, panel.search), panel.element);
+  toolbar.choices.prepend(element("div", { className: "field search" }, panel.search), saved.element, panel.element);
   const agenda = createAgenda({
     zone,
     locale,
