@@ -118,7 +118,8 @@ def test_with_many_under_way_some_is_told_twice_and_nothing_left_out(
     with renaming(early, cast.alice):
         rename(late, cast.alice)
         first = since(cast.alice, start.cursor)
-        assert first.booking_ids == [late.pk]
+        # Whatever else PostgreSQL has under way, for another database too, may make the other one news again.
+        assert late.pk in first.booking_ids
 
     assert set(since(cast.alice, first.cursor).booking_ids) == {early.pk, late.pk}
 
