@@ -259,6 +259,13 @@ def test_a_finger_drags_after_a_moment(cast: make.Cast, live: str, chromium: Bro
         until(lambda: as_now(cast, firing).starts_at > NOON, "the booking has moved to a later time")
 
 
+def test_a_house_with_nothing_to_book_is_told_where_to_add_it(cast: make.Cast, live: str, chromium: Browser) -> None:
+    with visitor(chromium, live, member=cast.alice) as alice:
+        page = alice.open("/o/oolite/admin/calendar")
+        expect(page.get_by_role("heading", name="There is nothing to book yet")).to_be_visible()
+        expect(page.locator(".calendar").get_by_role("link", name="Resources")).to_be_visible()
+
+
 def test_without_script_the_day_is_a_list_with_its_decisions(cast: make.Cast, live: str, chromium: Browser) -> None:
     kiln = make.resource(cast.house, name="Kiln room", rules={**make.open_week(), "approval": "always"})
     asked = make.booking(cast.bob, kiln, starts_at=NOON, title="Salt glaze")
