@@ -55,7 +55,7 @@ def _plan(owner: "psycopg.Connection[Any]", now: datetime) -> str:
     }
     statement = re.sub(r"claim_deliveries\.(\w+)", lambda found: values[found[1]], body)
     with owner.transaction(force_rollback=True):
-        for kind in ("seqscan", "hashjoin", "mergejoin"):  # as the door has them
+        for kind in ("seqscan", "hashjoin", "mergejoin", "sort"):  # as the door has them
             owner.execute(f"SET LOCAL enable_{kind} = off")
         rows = owner.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {statement}").fetchall()
     return "\n".join(row[0] for row in rows)

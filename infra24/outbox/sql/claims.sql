@@ -22,7 +22,7 @@ CREATE OR REPLACE FUNCTION claim_deliveries(
         n integer, kind text, each integer, running uuid[], at timestamptz, until timestamptz)
     RETURNS TABLE (org_id uuid, delivery_id uuid, destination_id uuid, lease uuid)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off
 AS $$
 #variable_conflict use_column
 BEGIN
