@@ -4,5 +4,5 @@ import { build } from "vite";
 
 const watch = process.argv.includes("--watch") ? {} : null;
 await rm(new URL("../infra24/core/static/built", import.meta.url), { recursive: true, force: true });
-for (const mode of ["site", "calendar", "week", "desk", "display"])
+for (const mode of ["site", "calendar", "grid", "week", "desk", "display"])
   await build({ mode, logLevel: "warn", build: { watch } });

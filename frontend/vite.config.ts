@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 const ENTRIES: Record<string, string> = {
   site: "site/site.ts",
   calendar: "calendar/island.ts",
+  grid: "calendar/grid.ts",
   week: "week/island.ts",
   display: "display/island.ts",
   desk: "desk/island.ts",
@@ -22,6 +23,8 @@ export default defineConfig(({ mode }) => ({
     modulePreload: false,
     reportCompressedSize: false,
     rolldownOptions: {
+      // The calendar takes the grid in when it needs it.
+      preserveEntrySignatures: "allow-extension",
       input: mode in ENTRIES ? { [mode]: ENTRIES[mode]! } : {},
       output: { entryFileNames: "[name].js", assetFileNames: "[name][extname]" },
     },

@@ -2,7 +2,7 @@
 import { Calendar, type CalendarOptions } from "fullcalendar";
 import dayGrid from "fullcalendar/daygrid";
 import interaction from "fullcalendar/interaction";
-import "fullcalendar/skeleton.css";
+import type { ResourceInput } from "fullcalendar-scheduler";
 import resourceTimeGrid from "fullcalendar-scheduler/resource-timegrid";
 import resourceTimeline from "fullcalendar-scheduler/resource-timeline";
 import scrollGrid from "fullcalendar-scheduler/scrollgrid";
@@ -21,10 +21,6 @@ export interface GridOptions {
   zone: string;
   locale: string;
   firstDay: number;
-  view: DrawnView;
-  day: string;
-  /** Drawn at once: an empty grid first would be drawn for nothing. */
-  resources: Resource[];
   mayEdit: boolean;
   label: string;
   hoursLabel: string;
@@ -35,7 +31,7 @@ export interface GridOptions {
   moreLabel(count: number): string;
   /** The small print of an item, and what a screen reader says besides. */
   describe(item: Item): { note: string; spoken: string };
-  load(start: string, end: string): Promise<Item[]>;
+  load(start: string, end: string): Item[] | Promise<Item[]>;
   /** Whether it is one of those chosen for something done to several. */
   isChosen(id: string): boolean;
   /** A booking is taken up, or an empty stretch drawn (null): where it may go can be painted. */
@@ -48,6 +44,13 @@ export interface GridOptions {
   onMove(move: Move): void;
   /** A day whose own view is wanted. */
   onDay(day: string): void;
+}
+
+/** What is drawn first, all at once: an empty grid before it would be drawn for nothing. */
+export interface GridStart {
+  view: DrawnView;
+  day: string;
+  resources: Resource[];
 }
 
 export interface Grid {
@@ -72,17 +75,26 @@ const NARROW_PX = 600;
 /** The source of what is painted while something is in hand. */
 const PAINT = "refused";
 
-export function createGrid(host: HTMLElement, options: GridOptions): Grid {
+export function createGrid(host: HTMLElement, options: GridOptions, start: GridStart): Grid {
   /** The event that had the focus when the day was read again; its element is about to be replaced. */
   let focused: string | undefined;
   let isHeld = false;
+  const withResources = (resources: Resource[]): { resourceGroupField: string; resources: ResourceInput[] } => ({
+    resourceGroupField: resources.some(({ group }) => group) ? "group" : "",
+    resources: resources.map(({ id, name, group }, position) => ({
+      id,
+      title: name,
+      position,
+      group: group || options.noGroupLabel,
+    })),
+  });
   /** The resources as they were drawn last. */
-  let drawn = "";
+  let drawn = withResources(start.resources);
   const calendar = new Calendar(host, {
     plugins: [resourceTimeGrid, resourceTimeline, dayGrid, scrollGrid, interaction],
     schedulerLicenseKey: "AGPL-My-Frontend-And-Backend-Are-Open-Source",
-    initialView: TYPE_OF[options.view],
-    initialDate: options.day,
+    initialView: TYPE_OF[start.view],
+    initialDate: start.day,
     timeZone: options.zone,
     locale: options.locale,
     firstDay: options.firstDay,
@@ -114,11 +126,16 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     // A finger scrolls at once and drags after a moment: long enough to tell them apart, short enough to be found.
     longPressDelay: 350,
     lazyFetching: false,
-    resources: [],
-    events: async ({ startStr, endStr }: { startStr: string; endStr: string }) => {
-      const items = await options.load(startStr, endStr);
-      focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.item : undefined;
-      return items.map((item) => toEvent(item, options.mayEdit));
+    ...drawn,
+    events: ({ startStr, endStr }, take) => {
+      const draw = (items: Item[]): void => {
+        focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.item : undefined;
+        take(items.map((item) => toEvent(item, options.mayEdit)));
+      };
+      // What is known is given at once, or an empty grid would be drawn first.
+      const items = options.load(startStr, endStr);
+      if (Array.isArray(items)) draw(items);
+      else void items.then(draw);
     },
     // Whoever loads has said so already; FullCalendar would write it to the console.
     eventSourceFailure: () => undefined,
@@ -163,21 +180,6 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     ...TIMES,
     ...CLASSES,
   } satisfies CalendarOptions);
-  const showResources = (resources: Resource[]): void => {
-    const hasGroups = resources.some(({ group }) => group);
-    const inputs = resources.map(({ id, name, group }, position) => ({
-      id,
-      title: name,
-      position,
-      group: group || options.noGroupLabel,
-    }));
-    // Drawing them anew is dear, and most of the time they are the same.
-    const next = JSON.stringify([hasGroups, inputs]);
-    if (next === drawn) return;
-    drawn = next;
-    calendar.setOption("resourceGroupField", hasGroups ? "group" : "");
-    calendar.setOption("resources", inputs);
-  };
   /** A timeline of several days begins at the one that is looked at, not at its first. */
   const reveal = (view: DrawnView, day: string): void => {
     if (view !== "timeline-week" && view !== "timeline-month") return;
@@ -185,9 +187,8 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
     const days = Math.round((Date.parse(day) - Date.parse(first)) / DAY_MS);
     calendar.scrollToTime(view === "timeline-week" ? { days, minutes: OPENING_MINUTES } : { days });
   };
-  showResources(options.resources);
   calendar.render();
-  reveal(options.view, options.day);
+  reveal(start.view, start.day);
   mendRoles(host, options.label);
   host.addEventListener("pointerdown", () => (isHeld = true));
   for (const end of ["pointerup", "pointercancel"]) {
@@ -207,7 +208,14 @@ export function createGrid(host: HTMLElement, options: GridOptions): Grid {
       calendar.changeView(TYPE_OF[view], day);
       reveal(view, day);
     },
-    showResources,
+    showResources(resources) {
+      const next = withResources(resources);
+      // Drawing them anew is dear, and most of the time they are the same.
+      if (JSON.stringify(next) === JSON.stringify(drawn)) return;
+      drawn = next;
+      calendar.setOption("resourceGroupField", next.resourceGroupField);
+      calendar.setOption("resources", next.resources);
+    },
     refresh: () => calendar.refetchEvents(),
     unselect: () => calendar.unselect(),
     paint(refused) {

@@ -1,4 +1,5 @@
 /** Puts the calendar in place of `<div data-island="calendar" …>`; what stood there stays if this cannot run. */
+import "fullcalendar/skeleton.css";
 import "./calendar.css";
 
 import { createApi } from "../shared/api";
@@ -8,7 +9,7 @@ import type { Item } from "./feed";
 import { createForm } from "./form";
 import type { Slot } from "./grid";
 import { listenForKeys } from "./keys";
-import { createLive } from "./live";
+import { followChanges } from "./live";
 import { openPopover } from "./popover";
 import { createScreen } from "./screen";
 import { addressOf, readSettings, readState, type State } from "./state";
@@ -23,9 +24,10 @@ function mount(island: HTMLElement): void {
   const texts = calendarTexts();
   const api = createApi(organisation, { unreachable: texts.unreachable, failed: texts.failed });
 
-  const live = createLive({
+  followChanges({
     api,
     url: settings.changesUrl,
+    cursor: settings.changesCursor,
     isBusy: () => screen.isHeld() || document.querySelector("dialog[open]") !== null,
     onChange: ({ areResourcesNew }) => {
       screen.reload(true);
@@ -35,8 +37,6 @@ function mount(island: HTMLElement): void {
   });
   const screen = createScreen(island, {
     api,
-    // What changes after this answer is told by the next one, so it comes before anything that is shown.
-    ready: live.begin(),
     settings,
     texts,
     onNew: openNew,
@@ -93,7 +93,7 @@ function mount(island: HTMLElement): void {
       if (view === state.view) {
         link.setAttribute("aria-current", "page");
         // On a phone the views are a row that scrolls.
-        link.scrollIntoView({ block: "nearest", inline: "nearest" });
+        requestAnimationFrame(() => link.scrollIntoView({ block: "nearest", inline: "nearest" }));
       } else link.removeAttribute("aria-current");
     }
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { Api } from "../shared/api";
-import { createLive, EVERY_MS, type Changes } from "./live";
+import { EVERY_MS, followChanges, type Changes } from "./live";
 import { paintable, whyNot, type FreeOf } from "./marks";
 
 const NOTHING: Changes = { cursor: "c1", bookings: [], closures: false, resources: false, people: false, more: false };
@@ -24,43 +24,44 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-function follow(isBusy: () => boolean = () => false): { told: boolean[]; reached: boolean[]; begin(): Promise<void> } {
+function follow(isBusy: () => boolean = () => false): { told: boolean[]; reached: boolean[] } {
   const [told, reached]: boolean[][] = [[], []];
   address = `/changes-${++count}`;
-  const live = createLive({
+  followChanges({
     api,
     url: address,
+    cursor: "c0",
     isBusy,
     onChange: ({ areResourcesNew }) => told!.push(areResourcesNew),
     onReach: (is) => reached!.push(is),
   });
-  return { told: told!, reached: reached!, begin: live.begin };
+  return { told: told!, reached: reached! };
 }
 const pass = (times = 1): Promise<unknown> => vi.advanceTimersByTimeAsync(EVERY_MS * times);
 
-test("the first answer is where it begins; later ones tell what is new, by the cursor of the one before", async () => {
-  answers.push({ ...NOTHING, bookings: ["old"] }, NOTHING, { ...NOTHING, cursor: "c2", bookings: ["b1"] });
-  const { told, begin } = follow();
-  await begin();
+test("what is new is told from where the page began, and then by the cursor of each answer", async () => {
+  answers.push(NOTHING, { ...NOTHING, cursor: "c2", bookings: ["b1"] });
+  const { told } = follow();
+  expect(asked).toEqual([]);
+  await pass();
   expect(told).toEqual([]);
   await pass(2);
-  expect(asked).toEqual(["/c", "/c?after=c1", "/c?after=c1"]);
+  expect(asked).toEqual(["/c?after=c0", "/c?after=c1", "/c?after=c2"]);
   expect(told).toEqual([false]);
 });
 test("what is new waits while something is in hand, and is told once", async () => {
   answers.push(NOTHING, { ...NOTHING, resources: true }, { ...NOTHING, bookings: ["b1"] });
   let isBusy = true;
-  const { told, begin } = follow(() => isBusy);
-  await begin();
-  await pass(3);
+  const { told } = follow(() => isBusy);
+  await pass(4);
   expect(told).toEqual([]);
   isBusy = false;
   await pass();
   expect(told).toEqual([true]);
 });
 test("a page nobody sees asks nothing, and looks at once when it is seen again", async () => {
-  const { begin } = follow();
-  await begin();
+  follow();
+  await pass();
   const visible = vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
   await pass(4);
   const before = asked.length;
@@ -72,9 +73,8 @@ test("a page nobody sees asks nothing, and looks at once when it is seen again",
 });
 test("a server that does not answer is asked less and less, and it is said that changes may be missing", async () => {
   answers.push(NOTHING, new Error("1"), new Error("2"), new Error("3"));
-  const { reached, begin } = follow();
-  await begin();
-  await pass(1 + 2 + 4);
+  const { reached } = follow();
+  await pass(1 + 1 + 2 + 4);
   expect(reached).toEqual([false]);
   await pass(8);
   expect(reached).toEqual([false, true]);

@@ -15,6 +15,8 @@ export interface Changes {
 export interface LiveOptions {
   api: Api;
   url: string;
+  /** From here on changes are told: from before anything was read, so that nothing falls in between. */
+  cursor: string;
   /** While a booking is in somebody's hand, or a form is open, what is new waits. */
   isBusy(): boolean;
   onChange(news: { areResourcesNew: boolean }): void;
@@ -27,13 +29,8 @@ const SLOWEST_MS = 30_000;
 /** As many silences in a row are no hiccup. */
 const MANY = 3;
 
-export interface Live {
-  /** Takes the cursor from which on changes are told; before anything is read, so that nothing falls in between. */
-  begin(): Promise<void>;
-}
-
-export function createLive({ api, url, isBusy, onChange, onReach }: LiveOptions): Live {
-  let cursor = "";
+export function followChanges({ api, url, isBusy, onChange, onReach, ...begin }: LiveOptions): void {
+  let cursor = begin.cursor;
   let news: { areResourcesNew: boolean } | null = null;
   let silences = 0;
   let timer = 0;
@@ -47,10 +44,10 @@ export function createLive({ api, url, isBusy, onChange, onReach }: LiveOptions)
     // A page nobody sees asks nothing; it looks as soon as it is seen again.
     if (document.visibilityState !== "visible") return;
     try {
-      const changes = await api.get<Changes>(cursor ? withParams(url, { after: cursor }) : url);
+      const changes = await api.get<Changes>(withParams(url, { after: cursor }));
       if (silences >= MANY) onReach(true);
       silences = 0;
-      if (cursor && isNew(changes)) {
+      if (isNew(changes)) {
         const areResourcesNew = changes.resources || changes.more || Boolean(news?.areResourcesNew);
         news = { areResourcesNew };
       }
@@ -67,7 +64,7 @@ export function createLive({ api, url, isBusy, onChange, onReach }: LiveOptions)
     wait();
   }
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void look());
-  return { begin: look };
+  wait();
 }
 
 export function isNew({ bookings, closures, resources, people, more }: Changes): boolean {

@@ -169,17 +169,20 @@ export function createSavedMenu({ api, settings, texts, onView }: SavedMenuOptio
 
   keep.addEventListener("click", () => void save());
   details.addEventListener("toggle", () => details.open && void load());
-  void load();
 
   return {
     element: details,
     show(next) {
+      // Read when there is something to look at, not before it.
+      if (!state) void load();
       state = next;
       draw();
     },
     open() {
       details.open = true;
-      (list.querySelector("button") ?? keep).focus();
+      const choose = (): void => (list.querySelector("button") ?? keep).focus();
+      if (views) choose();
+      else void load().then(choose);
     },
   };
 }

@@ -9,7 +9,8 @@ import { closuresOf, isPlanned, loadResources, type Item, type Resource } from "
 import { createFilterPanel, loadFeatures, type Feature } from "./filter-panel";
 import { itemsFor } from "./filters";
 import { createFreeFilter } from "./free-filter";
-import { createGrid, type DrawnView, type Grid, type Move, type Slot } from "./grid";
+import { createDrawing } from "./drawing";
+import type { DrawnView, Move, Slot } from "./grid";
 import { createHolding } from "./holding";
 import { createRooms } from "./rooms";
 import { createSavedMenu } from "./saved-menu";
@@ -24,8 +25,6 @@ export interface ScreenOptions {
   api: Api;
   settings: Settings;
   texts: Texts;
-  /** Nothing is read before this. */
-  ready: Promise<void>;
   onNew(slot: Slot | { day: string }): void;
   onOpen(item: Item, at: HTMLElement): void;
   onMove(move: Move): void;
@@ -59,7 +58,6 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
   let state = readState(location.href, settings);
   let features: Feature[] = [];
   let trouble: Cover = null;
-  let grid: Grid | null = null;
 
   const span = (): DaySpan => spanOf(state.view, state.day, firstDay);
   const startOf = (day: string): string => instantOf({ day, clock: "00:00" }, zone);
@@ -69,7 +67,6 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
   const store = createStore({
     api,
     url: settings.eventsUrl,
-    ready: options.ready,
     params: (): Record<string, string> => (state.filters.source ? { source: state.filters.source } : {}),
     onLoading(isLoading) {
       island.setAttribute("aria-busy", String(isLoading || !rooms.areKnown()));
@@ -86,18 +83,21 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
       cover();
     },
   });
-  const load = async (start: string, end: string): Promise<Item[]> =>
-    itemsFor(await store.load(start, end), rooms.chosenIds(), state.filters, state.view === "month");
+  const fitting = (items: Item[]): Item[] => itemsFor(items, rooms.chosenIds(), state.filters, state.view === "month");
+  const load = (start: string, end: string): Item[] | Promise<Item[]> => {
+    const items = store.load(start, end);
+    return Array.isArray(items) ? fitting(items) : items.then(fitting);
+  };
   const holding = createHolding(api, settings.freeUrl, texts, {
     resources: rooms.drawn,
     span: () => ({ start: startOf(span().from), end: startOf(span().until) }),
-    paint: (refused) => grid?.paint(refused),
+    paint: (refused) => drawing.grid()?.paint(refused),
   });
   const choosing = createChoosing({
     texts,
     bulkUrl: settings.bulkUrl,
     onChange() {
-      grid?.showChosen();
+      drawing.grid()?.showChosen();
       if (state.view === "agenda") redraw();
     },
   });
@@ -133,6 +133,30 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
     ...(mayEdit ? { choosing: { isChosen: choosing.isChosen, choose: (id, is) => choosing.choose([id], is) } } : {}),
   });
   const stage = createStage(agenda.element, texts);
+  const drawing = createDrawing(stage.grid, settings.gridScript, {
+    zone,
+    locale,
+    firstDay,
+    mayEdit,
+    label: texts.grid_label,
+    hoursLabel: texts.hours,
+    resourcesLabel: texts.resources,
+    noGroupLabel: texts.no_group,
+    moreLabel: (count) => fill(texts.more, { count }),
+    describe: (item) => ({
+      note: [item.extendedProps.person, noteOf(item, texts)].filter(Boolean).join(" · "),
+      spoken: [rooms.placeOf(item), statusOf(item, texts)].filter(Boolean).join(", "),
+    }),
+    load,
+    isChosen: choosing.isChosen,
+    onHold: holding.hold,
+    onRelease: holding.release,
+    onHover: holding.hover,
+    onSelect: options.onNew,
+    onOpen: options.onOpen,
+    onMove: options.onMove,
+    onDay: (day) => navigate({ view: "day", day }),
+  });
   stage.element.append(holding.hint);
   const warning = element("p", { className: "notice warning", role: "status", hidden: true });
   island.classList.add("calendar");
@@ -155,19 +179,21 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
   }
   /** What is known, drawn anew. */
   function redraw(): void {
-    if (state.view !== "agenda") return grid?.refresh();
+    if (state.view !== "agenda") return drawing.grid()?.refresh();
     const shownSpan = span();
-    void load(startOf(shownSpan.from), startOf(shownSpan.until)).then((items) => agenda.show(items, shownSpan));
+    const items = load(startOf(shownSpan.from), startOf(shownSpan.until));
+    void Promise.resolve(items).then((found) => agenda.show(found, shownSpan));
   }
   function showResources(): void {
     toolbar.showResources(rooms.all(), rooms.listed(), state.filters.kind, rooms.hidden());
     panel.show(state.filters, features);
     saved.show(state);
-    if (grid) grid.showResources(rooms.drawn());
-    else if (rooms.areKnown() && state.view !== "agenda") draw(state.view);
+    const grid = drawing.grid();
+    grid?.showResources(rooms.drawn());
+    if (grid || state.view === "agenda") redraw();
+    else if (rooms.areKnown()) draw(state.view);
     count();
     cover();
-    redraw();
   }
   function count(): void {
     const ids = rooms.chosenIds();
@@ -217,46 +243,23 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
   async function loadAhead(): Promise<void> {
     if (state.view !== "month") await store.load(startOf(span().from), startOf(span().until));
   }
-  /** FullCalendar is made with the first view that needs it, once there is something to draw. */
   function draw(view: DrawnView): void {
-    if (grid) return grid.show(view, state.day);
-    grid = createGrid(stage.grid, {
-      zone,
-      locale,
-      firstDay,
-      view,
-      day: state.day,
-      resources: rooms.drawn(),
-      mayEdit,
-      label: texts.grid_label,
-      hoursLabel: texts.hours,
-      resourcesLabel: texts.resources,
-      noGroupLabel: texts.no_group,
-      moreLabel: (count) => fill(texts.more, { count }),
-      describe: (item) => ({
-        note: [item.extendedProps.person, noteOf(item, texts)].filter(Boolean).join(" · "),
-        spoken: [rooms.placeOf(item), statusOf(item, texts)].filter(Boolean).join(", "),
-      }),
-      load,
-      isChosen: choosing.isChosen,
-      onHold: holding.hold,
-      onRelease: holding.release,
-      onHover: holding.hover,
-      onSelect: options.onNew,
-      onOpen: options.onOpen,
-      onMove: options.onMove,
-      onDay: (day) => navigate({ view: "day", day }),
-    });
+    if (drawing.isThere()) return drawing.show({ view, day: state.day, resources: rooms.drawn() });
+    trouble = { kind: "loading" };
+    void drawing.bring().then(() => {
+      trouble = null;
+      showResources();
+    }, fail);
   }
   async function start(): Promise<void> {
     trouble = null;
     cover();
     try {
-      await options.ready;
       const [all, known] = await Promise.all([
         loadResources(api, settings.resourcesUrl),
         features.length ? features : loadFeatures(api, settings.featuresUrl),
-        grid ?? loadAhead(),
+        drawing.grid() ?? loadAhead(),
+        state.view === "agenda" || drawing.isThere() || drawing.bring(),
       ]);
       rooms.know(all);
       features = known;
@@ -264,9 +267,12 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
       void free.look(state, all);
       showResources();
     } catch (error) {
-      trouble = { kind: "failure", error, retry: () => void start() };
-      cover();
+      fail(error);
     }
+  }
+  function fail(error: unknown): void {
+    trouble = { kind: "failure", error, retry: () => void start() };
+    cover();
   }
   apply(true);
 
@@ -285,8 +291,8 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
       return store.items().find((item) => item.id === id && isPlanned(item)) ?? null;
     },
     choose: ({ id }) => choosing.toggle(id),
-    isHeld: () => grid?.isHeld() ?? false,
-    unselect: () => grid?.unselect(),
+    isHeld: () => drawing.grid()?.isHeld() ?? false,
+    unselect: () => drawing.grid()?.unselect(),
     warn(words) {
       warning.textContent = words;
       warning.hidden = !words;

@@ -11,7 +11,11 @@ export interface Settings {
   featuresUrl: string;
   freeUrl: string;
   changesUrl: string;
+  /** What has changed until here the page shows. */
+  changesCursor: string;
   bulkUrl: string;
+  /** The script that draws grids and timelines. */
+  gridScript: string;
   /** The page on which resources are added. */
   resourcesPage: string;
   viewsUrl: string;
@@ -60,7 +64,9 @@ export function readSettings(data: DOMStringMap): Settings {
     featuresUrl: data.featuresUrl ?? "/api/features",
     freeUrl: data.freeUrl ?? "/api/calendar/free",
     changesUrl: data.changesUrl ?? "/api/calendar/changes",
+    changesCursor: data.changesCursor ?? "",
     bulkUrl: data.bulkUrl ?? "",
+    gridScript: data.gridScript ?? "",
     resourcesPage: data.resourcesPage ?? "",
     viewsUrl: data.viewsUrl ?? "/api/views",
     organisation: data.organisation ?? "",

@@ -21,7 +21,6 @@ function store(): Store & { heard: string[] } {
   const made = createStore({
     api,
     url: "/events",
-    ready: Promise.resolve(),
     params: () => ({ source: "staff" }),
     onLoading: (is) => heard.push(is ? "loading" : "rest"),
     onLoaded: () => heard.push("loaded"),

@@ -5,8 +5,6 @@ import type { Api } from "../shared/api";
 export interface StoreOptions {
   api: Api;
   url: string;
-  /** Nothing is read before this. */
-  ready: Promise<void>;
   /** What the server narrows down, besides the span. */
   params(): Record<string, string>;
   onLoading(isLoading: boolean): void;
@@ -15,15 +13,15 @@ export interface StoreOptions {
 }
 
 export interface Store {
-  /** The items that touch a span. Never fails: what went wrong is told to `onFailed`, and the answer is empty. */
-  load(start: string, end: string): Promise<Item[]>;
+  /** The items that touch a span, at once when they are known. Never fails: what went wrong `onFailed` hears. */
+  load(start: string, end: string): Item[] | Promise<Item[]>;
   /** What was loaded last. */
   items(): Item[];
   /** The next `load` asks the server again; quietly, when it is nobody's doing here. */
   forget(isQuiet?: boolean): void;
 }
 
-export function createStore({ api, url, ready, params, onLoading, onLoaded, onFailed }: StoreOptions): Store {
+export function createStore({ api, url, params, onLoading, onLoaded, onFailed }: StoreOptions): Store {
   let known = "";
   let items: Item[] = [];
   let running = 0;
@@ -39,7 +37,7 @@ export function createStore({ api, url, ready, params, onLoading, onLoaded, onFa
     },
     load(start, end) {
       const asked = JSON.stringify([start, end, params()]);
-      if (asked === known) return Promise.resolve(items);
+      if (asked === known) return items;
       // Two who ask the same at once get one answer.
       if (pending?.asked !== asked) pending = { asked, answer: read(asked, start, end) };
       return pending.answer;
@@ -51,7 +49,6 @@ export function createStore({ api, url, ready, params, onLoading, onLoaded, onFa
     if (!isQuiet) onLoading(true);
     isQuiet = false;
     try {
-      await ready;
       const found = await loadItems(api, url, start, end, params());
       // Somebody who goes on quickly is shown where they have come to, not what was late.
       if (turn !== running) return found;

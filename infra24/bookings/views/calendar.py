@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from infra24.bookings import lists
+from infra24.bookings.changes import changes_since
 from infra24.bookings.forms import BookingForm
 from infra24.bookings.forms.series import RepeatForm
 from infra24.bookings.texts import calendar_texts
@@ -50,6 +51,8 @@ def calendar(request: MemberRequest) -> HttpResponse:
         "day": day,
         "is_list": is_list,
         "view": _view(request),
+        # Before anything is read that the page shows, so that no change falls in between.
+        "cursor": changes_since(request.member, None).cursor,
         "views": VIEWS,
         "first_day": get_format("FIRST_DAY_OF_WEEK"),
         "texts": calendar_texts(),
