@@ -1,5 +1,9 @@
-/** The grid's script comes beside the calendar's own, which can ask for the bookings meanwhile. */
-import type { Grid, GridOptions, GridStart } from "./grid";
+/** The grid in the words of this page. Its script comes beside the calendar's own, which asks for the bookings meanwhile. */
+import { fill } from "../shared/texts";
+import type { Item } from "./feed";
+import type { Grid, GridActs, GridStart } from "./grid";
+import type { Settings } from "./state";
+import { noteOf, statusOf, type Texts } from "./texts";
 
 export interface Drawing {
   /** Brings the script, without which nothing is drawn. Fails when it cannot be had. */
@@ -11,19 +15,41 @@ export interface Drawing {
   grid(): Grid | null;
 }
 
-export function createDrawing(host: HTMLElement, script: string, options: GridOptions): Drawing {
+export interface DrawingOptions extends GridActs {
+  settings: Settings;
+  texts: Texts;
+  placeOf(item: Item): string;
+}
+
+export function createDrawing(host: HTMLElement, { settings, texts, placeOf, ...acts }: DrawingOptions): Drawing {
+  const { zone, locale, firstDay, mayEdit } = settings;
   let createGrid: typeof import("./grid").createGrid | null = null;
   let grid: Grid | null = null;
 
+  function drawFirst(start: GridStart): Grid | null {
+    const words = {
+      label: texts.grid_label,
+      hoursLabel: texts.hours,
+      resourcesLabel: texts.resources,
+      noGroupLabel: texts.no_group,
+      moreLabel: (count: number) => fill(texts.more, { count }),
+      describe: (item: Item) => ({
+        note: [item.extendedProps.person, noteOf(item, texts)].filter(Boolean).join(" · "),
+        spoken: [placeOf(item), statusOf(item, texts)].filter(Boolean).join(", "),
+      }),
+    };
+    return createGrid && createGrid(host, { zone, locale, firstDay, mayEdit, ...words, ...acts }, start);
+  }
+
   return {
     async bring() {
-      const module = (await import(/* @vite-ignore */ script)) as typeof import("./grid");
+      const module = (await import(/* @vite-ignore */ settings.gridScript)) as typeof import("./grid");
       createGrid = module.createGrid;
     },
     isThere: () => createGrid !== null,
     show(start) {
       if (grid) grid.show(start.view, start.day);
-      else if (createGrid) grid = createGrid(host, options, start);
+      else grid = drawFirst(start);
     },
     grid: () => grid,
   };

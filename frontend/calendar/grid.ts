@@ -17,7 +17,7 @@ import type { ViewName } from "./views";
 
 export type DrawnView = Exclude<ViewName, "agenda">;
 
-export interface GridOptions {
+export interface GridOptions extends GridActs {
   zone: string;
   locale: string;
   firstDay: number;
@@ -31,6 +31,10 @@ export interface GridOptions {
   moreLabel(count: number): string;
   /** The small print of an item, and what a screen reader says besides. */
   describe(item: Item): { note: string; spoken: string };
+}
+
+/** What it asks, and what people do in it. */
+export interface GridActs {
   load(start: string, end: string): Item[] | Promise<Item[]>;
   /** Whether it is one of those chosen for something done to several. */
   isChosen(id: string): boolean;

@@ -17,7 +17,7 @@ import { createSavedMenu } from "./saved-menu";
 import { createStage, type Cover } from "./stage";
 import { addressOf, noFilters, readState, rememberView, type Settings, type State } from "./state";
 import { createStore } from "./store";
-import { dayInWords, noteOf, statusOf, type Texts } from "./texts";
+import { dayInWords, type Texts } from "./texts";
 import { createToolbar } from "./toolbar";
 import { columnsOf, mostResources, spanOf, timelineInstead, type DaySpan } from "./views";
 
@@ -133,20 +133,10 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
     ...(mayEdit ? { choosing: { isChosen: choosing.isChosen, choose: (id, is) => choosing.choose([id], is) } } : {}),
   });
   const stage = createStage(agenda.element, texts);
-  const drawing = createDrawing(stage.grid, settings.gridScript, {
-    zone,
-    locale,
-    firstDay,
-    mayEdit,
-    label: texts.grid_label,
-    hoursLabel: texts.hours,
-    resourcesLabel: texts.resources,
-    noGroupLabel: texts.no_group,
-    moreLabel: (count) => fill(texts.more, { count }),
-    describe: (item) => ({
-      note: [item.extendedProps.person, noteOf(item, texts)].filter(Boolean).join(" · "),
-      spoken: [rooms.placeOf(item), statusOf(item, texts)].filter(Boolean).join(", "),
-    }),
+  const drawing = createDrawing(stage.grid, {
+    settings,
+    texts,
+    placeOf: rooms.placeOf,
     load,
     isChosen: choosing.isChosen,
     onHold: holding.hold,
