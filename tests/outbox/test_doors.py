@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 DOORS = {
     "organisation_of_key(text,bytea)",
     "admit_token(bytea)",
+    "admit_bearer(bytea)",
     "organisations_of_user(uuid)",
     "claim_facts(integer)",
     "hand_out_facts(integer,jsonb,text[],jsonb,timestamp with time zone)",

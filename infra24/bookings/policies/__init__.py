@@ -97,7 +97,8 @@ class Standing:
 
 def open_steps(standing: Standing, *, now: datetime, is_staff: bool) -> list[Step]:
     """The steps that somebody may take now who sees the booking: staff, or whose it is."""
-    return [step for step in Step if refusal(step, standing, now=now, is_staff=is_staff) is None]
+    likely = [step for step in Step if standing.status in FROM[step]]  # no words are made for the others
+    return [step for step in likely if refusal(step, standing, now=now, is_staff=is_staff) is None]
 
 
 def refusal(step: Step, standing: Standing, *, now: datetime, is_staff: bool) -> Infra24Error | None:
