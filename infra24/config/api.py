@@ -34,7 +34,7 @@ api = HouseAPI(
 for kind in (Exception, ValidationError, HttpError, Http404):
     api.add_exception_handler(kind, answer_exception)
 
-# Django looks an address up one after the other: what is asked most comes first.
+# Addresses are tried in this order: those asked for most come first.
 for router in (
     bookings.router,
     orgs.router,
