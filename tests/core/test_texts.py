@@ -115,7 +115,7 @@ class Said(HTMLParser):
 
 TAGS = re.compile(
     r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}"
-    r"|{% block main_class %}.*?{% endblock %}|{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|{%.*?%}|{{.*?}}",
+    r"|{% block (?:main|page)_class %}.*?{% endblock %}|{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|{%.*?%}|{{.*?}}",
     re.DOTALL,
 )
 TEMPLATES = Path(__file__).resolve().parents[2] / "infra24"
