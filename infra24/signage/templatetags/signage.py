@@ -7,7 +7,7 @@ from typing import Any
 
 import segno
 from django import template
-from django.utils.formats import date_format, get_format
+from django.utils.formats import date_format, get_format, time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
@@ -46,11 +46,11 @@ def clock_face(context: Mapping[str, Any], at: datetime) -> str:
 @register.simple_tag
 def halves_of_day() -> str:
     """The words for before and after noon, for the script that moves the clock on; empty where it goes to 24."""
-    return "|".join(date_format(half, "a") for half in (time(9), time(21))) if _has_halves() else ""
+    return "|".join(time_format(half, "a") for half in (time(9), time(21))) if _has_halves() else ""
 
 
 def _has_halves() -> bool:
-    return get_format("TIME_FORMAT") == "P"
+    return bool(get_format("TIME_FORMAT") == "P")
 
 
 @lru_cache(maxsize=1024)
