@@ -4,14 +4,15 @@ import { createCombobox } from "../shared/combobox";
 import { element } from "../shared/dialog";
 import { fill } from "../shared/texts";
 import { closeLikeMenu } from "./chooser";
+import { createFeatureFields, fillBoxes } from "./filter-features";
 import { searchPeople } from "./form-people";
 import { narrowing, noFilters, type Filters } from "./state";
 import type { Texts } from "./texts";
+import type { Feature } from "./wishes";
 
-export interface Feature {
-  key: string;
-  name: string;
-}
+// Whoever draws the panel reads what it offers, too.
+export { loadFeatures } from "./filter-features";
+export type { Feature } from "./wishes";
 
 export interface FilterPanelOptions {
   api: Api;
@@ -53,7 +54,6 @@ export function createFilterPanel({ api, peopleUrl, texts, onFilters }: FilterPa
     element("fieldset", {}, element("legend", { textContent: legend }), choices);
 
   const states = element("div", { className: "choices" });
-  const features = element("div", { className: "choices" });
   const people = element("input", {
     type: "number",
     min: "1",
@@ -95,7 +95,7 @@ export function createFilterPanel({ api, peopleUrl, texts, onFilters }: FilterPa
   const clear = element("button", { type: "button", className: "button small", textContent: texts.clear_filters });
   clear.addEventListener("click", () => onFilters(noFilters(shown.kind)));
 
-  const featureBoxes = boxes(texts.has_features, features);
+  const features = createFeatureFields(texts, (wishes) => change({ features: wishes }));
   const panel = element(
     "div",
     { className: "calendar-filters" },
@@ -103,7 +103,7 @@ export function createFilterPanel({ api, peopleUrl, texts, onFilters }: FilterPa
     personField,
     field(texts.filter_source, source),
     field(texts.filter_people, people),
-    featureBoxes,
+    features.element,
     element(
       "fieldset",
       {},
@@ -114,22 +114,6 @@ export function createFilterPanel({ api, peopleUrl, texts, onFilters }: FilterPa
   );
   const details = element("details", { className: "menu" }, summary, panel);
   closeLikeMenu(details, summary);
-
-  /** Tick boxes for several values of one filter. */
-  function fillChoices(into: HTMLElement, choices: [string, string][], name: "status" | "features"): void {
-    const focused = into.contains(document.activeElement) ? (document.activeElement as HTMLInputElement).value : "";
-    into.replaceChildren(
-      ...choices.map(([value, label]) => {
-        const box = element("input", { type: "checkbox", value, checked: shown[name].includes(value) });
-        box.addEventListener("change", () => {
-          const others = shown[name].filter((each) => each !== value);
-          change({ [name]: box.checked ? [...others, value] : others });
-        });
-        return element("label", { className: "choice" }, box, label);
-      }),
-    );
-    if (focused) into.querySelector<HTMLInputElement>(`input[value="${CSS.escape(focused)}"]`)?.focus();
-  }
 
   return {
     search,
@@ -144,13 +128,8 @@ export function createFilterPanel({ api, peopleUrl, texts, onFilters }: FilterPa
         ["pending", texts.status_pending],
         ["hold", texts.status_hold],
       ];
-      fillChoices(states, status, "status");
-      fillChoices(
-        features,
-        known.map(({ key, name }) => [key, name]),
-        "features",
-      );
-      featureBoxes.hidden = !known.length;
+      fillBoxes(states, status, filters.status, (chosen) => change({ status: chosen }));
+      features.show(filters.features, known);
       people.value = filters.people ? String(filters.people) : "";
       if (filters.free || document.activeElement !== since) {
         const [from = "", to = ""] = filters.free.split("-");
@@ -163,13 +142,4 @@ export function createFilterPanel({ api, peopleUrl, texts, onFilters }: FilterPa
       clear.hidden = !count;
     },
   };
-}
-
-/** Words for what resources have; without them there is only no filter for it. */
-export async function loadFeatures(api: Api, url: string): Promise<Feature[]> {
-  try {
-    return (await api.get<{ items: Feature[] }>(url)).items;
-  } catch {
-    return [];
-  }
 }

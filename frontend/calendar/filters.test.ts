@@ -10,7 +10,7 @@ const HALL: Resource = {
   kind: "space",
   name: "Hall",
   capacity: 40,
-  features: { piano: true },
+  features: { piano: true, height: 4.5 },
   group: "Ground",
 };
 const YARD: Resource = { id: "yard", kind: "space", name: "Yard" };
@@ -43,6 +43,10 @@ describe("a resource", () => {
     expect(fits({ kind: "equipment" })).toEqual(["kiln"]);
     expect(fits({ people: 3 })).toEqual(["hall"]);
     expect(fits({ features: ["piano"] })).toEqual(["hall"]);
+    expect(fits({ features: ["piano=no"] })).toEqual(["yard", "kiln"]);
+    expect(fits({ features: ["height>=4"] })).toEqual(["hall"]);
+    expect(fits({ features: ["height>=4", "height<=4"] })).toEqual([]);
+    expect(fits({ features: ["no such thing"] })).toEqual([]);
   });
   test("stands with its group, in order; those without one come last", () => {
     expect(grouped([YARD, KILN, HALL]).map(([name, members]) => [name, members.map(({ id }) => id)])).toEqual([

@@ -1,12 +1,13 @@
 /** What of the house the filters leave. Pure. */
 import { closesHours, isPlanned, type Item, type Resource } from "./feed";
 import type { Filters } from "./state";
+import { meets, parseWish } from "./wishes";
 
 /** Is it of the kind, with the features, and large enough? */
 export function resourceFits(resource: Resource, { kind, features, people }: Filters): boolean {
   const isOfKind = kind === "all" || resource.kind === kind;
   const isLargeEnough = !people || (resource.capacity ?? 0) >= people;
-  return isOfKind && isLargeEnough && features.every((key) => has(resource, key));
+  return isOfKind && isLargeEnough && features.every((wish) => has(resource, wish));
 }
 
 /** Closed time is always shown; of bookings those in the state, of the person and with the words that are asked for. */
@@ -38,9 +39,10 @@ export function grouped(resources: Resource[]): [string, Resource[]][] {
   return [...groups, ...(rest ? [["", rest] as [string, Resource[]]] : [])];
 }
 
-function has({ features = {} }: Resource, key: string): boolean {
-  const value = features[key];
-  return value !== undefined && value !== null && value !== false && value !== "";
+/** A wish that makes no sense is met by nothing, as the server refuses it. */
+function has({ features = {} }: Resource, text: string): boolean {
+  const wish = parseWish(text);
+  return wish !== null && meets(features[wish.key], wish);
 }
 
 /** Every word, anywhere, whatever its accents and capitals. */

@@ -39,7 +39,7 @@ describe("the state", () => {
   test("goes into the address beside what is there, and comes back from it", () => {
     const filters = {
       ...noFilters("all"),
-      features: ["fan", "heat"],
+      features: ["fan", "heat>=1200"],
       free: "10:00-12:00",
       person: "p1",
       personName: "Ana",
@@ -49,7 +49,7 @@ describe("the state", () => {
       "https://x.test/?a=1&date=2026-11-23&q=old",
     );
     expect(address).toBe(
-      "https://x.test/?a=1&view=month&date=2026-12-01&kind=all&feature=fan&feature=heat&free=10%3A00-12%3A00&person=p1&person_name=Ana",
+      "https://x.test/?a=1&view=month&date=2026-12-01&kind=all&feature=fan&feature=heat%3E%3D1200&free=10%3A00-12%3A00&person=p1&person_name=Ana",
     );
     expect(readState(address, settings)).toEqual({ view: "month", day: "2026-12-01", filters });
     expect(narrowing(filters)).toBe(3);
@@ -84,6 +84,7 @@ describe("a view", () => {
   });
   test("says what it shows", () => {
     expect(titleOf("day", "2026-11-25", MONDAY, "en-GB")).toBe("Wednesday, 25 November 2026");
+    expect(titleOf("day", "2026-11-25", MONDAY, "es")).toBe("Miércoles, 25 de noviembre de 2026");
     expect(titleOf("week", "2026-11-25", MONDAY, "en-GB").replace(/\s/g, "")).toBe("23–29November2026");
     expect(titleOf("month", "2026-11-25", MONDAY, "es")).toBe("Noviembre de 2026");
   });

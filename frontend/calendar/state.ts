@@ -33,7 +33,7 @@ export interface Settings {
 /** What is shown of what there is. Empty means: whatever it is. */
 export interface Filters {
   kind: string;
-  /** Features a resource must have, by key. */
+  /** What a resource must have, as the API's `feature=` says it: `sink`, `floor=2`, `max_temperature>=1200`. */
   features: string[];
   /** How many people must fit. */
   people: number;

@@ -37,8 +37,9 @@ export interface Toolbar {
 export function createToolbar(options: ToolbarOptions): Toolbar {
   const { texts, locale, zone, firstDay } = options;
   let state: Pick<State, "view" | "day"> = { view: "day", day: today(zone) };
-  const title = element("h2", { className: "calendar-day" });
-  const status = element("p", { className: "calendar-status muted small", role: "status" });
+  // They stand in the page already, beside the views, so that nothing moves when the script comes.
+  const title = document.querySelector(".calendar-day") ?? element("h2", { className: "calendar-day" });
+  const status = document.querySelector(".calendar-status") ?? element("p", { role: "status" });
 
   const button = (className: string, label: string, run: () => void, text = label): HTMLButtonElement => {
     const made = element("button", { type: "button", className: `button ${className}`, textContent: text });
@@ -58,6 +59,17 @@ export function createToolbar(options: ToolbarOptions): Toolbar {
   kinds.addEventListener("change", () => options.onKind(kinds.value));
   const chooser = createChooser(texts, options.onHidden);
 
+  /** The kinds there are; and the one that is asked for, though the house may have nothing of it. */
+  function showKinds(known: string[], kind: string): void {
+    const offered = known.includes(kind) || kind === "all" ? known : [...known, kind];
+    const option = (value: string, textContent: string): HTMLElement => element("option", { value, textContent });
+    kinds.replaceChildren(
+      option("all", texts.all_kinds),
+      ...offered.map((each) => option(each, kindName(each, texts))),
+    );
+    kinds.value = kind;
+  }
+
   const choices = element("div", { className: "calendar-choices" });
   choices.append(element("div", { className: "field" }, kinds), chooser.element);
   if (options.mayEdit) {
@@ -76,7 +88,6 @@ export function createToolbar(options: ToolbarOptions): Toolbar {
       next,
       element("div", { className: "field" }, picker),
     ),
-    element("div", { className: "calendar-title" }, title, status),
     choices,
   );
 
@@ -84,8 +95,9 @@ export function createToolbar(options: ToolbarOptions): Toolbar {
     element: bar,
     legend: legendOf(texts, options.zoneNote),
     choices,
-    show({ view, day }) {
+    show({ view, day, filters }) {
       state = { view, day };
+      if (!kinds.options.length) showKinds([], filters.kind);
       picker.value = day;
       title.textContent = titleOf(view, day, firstDay, locale);
       const isDaily = stepped(view, day, 1) === stepped("day", day, 1);
@@ -93,13 +105,7 @@ export function createToolbar(options: ToolbarOptions): Toolbar {
       next.setAttribute("aria-label", isDaily ? texts.next_day : texts.later);
     },
     showResources(all, listed, kind, hidden) {
-      const known = [...new Set(all.map((resource) => resource.kind))];
-      const option = (value: string, textContent: string): HTMLElement => element("option", { value, textContent });
-      kinds.replaceChildren(
-        option("all", texts.all_kinds),
-        ...known.map((each) => option(each, kindName(each, texts))),
-      );
-      kinds.value = kind;
+      showKinds([...new Set(all.map((resource) => resource.kind))], kind);
       chooser.show(listed, hidden);
     },
     chooseResources: chooser.open,

@@ -60,7 +60,8 @@ export function titleOf(view: ViewName, day: string, firstDay: number, locale: s
   const { from, until } = spanOf(view, day, firstDay);
   if (view === "month" || view === "timeline-month") return formatMonth(from, locale);
   const last = addDays(until, -1);
-  return last === from ? formatDay(from, locale) : formatDays(from, last, locale);
+  const words = last === from ? formatDay(from, locale) : formatDays(from, last, locale);
+  return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
 }
 
 /** Columns a time grid of so many resources needs; 0 for views whose resources are no columns. */

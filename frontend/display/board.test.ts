@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { ahead, EVERY, pause, take } from "./board";
+import { ahead, clockFace, EVERY, pause, take } from "./board";
 
 const NOW = "2026-11-27T10:00:00+00:00";
 const page = (state: string, words: string, more = ""): string =>
@@ -49,5 +49,15 @@ describe("a board", () => {
     expect(ahead(board, Date.parse(NOW) - 90_000)).toBe(90_000);
     delete board.dataset.now;
     expect(ahead(board, 0)).toBe(0);
+  });
+
+  test("has a clock in the house's zone, in the manner of the times beside it", () => {
+    const [evening, noon, night] = ["2026-11-28T00:24:00Z", "2026-11-27T17:00:00Z", "2026-11-27T05:05:00Z"].map(
+      (at) => new Date(at),
+    );
+    const faces = (halves: string): string[] =>
+      [evening!, noon!, night!].map((at) => clockFace(at, "America/New_York", halves));
+    expect(faces("a.m.|p.m.")).toEqual(["7:24 p.m.", "12:00 p.m.", "12:05 a.m."]);
+    expect(faces("")).toEqual(["19:24", "12:00", "00:05"]);
   });
 });

@@ -1,4 +1,5 @@
 /** What a display has been told last, and when to ask again. */
+import { wallTime } from "../shared/dates";
 
 /** Half a minute: somebody who has just booked stands before the door. */
 export const EVERY = 30_000;
@@ -35,4 +36,16 @@ export function take(page: Document, html: string): boolean {
   const [day, told] = [page.getElementById("display-day"), fresh.getElementById("display-day")];
   if (day && told) day.textContent = told.textContent;
   return true;
+}
+
+/**
+ * What the clock shows in the zone, in the manner of the times beside it: "7:05 p.m." where the page says how the
+ * halves of a day are called ("a.m.|p.m."), else "19:05".
+ */
+export function clockFace(at: Date, zone: string, halves: string): string {
+  const { clock } = wallTime(at, zone);
+  if (!halves) return clock;
+  const hour = Number(clock.slice(0, 2));
+  const [before = "", after = ""] = halves.split("|");
+  return `${hour % 12 || 12}${clock.slice(2)} ${hour < 12 ? before : after}`;
 }

@@ -1,7 +1,6 @@
 /** A display by a door: keeps itself up to date for months, and says when it cannot. Nothing on it can be touched. */
-import { formatClock } from "../shared/dates";
 import { fill } from "../shared/texts";
-import { ahead, EVERY, pause, take } from "./board";
+import { ahead, clockFace, EVERY, pause, take } from "./board";
 import { displayTexts } from "./texts";
 
 const PATIENCE = 15_000;
@@ -10,7 +9,7 @@ const board = document.getElementById("board") as HTMLElement;
 const clock = document.getElementById("display-time") as HTMLTimeElement;
 const lost = document.getElementById("display-lost") as HTMLElement;
 const zone = clock.dataset.zone ?? "UTC";
-const locale = clock.dataset.locale ?? "en";
+const halves = clock.dataset.halves ?? "";
 const build = board.dataset.build;
 let offset = ahead(board, Date.now());
 let heard = Date.now();
@@ -21,7 +20,7 @@ function tell(text: string): void {
 }
 
 function tick(): void {
-  const shown = formatClock(new Date(Date.now() + offset), zone, locale);
+  const shown = clockFace(new Date(Date.now() + offset), zone, halves);
   if (clock.textContent !== shown) clock.textContent = shown;
 }
 
@@ -36,7 +35,7 @@ async function ask(): Promise<number> {
     }
     if (!answer.ok || !take(document, await answer.text())) throw new Error(String(answer.status));
   } catch {
-    tell(fill(texts.lost, { time: formatClock(new Date(heard + offset), zone, locale) }));
+    tell(fill(texts.lost, { time: clockFace(new Date(heard + offset), zone, halves) }));
     return EVERY;
   }
   heard = Date.now();

@@ -33,6 +33,8 @@ ORDERS: Final[Mapping[str, Sequence[str]]] = {
     "-people": ("-party_size", "-id"),
 }
 """Stored columns to sort by, by the name that addresses use; the last is unique."""
+INDEXED: Final = frozenset({"when", "-when", "asked", "-asked"})
+"""Orders in which a page is read off an index. For others everything that is meant is read and sorted."""
 
 
 @dataclass(frozen=True)

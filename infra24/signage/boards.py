@@ -14,7 +14,7 @@ from infra24.resources.policies import Bookable, Claim
 from infra24.resources.queries import bookables
 from infra24.signage.days import Stay, stays_at
 from infra24.signage.models import Display
-from infra24.signage.policies import DoorState, Standing, next_change, standing_of
+from infra24.signage.policies import Crowd, DoorState, Standing, crowd_of, next_change, standing_of
 
 AHEAD = timedelta(days=1)
 """How far a board looks beyond today: on a Friday evening it says when tomorrow begins."""
@@ -46,6 +46,10 @@ class Board:
     doors: list[Door]
     changes_at: datetime | None
     """When something on it will be different though nobody does anything."""
+
+    @property
+    def crowd(self) -> Crowd:
+        return crowd_of(len(self.doors))
 
 
 def board_of(display: Display, organisation: Organisation, *, now: datetime) -> Board:

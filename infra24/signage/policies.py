@@ -16,6 +16,22 @@ class DoorState(StrEnum):
     CLOSED = "closed"
 
 
+class Crowd(StrEnum):
+    """How many lines share one screen: the fewer they are, the larger they stand there."""
+
+    FEW = "few"
+    SOME = "some"
+    MANY = "many"
+    FULL = "full"
+    CROWD = "crowd"
+
+
+def crowd_of(doors: int) -> Crowd:
+    """The largest in which so many lines fit a tablet of 1280 by 800 and a television alike."""
+    most = {Crowd.FEW: 6, Crowd.SOME: 18, Crowd.MANY: 24, Crowd.FULL: 42}
+    return next((crowd for crowd, lines in most.items() if doors <= lines), Crowd.CROWD)
+
+
 @dataclass(frozen=True)
 class Standing:
     """How it is with one resource at an instant. `until` None: for longer than was looked."""

@@ -80,6 +80,24 @@ def test_what_makes_no_sense_in_an_address_is_left_out(cast: Cast, query: str) -
     assert titles(cast, query) == ["Glaze", "Choir", "Both"]
 
 
+def test_sorted_by_what_no_index_knows_it_goes_back_a_year_and_says_so(cast: Cast) -> None:
+    long_ago = NOON - 800 * DAY
+    with acting_for(cast.house.pk):
+        Booking.objects.filter(title="Over").update(starts_at=long_ago, ends_at=long_ago + HOUR)
+
+    def shown(query: str) -> tuple[list[str], bool]:
+        answer = make.client(cast.alice).get(f"{PAGE}?{query}")
+        return [one.title for one in answer.context["page"].items], "the table goes back to" in answer.content.decode()
+
+    assert shown("days=all") == (["Over", "Glaze", "Choir", "Both"], False)
+    assert shown("days=all&sort=-asked") == (["Over", "Both", "Choir", "Glaze"], False)
+    assert shown("days=all&sort=title") == (["Both", "Choir", "Glaze"], True)
+    assert shown("days=past&sort=-people") == ([], True)
+    assert shown(f"days=all&sort=title&since={long_ago:%Y-%m-%d}") == (["Both", "Choir", "Glaze", "Over"], False)
+    assert shown(f"days=all&sort=title&until={long_ago:%Y-%m-%d}") == (["Over"], True)
+    assert shown("sort=title") == (["Both", "Choir", "Glaze"], False)
+
+
 def test_columns_are_chosen_and_heads_sort(cast: Cast) -> None:
     html = make.client(cast.alice).get(f"{PAGE}?column=note&column=people&sort=people").content.decode()
     head = html.partition("<thead>")[2].partition("</thead>")[0]

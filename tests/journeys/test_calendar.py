@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from infra24.bookings.models import Booking
 from infra24.orgs.tenancy import acting_for
+from infra24.resources.models import Resource
 from tests import make
 from tests.journeys.browser import DESKTOP, PHONE, Visitor, visitor
 from tests.journeys.test_accessibility import AXE, FADED, RUN
@@ -212,6 +213,46 @@ def test_every_view_has_an_address_and_nothing_for_axe(
         expect(page.get_by_role("link", name="Agenda")).to_have_attribute("aria-current", "page")
 
 
+def test_columns_are_narrowed_by_a_number_and_fold_by_their_group(
+    cast: make.Cast, live: str, chromium: Browser
+) -> None:
+    make.feature(cast.house, "heat", "number", name="Highest temperature", unit="°C")
+    for name, group, heat in (("Old kiln", "Yard", 1000), ("New kiln", "Yard", 1240), ("Great Hall", "", None)):
+        made = make.resource(cast.house, name=name)
+        with acting_for(cast.house.pk):
+            Resource.objects.filter(pk=made.pk).update(group=group, features={"heat": heat} if heat else {})
+
+    with visitor(chromium, live, member=cast.alice) as alice:
+        page = calendar(alice, "view=day&kind=all")
+        heads = page.locator(".calendar [role=columnheader]:visible")
+        page.locator("summary", has_text="Filter").press("Enter")
+        least = page.get_by_label("Highest temperature in °C, at least")
+        least.fill("1200")
+        least.press("Tab")
+        expect(heads).to_have_text(["New kiln"])
+        examine(page)
+        expect(page).to_have_url(re.compile(r"feature=heat%3E%3D1200"))
+        page.reload()
+        expect(heads).to_have_text(["New kiln"])
+        page.locator("summary", has_text="Filter (1)").press("Enter")
+        expect(least).to_have_value("1200")
+        page.get_by_role("button", name="Clear the filter").press("Enter")
+        expect(heads).to_have_count(3)
+
+        page.locator("summary", has_text="Shown: 3 of 3").press("Enter")
+        yard = page.get_by_role("group", name="Yard")
+        yard.get_by_label("Old kiln").press("Space")
+        expect(heads).to_have_text(["Great Hall", "New kiln"])
+        whole = yard.get_by_label("Yard")
+        expect(whole).to_have_js_property("indeterminate", value=True)
+        examine(page)
+        whole.press("Space")
+        expect(heads).to_have_count(3)
+        whole.press("Space")
+        expect(heads).to_have_text(["Great Hall"])
+        expect(page.get_by_role("status").filter(has_text="Yard: 0 of 2")).to_be_attached()
+
+
 def test_several_are_chosen_with_a_lasso_and_moved_together(cast: make.Cast, live: str, chromium: Browser) -> None:
     kiln, press = (make.resource(cast.house, name=name) for name in ("Kiln room", "Print shop"))
     make.booking(cast.alice, kiln, starts_at=NOON, title="Glaze firing")
@@ -264,6 +305,7 @@ def test_a_house_with_nothing_to_book_is_told_where_to_add_it(cast: make.Cast, l
         page = alice.open("/o/oolite/admin/calendar")
         expect(page.get_by_role("heading", name="There is nothing to book yet")).to_be_visible()
         expect(page.locator(".calendar").get_by_role("link", name="Resources")).to_be_visible()
+        expect(page.get_by_role("combobox", name="Show", exact=True)).to_have_value("space")
 
 
 def test_without_script_the_day_is_a_list_with_its_decisions(cast: make.Cast, live: str, chromium: Browser) -> None:

@@ -31,6 +31,9 @@ def test_a_display_follows_loses_and_finds_the_house_again(live: str, chromium: 
         expect(page.get_by_role("heading", name="Kiln Room")).to_be_visible()
         expect(page.locator(".door-word")).to_have_text("Taken")
         expect(page.get_by_text("Salt glaze")).to_have_count(0)
+        # Its clock goes on in the manner of the times beside it.
+        page.clock.run_for(1_100)
+        expect(page.locator("#display-time")).to_have_text(re.compile(r"^\d{1,2}:\d\d [ap]\.m\.$"))
         expect(page.get_by_role("img", name=re.compile("QR code"))).to_be_visible()
 
         with acting_for(cast.house.pk):

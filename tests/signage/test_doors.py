@@ -8,7 +8,7 @@ import pytest
 
 from infra24.bookings.models import Booking, Source
 from infra24.orgs.keys import mailed_secret
-from infra24.orgs.models import Key
+from infra24.orgs.models import Key, Organisation
 from infra24.orgs.tenancy import acting_for
 from infra24.signage.models import Display
 from infra24.signage.services import put_up_display
@@ -48,6 +48,32 @@ def test_a_display_needs_its_address_and_nothing_else(cast: make.Cast) -> None:
     for wrong in (f"/o/oolite/display/{secret[:-1]}x", f"/o/elsewhere/display/{secret}"):
         assert make.client().get(wrong).status_code == 404
     assert make.client().post(f"/o/oolite/display/{secret}").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("language", "halves", "clock", "told"),
+    [
+        ("en", "a.m.|p.m.", r"\d{1,2}:\d\d [ap]\.m\.", r"Taken free at (\w{3} )?(\d.* [ap]\.m\.|noon|midnight) "),
+        ("es", "", r"\d\d:\d\d", r"Ocupado libre desde (el \w{3} a )?las \d\d:\d\d "),
+    ],
+)
+def test_a_display_speaks_the_language_of_the_house_and_its_clock_too(
+    cast: make.Cast, language: str, halves: str, clock: str, told: str
+) -> None:
+    room = make.resource(cast.house, name="Kiln Room", rules=ALWAYS)
+    make.begun(cast.alice, room, title="Salt glaze")
+    with acting_for(cast.house.pk):
+        Organisation.objects.filter(pk=cast.house.pk).update(locale=language)
+        display = put_up_display(resource=room, by=cast.alice, source=Source.STAFF)
+        secret = mailed_secret(Key.objects.get(subject_id=display.pk).pk)
+
+    shown = make.client().get(f"/o/oolite/display/{secret}")
+
+    found = re.search(r'<time id="display-time"[^>]* data-halves="(.*?)">(.*?)</time>', shown.content.decode())
+    assert found is not None
+    assert found[1] == halves
+    assert re.fullmatch(clock, found[2])
+    assert re.search(told, words(shown))
 
 
 def test_the_code_by_the_door_leads_to_a_button_and_only_the_button_checks_in(cast: make.Cast) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from infra24.signage.policies import DoorState, Span, Standing, next_change, standing_of
+from infra24.signage.policies import DoorState, Span, Standing, crowd_of, next_change, standing_of
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -58,3 +58,10 @@ def test_closed_for_good_opens_at_no_time() -> None:
 def test_the_next_change_lies_ahead() -> None:
     assert next_change(at(10), [at(9), at(10), at(12), None, at(11)]) == at(11)
     assert next_change(at(10), [at(10), None]) is None
+
+
+@pytest.mark.parametrize(
+    ("doors", "crowd"), [(0, "few"), (6, "few"), (7, "some"), (18, "some"), (24, "many"), (42, "full"), (43, "crowd")]
+)
+def test_the_fewer_lines_there_are_the_larger_they_stand_there(doors: int, crowd: str) -> None:
+    assert crowd_of(doors) == crowd

@@ -1,7 +1,7 @@
 """What the table of bookings shows: everything about it is in the address."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from infra24.bookings.columns import COLUMNS, USUAL
 from infra24.bookings.forms.bookings import ResourceChoice
 from infra24.bookings.models import Source, Status
-from infra24.bookings.selecting import LONGEST_TEXT, ORDERS, BookingFilter
+from infra24.bookings.selecting import INDEXED, LONGEST_TEXT, ORDERS, BookingFilter
 from infra24.core.days import day_span, wall_of
 from infra24.core.forms import DayField
 from infra24.orgs.models import Member
@@ -24,6 +24,9 @@ from infra24.resources.queries import visible_resources
 from infra24.resources.vocabulary import vocabulary_of
 
 COMING, PAST, ALWAYS = "", "past", "all"
+SORTED_BACK = timedelta(days=365)
+"""How far back a table goes without a first day when it is sorted by what no index knows: years of a busy house
+would be read for each page of it."""
 
 
 def _ticks(label: Any, choices: Sequence[tuple[str, Any]] = ()) -> forms.MultipleChoiceField:
@@ -84,6 +87,15 @@ class TableForm(forms.Form):
         return [name for name in COLUMNS if name in chosen]
 
     @property
+    def goes_back_to(self) -> date | None:
+        """The first day shown, where nobody asked for one and the order needs one; None: no such day."""
+        data = self.cleaned_data
+        if self.order in INDEXED or data.get("since") or data.get("days", COMING) == COMING:
+            return None
+        today = wall_of(timezone.now(), self.zone).date()
+        return min(today, data.get("until") or today) - SORTED_BACK
+
+    @property
     def whose(self) -> Person | None:
         """Whose bookings alone are shown."""
         found: Person | None = self.cleaned_data.get("person")
@@ -108,6 +120,7 @@ class TableForm(forms.Form):
         days, since, until = data.get("days", COMING), data.get("since"), data.get("until")
         if since is None and days == COMING:
             since = wall_of(now, self.zone).date()
+        since = since or self.goes_back_to
         resource: Resource | None = data.get("resource")
         return BookingFilter(
             since=day_span(since, self.zone)[0] if since else None,

@@ -1,13 +1,13 @@
 """For paper and screens by doors: QR codes, and times as one says them standing there."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 from typing import Any
 
 import segno
 from django import template
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format, time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
@@ -29,8 +29,28 @@ def until(context: Mapping[str, Any], at: datetime, now: datetime) -> str:
     zone = zone_of(context)
     local = at.astimezone(zone)
     if local.date() == now.astimezone(zone).date():
-        return clock(local)
-    return f"{date_format(local, pgettext('date format: a weekday, short', 'D'))} {clock(local)}"
+        return pgettext("a door, after until or at", "%(clock)s") % {"clock": clock(local)}
+    day = date_format(local, pgettext("date format: a weekday, short", "D"))
+    return pgettext("a door, after until or at", "%(day)s %(clock)s") % {"day": day, "clock": clock(local)}
+
+
+@register.simple_tag(takes_context=True)
+def clock_face(context: Mapping[str, Any], at: datetime) -> str:
+    """What a clock on the wall says, in the manner of the times beside it: `7:05 p.m.`, or `19:05`.
+
+    With its minutes at the full hour too, since it goes on.
+    """
+    return date_format(at.astimezone(zone_of(context)), "g:i a" if _has_halves() else "H:i")
+
+
+@register.simple_tag
+def halves_of_day() -> str:
+    """The words for before and after noon, for the script that moves the clock on; empty where it goes to 24."""
+    return "|".join(time_format(half, "a") for half in (time(9), time(21))) if _has_halves() else ""
+
+
+def _has_halves() -> bool:
+    return bool(get_format("TIME_FORMAT") == "P")
 
 
 @lru_cache(maxsize=1024)
