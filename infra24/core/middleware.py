@@ -1,4 +1,4 @@
-"""Around every request: an id, one line in the log, the figures of /metrics, and what a page may load."""
+"""Around every request: an id, one line in the log, and the figures of /metrics."""
 
 import logging
 import re
@@ -6,17 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from csp.constants import HEADER
-from csp.middleware import CSPMiddleware
-from csp.utils import build_policy
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.functional import cached_property
+from django.http import HttpRequest, HttpResponse
 
 from infra24.core import metrics
 from infra24.core.ids import new_id
 from infra24.core.logs import request_id, route_of
-from infra24.core.problems import is_api
 
 _ACCEPTABLE = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -81,17 +76,3 @@ class AccessMiddleware:
             },
         )
         return response
-
-
-class PolicyMiddleware(CSPMiddleware):
-    """The Content Security Policy. Under /api no view asks for one of its own, so it is put together only once."""
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if is_api(request):
-            response.setdefault(HEADER, self.usual)
-            return response
-        return super().process_response(request, response)
-
-    @cached_property
-    def usual(self) -> str:
-        return build_policy()
