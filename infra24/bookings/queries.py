@@ -52,18 +52,21 @@ def with_legs(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     )
 
 
-# One row a leg. By hand because it is on the way to every change of a booking, and
-# the ORM takes longer to write its two statements than all else in a change takes.
-_PARTS = (
+# One row a leg, and in each the booking, which is loaded from the first alone. By hand because it is on the way to
+# every change of a booking, and the ORM takes longer to write its two statements than all else in a change takes.
+_OF_BOOKING = (
     Columns(Booking, "b"),
     Columns(Person, "p"),
     Columns(Occurrence, "o", besides=["reasons"]),
     Columns(Series, "s", besides=["legs"]),
+)
+_OF_LEG = (
     Columns(Leg, "l", besides=["during"]),
     Columns(Resource, "r", besides=["features"]),
 )
+_LEG_ENDS = sum(len(part.names) for part in _OF_LEG)
 _BOOKING = f"""
-    SELECT {", ".join(part.sql for part in _PARTS)}
+    SELECT {", ".join(part.sql for part in (*_OF_LEG, *_OF_BOOKING))}
       FROM bookings_booking b
       JOIN bookings_leg l ON l.org_id = b.org_id AND l.booking_id = b.id AND NOT l.is_implied
       JOIN resources_resource r ON r.org_id = l.org_id AND r.id = l.resource_id
@@ -94,13 +97,13 @@ def booking_for(viewer: Member, booking_id: UUID) -> Booking:
     if not rows:
         raise BookingNotFound
     booking: Booking
-    booking, booking.person, place, series, *_ = instances(rows[0], _PARTS)
+    booking, booking.person, place, series = instances(rows[0][_LEG_ENDS:], _OF_BOOKING)
     booking.visible_legs, booking.places_read = [], []
     if place is not None:
         place.series = series
         booking.places_read.append(place)
     for row in rows:
-        *_, leg, resource = instances(row, _PARTS)
+        leg, resource = instances(row, _OF_LEG)
         leg.booking, leg.resource = booking, resource
         booking.visible_legs.append(leg)
     return booking

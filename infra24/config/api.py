@@ -34,14 +34,15 @@ api = HouseAPI(
 for kind in (Exception, ValidationError, HttpError, Http404):
     api.add_exception_handler(kind, answer_exception)
 
+# Addresses are tried in this order: those asked for most come first.
 for router in (
+    bookings.router,
     orgs.router,
     people.router,
     erasure.router,
     facilities.router,
     calendars.router,
     signage.router,
-    bookings.router,
     waitlist.router,
     outbox.router,
     webhooks.router,

@@ -97,7 +97,12 @@ class Standing:
 
 def open_steps(standing: Standing, *, now: datetime, is_staff: bool) -> list[Step]:
     """The steps that somebody may take now who sees the booking: staff, or whose it is."""
-    return [step for step in Step if refusal(step, standing, now=now, is_staff=is_staff) is None]
+    return [
+        step
+        for step in Step
+        # The state alone says no to most, and no sentence need be made for it.
+        if standing.status in FROM[step] and refusal(step, standing, now=now, is_staff=is_staff) is None
+    ]
 
 
 def refusal(step: Step, standing: Standing, *, now: datetime, is_staff: bool) -> Infra24Error | None:
