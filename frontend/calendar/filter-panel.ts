@@ -11,8 +11,6 @@ import type { Texts } from "./texts";
 import type { Feature } from "./wishes";
 
 // Whoever draws the panel reads what it offers, too.
-export { loadFeatures } from "./filter-features";
-export type { Feature } from "./wishes";
 
 export interface FilterPanelOptions {
   api: Api;

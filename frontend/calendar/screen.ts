@@ -6,7 +6,8 @@ import { fill } from "../shared/texts";
 import { createAgenda } from "./agenda";
 import { createChoosing, listenForLasso } from "./choosing";
 import { closuresOf, isPlanned, loadResources, type Item, type Resource } from "./feed";
-import { createFilterPanel, loadFeatures, type Feature } from "./filter-panel";
+import { loadFeatures } from "./filter-features";
+import { createFilterPanel } from "./filter-panel";
 import { itemsFor } from "./filters";
 import { createFreeFilter } from "./free-filter";
 import { createDrawing } from "./drawing";
@@ -20,6 +21,7 @@ import { createStore } from "./store";
 import { dayInWords, type Texts } from "./texts";
 import { createToolbar } from "./toolbar";
 import { columnsOf, mostResources, spanOf, timelineInstead, type DaySpan } from "./views";
+import type { Feature } from "./wishes";
 
 export interface ScreenOptions {
   api: Api;
