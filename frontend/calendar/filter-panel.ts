@@ -10,8 +10,6 @@ import { narrowing, noFilters, type Filters } from "./state";
 import type { Texts } from "./texts";
 import type { Feature } from "./wishes";
 
-// Whoever draws the panel reads what it offers, too.
-
 export interface FilterPanelOptions {
   api: Api;
   peopleUrl: string;
