@@ -28,3 +28,16 @@ def form(resource: Any, **more: object) -> dict[str, object]:
 def stored(org_id: Any) -> list[Booking]:
     with acting_for(org_id):
         return list(Booking.objects.order_by("id"))
+
+
+def shown(page: Any, made: Booking) -> dict[str, object]:
+    """What a browser sends when nobody touches the form of a booking."""
+    fields = page.get(f"/o/oolite/admin/bookings/{made.pk}/edit").context["form"]
+    return {field.html_name: sent(field.value()) for field in fields}
+
+
+def sent(value: Any) -> str | list[str]:
+    """A field's value as a browser sends it; boxes that are not ticked are not sent."""
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    return "" if value is None else str(value)

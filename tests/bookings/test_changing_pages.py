@@ -1,32 +1,16 @@
 """The page of a booking and its form: what nobody touches stays as it is."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from infra24.bookings.models import Booking
 from infra24.orgs.tenancy import acting_for
 from tests import make
-from tests.bookings.forms_story import form, stored
+from tests.bookings.forms_story import form, shown, stored
 from tests.make.bookings import NOON, booking
 
 pytestmark = pytest.mark.django_db
-
-
-def shown(page: Any, made: Booking) -> dict[str, object]:
-    """What a browser sends when nobody touches the form of a booking."""
-    fields = page.get(f"/o/oolite/admin/bookings/{made.pk}/edit").context["form"]
-    return {field.html_name: sent(field.value()) for field in fields}
-
-
-def sent(value: Any) -> str | list[str]:
-    """A field's value as a browser sends it; boxes that are not ticked are not sent."""
-    if isinstance(value, list):
-        return [str(each) for each in value]
-    return "" if value is None else str(value)
-
 
 AUTUMN = datetime(NOON.year + 1, 11, 1, 6, 30, tzinfo=UTC) + timedelta(days=(6 - date(NOON.year + 1, 11, 1).weekday()))
 """The second half past one of the night New York sets its clocks back: the first Sunday of November."""
