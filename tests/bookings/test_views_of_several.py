@@ -11,7 +11,7 @@ from infra24.bookings.services import BookingWish, LegWish, create_booking
 from infra24.orgs.tenancy import acting_for
 from infra24.resources.models import Resource
 from tests import make
-from tests.bookings.test_views import form, shown, stored
+from tests.bookings.forms_story import form, shown, stored
 from tests.make import Cast
 from tests.make.bookings import NOON, booking
 
