@@ -35,6 +35,11 @@ def log_visit(crm: httpx.Client, account_id: int, **more: Any) -> Any:
     return answered(crm.post("/v2/interaction", json=visit(account_id, **more)))
 
 
+def found(crm: httpx.Client, listing: str = "constituents", **parameters: Any) -> list[int]:
+    """The ids of a list's first page."""
+    return [one["Id"] for one in answered(crm.get(f"/v2/{listing}", params=parameters))["Results"]]
+
+
 def answered(response: httpx.Response) -> Any:
     assert response.status_code == 200, response.text
     return response.json()

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.browser import DESKTOP, PHONE, visitor
-from tests.journeys.test_accessibility import furnished
+from tests.journeys.house import furnished
 
 LOOKS: Final[tuple[tuple[str, tuple[int, int], Literal["light", "dark"]], ...]] = (
     ("wide-light", DESKTOP, "light"),

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from infra24.bookings.models import Booking
 from infra24.orgs.tenancy import acting_for
 from tests import make
+from tests.journeys.axe import AXE, RUN
 from tests.journeys.browser import DESKTOP, PHONE, visitor
-from tests.journeys.test_accessibility import AXE, RUN
 from tests.make import NOON, Cast
 
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)

@@ -12,8 +12,8 @@ from infra24.bookings.models import Booking
 from infra24.orgs.tenancy import acting_for
 from infra24.resources.models import Resource
 from tests import make
+from tests.journeys.axe import AXE, FADED, RUN
 from tests.journeys.browser import DESKTOP, PHONE, Visitor, visitor
-from tests.journeys.test_accessibility import AXE, FADED, RUN
 from tests.running import until
 
 ZONE = ZoneInfo("America/New_York")

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, expect
 from tests import make
 from tests.calendars.files import calendar
 from tests.calendars.test_importing import NOON, firing
+from tests.journeys.axe import AXE, RUN
 from tests.journeys.browser import PHONE, visitor
-from tests.journeys.test_accessibility import AXE, RUN
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
