@@ -13,4 +13,7 @@ from tests.isolation.table.staff import STAFF
 
 __all__ = ["DOORS", "Door"]
 
-DOORS: dict[str, Door] = PUBLIC | MEMBERS | STAFF | MANAGERS | OPERATIONS
+PARTS = (PUBLIC, MEMBERS, STAFF, MANAGERS, OPERATIONS)
+DOORS: dict[str, Door] = {address: door for part in PARTS for address, door in part.items()}
+if len(DOORS) < sum(map(len, PARTS)):
+    raise AssertionError("The same address stands in two parts of the table: one line would hide the other.")
