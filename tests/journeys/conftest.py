@@ -12,10 +12,16 @@ from tests.running import web
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks journeys, and puts them last: the browser's loop stays in the thread, where no other can run after it."""
     for item in items:
-        if "journeys" in item.path.parts:
+        if _is_journey(item):
             item.add_marker(pytest.mark.journey)
             item.add_marker(pytest.mark.django_db(transaction=True))
+    items.sort(key=_is_journey)
+
+
+def _is_journey(item: pytest.Item) -> bool:
+    return "journeys" in item.path.parts
 
 
 @pytest.fixture(scope="session")
