@@ -235,16 +235,39 @@ def asker_for(
     `besides` leaves one booking out.
     """
     asker = Asker(viewer.rank)
-    if asker.is_staff or not any(
-        each.needs or any(rules.quotas for rules in each.rules_between(since, until)) for each in resources
-    ):
+    if asker.is_staff or not (_need(resources) or _have_quotas(resources, since, until)):
         return asker
-    person = own_person(viewer)
-    if person is None:
+    return informed(asker, own_person(viewer), resources, since, until, now=now, besides=besides)
+
+
+def informed(
+    asker: Asker,
+    person: Person | None,
+    resources: Sequence[Bookable],
+    since: datetime,
+    until: datetime,
+    *,
+    now: datetime,
+    besides: UUID | None = None,
+) -> Asker:
+    """The asker with what of a person matters to these resources in a window: qualifications and live bookings.
+
+    Two queries at most, and none for staff or where nothing matters. `besides` leaves one booking out.
+    """
+    if asker.is_staff or person is None:
         return asker
-    reach = reach_of(resources, since, until)
-    return replace(
-        asker,
-        holds=qualifications_held(viewer.org_id, person.pk),
-        uses=uses_of(viewer.org_id, person.pk, *reach, now=now, besides=[besides] if besides else []),
-    )
+    if _need(resources):
+        asker = replace(asker, holds=qualifications_held(person.org_id, person.pk))
+    if _have_quotas(resources, since, until):
+        reach = reach_of(resources, since, until)
+        uses = uses_of(person.org_id, person.pk, *reach, now=now, besides=[besides] if besides else [])
+        asker = replace(asker, uses=uses)
+    return asker
+
+
+def _need(resources: Iterable[Bookable]) -> bool:
+    return any(each.needs for each in resources)
+
+
+def _have_quotas(resources: Iterable[Bookable], since: datetime, until: datetime) -> bool:
+    return any(rules.quotas for each in resources for rules in each.rules_between(since, until))

@@ -145,3 +145,38 @@ def test_nothing_shorter_than_the_shortest_is_offered(cast: Cast) -> None:
     make.booking(cast.alice, room, starts_at=NOON + HOUR, hours=2)
 
     assert offered(refused(cast.alice, room, hours=2), "shorter") == []
+
+
+def test_no_time_is_offered_that_a_quota_of_by_then_refuses(cast: Cast) -> None:
+    """When it is asked for there is no quota: the day after there is, and it is used up."""
+    day_after = NOON + timedelta(days=1)
+    room, other = make.resource(cast.house, rules=make.open_week("12:00", "14:00")), make.resource(cast.house)
+    rules = {**make.open_week(), "quotas": [{"per": "day", "count": 1}]}
+    make.opening_hours(cast.house, rules=rules, valid_from=day_after.date())
+    make.booking(cast.bob, other, starts_at=day_after)
+    make.booking(cast.alice, room)
+
+    later = offered(refused(cast.bob, room), "later")
+
+    assert later
+    assert day_after.date() not in {datetime.fromisoformat(one.starts_at).date() for one in later}
+
+
+@pytest.mark.parametrize("per", ["day", "week"])
+def test_nothing_alike_is_offered_whose_own_quota_is_used_up(cast: Cast, per: str) -> None:
+    room = make.resource(cast.house)
+    other = make.resource(cast.house, rules={"schema": 1, "quotas": [{"per": per, "count": 1}]})
+    make.booking(cast.bob, other, starts_at=NOON + HOUR)
+    make.booking(cast.alice, room)
+
+    assert offered(refused(cast.bob, room), "similar") == []
+
+
+def test_what_somebody_was_shown_is_offered_in_place_of_what_needs_no_showing(cast: Cast) -> None:
+    room, other = make.resource(cast.house), make.resource(cast.house)
+    make.grant(make.qualification(cast.house, other), make.person(cast.house, member=cast.bob))
+    make.booking(cast.alice, room)
+
+    (similar,) = offered(refused(cast.bob, room), "similar")
+
+    assert similar.resource_id == str(other.pk)

@@ -25,7 +25,7 @@ from infra24.orgs.models import AuditEntry
 from infra24.orgs.tenancy import acting_for
 from infra24.resources.errors import ResourceNotFound
 from tests import make
-from tests.bookings.series_story import HOUR, WEEK, any_of, made, states, stored, walls, weekly
+from tests.bookings.series_story import DAY, HOUR, WEEK, any_of, made, states, stored, walls, weekly
 from tests.make import NOON, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,6 +100,23 @@ def test_one_date_that_is_taken_refuses_all_and_leaves_no_trace(cast: Cast) -> N
     assert len(refused.alternatives) == 3
     assert [(reason.code, reason.resource_id) for reason in refusal.value.reasons] == [("slot_taken", str(room.pk))]
     assert stored(cast) == before
+
+
+def test_no_other_date_is_offered_that_a_quota_of_by_then_refuses(cast: Cast) -> None:
+    """While the series lasts there is no quota; the day after it there is, and it is used up."""
+    day_after = NOON + DAY
+    room, other = make.resource(cast.house, rules=make.open_week("12:00", "14:00")), make.resource(cast.house)
+    rules = {**make.open_week(), "quotas": [{"per": "day", "count": 1}]}
+    make.opening_hours(cast.house, rules=rules, valid_from=day_after.date())
+    make.booking(cast.bob, other, starts_at=day_after)
+    make.booking(cast.alice, room)
+
+    with pytest.raises(SeriesRefused) as refusal:
+        made(cast.bob, weekly(room, rule="FREQ=DAILY;COUNT=1"))
+
+    offered = {datetime.fromisoformat(one.starts_at).date() for one in refusal.value.report.refused[0].alternatives}
+    assert offered
+    assert day_after.date() not in offered
 
 
 def test_taken_dates_are_skipped_with_their_reasons_when_asked(cast: Cast) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from infra24.bookings.queries import uses_of
 from infra24.bookings.services.claims import Claimed
-from infra24.bookings.services.refusing import LOOK_AHEAD
 from infra24.orgs.models import Member
 from infra24.people.models import Person
 from infra24.resources.policies import Asker, Bookable, reach_of
@@ -32,13 +31,11 @@ def with_uses(
     now: datetime,
     besides: UUID | None = None,
 ) -> Asker:
-    """The asker with the person's live bookings that count for the quotas of these claims, then or a little later.
+    """The asker with the person's live bookings that count for the quotas of these claims then.
 
-    Lock the person first, unless it is only to say why not. Later, because a refusal offers other times, and what
-    is offered must not be refused in its turn.
+    Lock the person first.
     """
-    resources = [claim.resource for claim in claimed]
-    since, until = reach_of(resources, starts_at, ends_at + LOOK_AHEAD)
+    since, until = reach_of([claim.resource for claim in claimed], starts_at, ends_at)
     return replace(
         asker, uses=uses_of(person.org_id, person.pk, since, until, now=now, besides=[besides] if besides else [])
     )

@@ -132,6 +132,7 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
             ends_at,
             now=now,
             asker=asker,
+            person=booking.person,
             besides=booking.pk,
             otherwise=refusal,
         )

@@ -88,9 +88,7 @@ def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     asker = asker_of(by, person, [claim.resource for claim in claimed])
     counted = person if have_quotas(claimed, wish.starts_at, asker) else None
     if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, asker=asker):
-        if counted:
-            asker = with_uses(asker, counted, claimed, wish.starts_at, wish.ends_at, now=now)
-        refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker)
+        refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker, person=person)
     booking_id = new_id()
     try:
         with guarded_by(**LEG_CONSTRAINTS):
@@ -108,7 +106,16 @@ def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
             insert(by.org_id, [booking], rows)
             _announce(booking, by=by, source=source, now=now)
     except TimeRefused as refusal:
-        refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker, otherwise=refusal)
+        refuse(
+            by.org_id,
+            claimed,
+            wish.starts_at,
+            wish.ends_at,
+            now=now,
+            asker=asker,
+            person=person,
+            otherwise=refusal,
+        )
     booking.visible_legs, booking.places_read = visible_legs(booking, rows), []
     return booking
 

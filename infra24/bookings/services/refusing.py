@@ -8,7 +8,7 @@ from typing import NoReturn
 from uuid import UUID
 
 from infra24.bookings.errors import OverCapacity, PartTwice, SlotTaken, TimeRefused, UnitsTaken
-from infra24.bookings.queries import claims_on
+from infra24.bookings.queries import claims_on, informed
 from infra24.bookings.services.claims import (
     Claimed,
     LegWish,
@@ -21,6 +21,7 @@ from infra24.bookings.services.claims import (
 )
 from infra24.core.errors import Alternative, Reason
 from infra24.core.wording import said
+from infra24.people.models import Person
 from infra24.resources import policies as engine
 from infra24.resources.policies import Asker, Bookable, Claim
 from infra24.resources.queries import all_bookables, audiences_for, features_said
@@ -51,11 +52,14 @@ def refuse(
     *,
     now: datetime,
     asker: Asker,
+    person: Person | None = None,
     besides: UUID | None = None,
     otherwise: TimeRefused | None = None,
 ) -> NoReturn:
     """Raise the refusal with every reason at once, and up to three things that would do.
 
+    `person` is whom it would be for: what is offered must not be refused in its turn
+    for want of a qualification or over a quota, which may begin only by then.
     `besides` is the booking that is to move, which is not in its own way.
     `otherwise` says what kind of refusal it is when by now nothing stands
     against it: the rival has gone.
@@ -64,6 +68,7 @@ def refuse(
     until = max(ends_at, starts_at + LOOK_AHEAD) + margin
     resources = [one.resource for one in claimed]
     claims = claims_on(org_id, resources, starts_at - margin, until, now=now, besides=besides)
+    asker = informed(asker, person, resources, starts_at, until, now=now, besides=besides)
     reasons = reasons_against(claimed, claims, starts_at, ends_at, now=now, asker=asker)
     if not reasons:
         if choose(claimed, claims, starts_at, ends_at, now=now, asker=asker):
@@ -73,7 +78,7 @@ def refuse(
         reasons = [too_little(claimed[0])]
     codes = {reason.code for reason in reasons}
     later = [] if codes & _NO_OTHER_TIME else alternatives(claimed, claims, starts_at, ends_at, now=now, asker=asker)
-    alike = _alike(org_id, claimed, claims, starts_at, ends_at, now=now, asker=asker, besides=besides)
+    alike = _alike(org_id, claimed, claims, starts_at, ends_at, now=now, asker=asker, person=person, besides=besides)
     shorter = [] if codes & _NO_OTHER_LENGTH else _shorter(claimed, claims, starts_at, ends_at, now=now, asker=asker)
     # Of each sort the best, then the second best: somebody can wait, or go elsewhere, or do with less.
     mixed = chain.from_iterable(zip_longest(later, alike, shorter))
@@ -188,9 +193,10 @@ def _alike(
     *,
     now: datetime,
     asker: Asker,
+    person: Person | None,
     besides: UUID | None,
 ) -> list[Alternative]:
-    """What is like the one thing that cannot be had, and can be had at that very time. Six queries at most."""
+    """What is like the one thing that cannot be had, and can be had at that very time. Eight queries at most."""
     legs = by_leg(claimed)
     missing = [leg for leg in legs if reasons_against(leg, claims, starts_at, ends_at, now=now, asker=asker)]
     if len(missing) != 1:
@@ -205,6 +211,8 @@ def _alike(
     ]
     nearest = list(islice(_by_likeness(org_id, wanted.resource, pool), MOST_LIKENED)) if pool else []
     wish = LegWish(wanted.resource.id, wanted.units, is_exclusive=wanted.may_be_shared and not wanted.is_shared)
+    weighed = [*(one.resource for one in claimed), *nearest]
+    asker = informed(asker, person, weighed, starts_at, ends_at, now=now, besides=besides)
     candidates = [claim_of(one, wish, wanted.leg, starts_at=starts_at, people=wanted.people) for one in nearest]
     allowed = [one for one in candidates if not rule_reasons([one], starts_at, ends_at, now=now, asker=asker)]
     if not allowed:

@@ -64,10 +64,10 @@ class Wanted:
         return asker_of(self.by, self.person, [one.resource for one in self.claimed])
 
     def counted(self, slots: Sequence[Slot]) -> Person | None:
-        """The person, where on any of the dates it matters what else they have booked."""
+        """The person, where it matters what else they have booked on the dates or when else they are offered."""
         if self.by.is_staff or self.person is None or not slots:
             return None
-        first, last = slots[0].starts_at, max(slot.ends_at for slot in slots)
+        first, last = slots[0].starts_at, max(slot.ends_at for slot in slots) + LOOK_AHEAD
         rules = (rules for one in self.claimed for rules in one.resource.rules_between(first, last))
         return self.person if any(each.quotas for each in rules) else None
 
