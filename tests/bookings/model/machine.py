@@ -181,8 +181,10 @@ class Machine(RuleBasedStateMachine):
         self._say(scope, since_day, {**(before[-1] if before else {}), said[0]: said[1]})
 
     def _say(self, scope: str, since_day: int, document: dict[str, Any]) -> None:
-        self.house.rules.append((scope, since_day, document))
-        self.product.say(scope, since_day, _spelt_out(document))
+        faulty = self.house.contradicts(scope, since_day, document)
+        assert self.product.say(scope, since_day, _spelt_out(document)) == ("rules_invalid" if faulty else "")
+        if not faulty:
+            self.house.rules.append((scope, since_day, document))
 
     @rule(
         target=closures,

@@ -6,6 +6,7 @@ every question goes through all bookings. Minute 0 is a Monday's midnight, the
 house lives by UTC, and all times lie on five minutes.
 """
 
+from collections import ChainMap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -126,17 +127,33 @@ class Paper:
 
     def said(self, name: str, thing: str, at: int) -> tuple[str, Any]:
         """Who says a value at a moment's day, the narrower before the wider and the later before the earlier."""
-        for scope in (thing, self.things[thing].kind, "house"):
-            newest: tuple[int, dict[str, Any]] = (-1, {})
-            for spoken_for, since_day, document in self.rules:
-                if spoken_for == scope and newest[0] <= since_day <= at // DAY:
-                    newest = (since_day, document)
-            if name in newest[1]:
-                return scope, newest[1][name]
+        for scope in self._widening(thing):
+            document = self._document(scope, at // DAY)
+            if name in document:
+                return scope, document[name]
         return "", BY_DEFAULT[name]
 
     def value(self, name: str, thing: str, at: int) -> Any:
         return self.said(name, thing, at)[1]
+
+    def contradicts(self, scope: str, since_day: int, document: dict[str, Any]) -> bool:
+        """Whether with what the scope inherits the shortest booking would be longer than the longest."""
+        wider = [self._document(each, since_day) for each in self._widening(scope)[1:]]
+        values = ChainMap(document, *wider, BY_DEFAULT)
+        return bool(values["shortest_minutes"] > values["longest_minutes"])
+
+    def _widening(self, scope: str) -> list[str]:
+        """Who speaks for a scope, the narrower before the wider."""
+        kind = [self.things[scope].kind] if scope in self.things else []
+        return [*dict.fromkeys([scope, *kind, "house"])]
+
+    def _document(self, scope: str, day: int) -> dict[str, Any]:
+        """What a scope says on a day: the last that was said of the latest beginning."""
+        newest: tuple[int, dict[str, Any]] = (-1, {})
+        for spoken_for, since_day, document in self.rules:
+            if spoken_for == scope and newest[0] <= since_day <= day:
+                newest = (since_day, document)
+        return newest[1]
 
     def opened_at(self, thing: str, at: int) -> int | None:
         """When the hours that are going on began; None when it is closed."""

@@ -134,12 +134,15 @@ class Product:
             for booking_id in self.bookings.values():
                 services.expire_hold(self.org.pk, booking_id, now=timezone.now())
 
-    def say(self, scope: str, since_day: int, document: Mapping[str, Any]) -> None:
+    def say(self, scope: str, since_day: int, document: Mapping[str, Any]) -> str:
+        """What is wrong with saying it; nothing when it holds from that day on."""
+        valid_from, alice = instant(since_day * 1440).date(), self.members["alice"]
         with acting_for(self.org.pk):
-            valid_from = instant(since_day * 1440).date()
-            save_rules(
-                document, scope=self._scope(scope), valid_from=valid_from, by=self.members["alice"], source="api"
-            )
+            try:
+                save_rules(document, scope=self._scope(scope), valid_from=valid_from, by=alice, source="api")
+            except Infra24Error as error:
+                return error.code
+            return ""
 
     def shut(self, scope: str, since: int, until: int, decisions: Mapping[int, str], *, number: int) -> set[int]:
         """Close something, deciding about bookings by number. Returns those it listed instead of closing."""
