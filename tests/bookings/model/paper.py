@@ -241,7 +241,8 @@ class Paper:
         return "exclusive_use_not_yours" if mine else ""
 
     def may_show(self, person: str, needed: str, at: int) -> bool:
-        return at // DAY <= self.grants.get((person, needed), -1)
+        until = self.grants.get((person, needed))
+        return until is not None and at // DAY <= until
 
     def wholes(self, thing: str) -> set[str]:
         """It and all it is part of."""
