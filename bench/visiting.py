@@ -33,6 +33,8 @@ TITLE = "Firing"
 PATIENCE_MS = 60_000
 QUIET_MS = 400
 """Nothing drawn for so long: it is done."""
+SETTLING_MS = 4_000
+"""For so long a new window loads hundreds of files of the browser's own (its address bar), on the same two cores."""
 
 # Interactive is the first moment at which bookings are drawn, nothing more comes, and the thread has time for a click:
 # the end of the last change, or of the last long task after it.
@@ -123,7 +125,7 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def visitor(chromium: Browser, base_url: str, session: str) -> Iterator[Page]:
-    """A tab of a profile of its own, which has nothing cached; signed in."""
+    """A tab of a profile of its own, which has nothing cached; signed in, and of a browser that has settled."""
     context = chromium.new_context(
         viewport={"width": WIDTH, "height": HEIGHT},
         timezone_id="America/New_York",
@@ -134,7 +136,9 @@ def visitor(chromium: Browser, base_url: str, session: str) -> Iterator[Page]:
     context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
     context.add_init_script(_WATCH)
     try:
-        yield context.new_page()
+        page = context.new_page()
+        page.wait_for_timeout(SETTLING_MS)
+        yield page
     finally:
         context.close()
 

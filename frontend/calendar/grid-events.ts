@@ -104,20 +104,26 @@ export function closedBody(item: Item): HTMLElement[] {
   return isClosure(item) ? [element("span", { className: "grid-closed", textContent: item.title })] : [];
 }
 
-/** What an item says in its box; `describe` gives its small print, and what a screen reader says besides. */
-export function eventBody(
-  info: EventDisplayInfo,
-  describe: (item: Item) => { note: string; spoken: string },
-): HTMLElement[] {
+export interface Description {
+  /** Its small print. */
+  note: string;
+  /** What a screen reader says besides. */
+  spoken: string;
+  /** Its time, where no text says it. */
+  when(): string;
+}
+
+/** What an item says in its box. */
+export function eventBody(info: EventDisplayInfo, describe: (item: Item) => Description): HTMLElement[] {
   const item = itemOf(info.event);
   const time = element("span", { className: "grid-event-time", textContent: info.timeText });
-  const title = element("strong", { className: "grid-event-title", textContent: item.title });
   if (!item.id) return [time];
-  const { note, spoken } = describe(item);
+  const { note, when, spoken } = describe(item);
   return [
-    title,
-    time,
+    element("strong", { className: "grid-event-title", textContent: item.title }),
+    // Timelines have no text for it: there its place says when it is, to those who see it.
+    ...(info.timeText ? [time] : []),
     element("span", { className: "grid-event-note", textContent: note }),
-    element("span", { className: "visually-hidden", textContent: spoken }),
+    element("span", { className: "visually-hidden", textContent: info.timeText ? spoken : `${when()}, ${spoken}` }),
   ];
 }

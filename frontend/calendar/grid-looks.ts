@@ -1,6 +1,7 @@
 /** How each view is set up in FullCalendar, and the names under which calendar.css draws it; its own themes stay out. */
 import type { CalendarOptions, EventDisplayInfo, SlotLaneInfo } from "fullcalendar";
 
+import { formatHour } from "../shared/dates";
 import { itemOf } from "./grid-events";
 import type { ViewName } from "./views";
 
@@ -20,6 +21,11 @@ const DAY = { weekday: "short", day: "numeric" } as const;
 /** Rows are as fine as drags snap: with coarser rows FullCalendar takes the middle of a row for its start. */
 const QUARTER = "00:15";
 
+/** A function, because of an object FullCalendar makes a format anew for each quarter of an hour. */
+function hourInWords({ date, localeCodes }: { date: { hour: number }; localeCodes: string[] }): string {
+  return formatHour(date.hour, localeCodes[0]!);
+}
+
 export const VIEW_OPTIONS: NonNullable<CalendarOptions["views"]> = {
   resourceTimeGridThree: { type: "resourceTimeGrid", duration: { days: 3 }, datesAboveResources: true },
   resourceTimeGridWeek: { datesAboveResources: true, dayMinWidth: 96 },
@@ -27,14 +33,14 @@ export const VIEW_OPTIONS: NonNullable<CalendarOptions["views"]> = {
     slotDuration: QUARTER,
     slotMinWidth: 16,
     slotHeaderInterval: "01:00",
-    slotHeaderFormat: [HOUR],
+    slotHeaderFormat: [hourInWords],
   },
   resourceTimelineWeek: {
     slotDuration: "01:00",
     snapDuration: "00:30",
     slotMinWidth: 18,
     slotHeaderInterval: "06:00",
-    slotHeaderFormat: [{ weekday: "long", day: "numeric", month: "short" }, HOUR],
+    slotHeaderFormat: [{ weekday: "long", day: "numeric", month: "short" }, hourInWords],
   },
   resourceTimelineMonth: {
     slotDuration: { days: 1 },
@@ -57,7 +63,7 @@ export const TIMES: CalendarOptions = {
   slotHeaderInterval: "01:00",
   slotMinHeight: 14,
   eventTimeFormat: HOUR,
-  slotHeaderFormat: HOUR,
+  slotHeaderFormat: hourInWords,
   dayHeaderFormat: { weekday: "long", day: "numeric", month: "short" },
 };
 

@@ -1,4 +1,4 @@
-/** Mends what FullCalendar says to screen readers where its roles contradict one another. */
+/** Mends what FullCalendar says to screen readers and keyboards where its parts contradict one another. */
 
 /** Keeps the grid mended, whatever is drawn; `label` is what it is called. */
 export function mendRoles(host: HTMLElement, label: string): void {
@@ -8,6 +8,7 @@ export function mendRoles(host: HTMLElement, label: string): void {
     mendHours(host);
     mendMonth(host);
     mendTimeline(host);
+    mendFollowers(host);
     host.querySelector(".grid-view:is([role=grid], [role=treegrid], [role=group])")?.setAttribute("aria-label", label);
   };
   new MutationObserver(() => {
@@ -54,4 +55,13 @@ function mendTimeline(host: HTMLElement): void {
   // Whoever has no mouse scrolls it with the arrows.
   const lanes = view.querySelector(".grid-row")?.closest<HTMLElement>('[style*="overflow"]');
   if (lanes && lanes.tabIndex < 0) lanes.tabIndex = 0;
+}
+
+/** Names and hours follow the body. A scroller without anything to focus would be an empty stop for the keyboard. */
+function mendFollowers(host: HTMLElement): void {
+  for (const scroller of host.querySelectorAll<HTMLElement>('[style*="overflow"]')) {
+    const hasNames = scroller.querySelector(".grid-hour, .grid-row-name") !== null;
+    const isBody = scroller.querySelector(".grid-lane, .grid-row") !== null;
+    scroller.toggleAttribute("data-follows", scroller.closest(".grid-header") !== null || (hasNames && !isBody));
+  }
 }

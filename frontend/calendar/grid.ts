@@ -10,7 +10,17 @@ import scrollGrid from "fullcalendar-scheduler/scrollgrid";
 import { wallTime } from "../shared/dates";
 import { keepInside } from "../shared/dialog";
 import type { Item, Resource } from "./feed";
-import { closedBody, eventBody, itemOf, toEvent, toMove, toSlot, type Move, type Slot } from "./grid-events";
+import {
+  closedBody,
+  eventBody,
+  itemOf,
+  toEvent,
+  toMove,
+  toSlot,
+  type Description,
+  type Move,
+  type Slot,
+} from "./grid-events";
 import { mendRoles } from "./grid-roles";
 import { CLASSES, TIMES, TYPE_OF, VIEW_OPTIONS } from "./grid-looks";
 import type { ViewName } from "./views";
@@ -29,8 +39,7 @@ export interface GridOptions extends GridActs {
   noGroupLabel: string;
   /** "3 more", of a day of the month that has no room for them. */
   moreLabel(count: number): string;
-  /** The small print of an item, and what a screen reader says besides. */
-  describe(item: Item): { note: string; spoken: string };
+  describe(item: Item): Description;
 }
 
 /** What it asks, and what people do in it. */
@@ -92,6 +101,11 @@ export function createGrid(host: HTMLElement, options: GridOptions, start: GridS
       group: group || options.noGroupLabel,
     })),
   });
+  /** A timeline finds out how wide an hour is by drawing: what it has drawn before is drawn again. */
+  let finding = start.view.startsWith("timeline")
+    ? new Promise<void>((found) => requestAnimationFrame(() => setTimeout(found)))
+    : null;
+  void finding?.then(() => (finding = null));
   /** The resources as they were drawn last. */
   let drawn = withResources(start.resources);
   const calendar = new Calendar(host, {
@@ -138,8 +152,8 @@ export function createGrid(host: HTMLElement, options: GridOptions, start: GridS
       };
       // What is known is given at once, or an empty grid would be drawn first.
       const items = options.load(startStr, endStr);
-      if (Array.isArray(items)) draw(items);
-      else void items.then(draw);
+      if (Array.isArray(items) && !finding) draw(items);
+      else void Promise.all([items, finding]).then(([found]) => draw(found));
     },
     // Whoever loads has said so already; FullCalendar would write it to the console.
     eventSourceFailure: () => undefined,

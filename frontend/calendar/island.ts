@@ -16,7 +16,13 @@ import { addressOf, readSettings, readState, type State } from "./state";
 import { calendarTexts } from "./texts";
 import { isView, stepped } from "./views";
 
-for (const island of document.querySelectorAll<HTMLElement>('[data-island="calendar"]')) mount(island);
+// Sooner than scripts that wait for styles: what it asks the server comes while the page is laid out.
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", mountAll);
+else mountAll();
+
+function mountAll(): void {
+  for (const island of document.querySelectorAll<HTMLElement>('[data-island="calendar"]')) mount(island);
+}
 
 function mount(island: HTMLElement): void {
   const settings = readSettings(island.dataset);

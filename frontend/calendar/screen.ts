@@ -71,9 +71,9 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
     url: settings.eventsUrl,
     params: (): Record<string, string> => (state.filters.source ? { source: state.filters.source } : {}),
     onLoading(isLoading) {
-      island.setAttribute("aria-busy", String(isLoading || !rooms.areKnown()));
-      if (isLoading) toolbar.say(texts.loading);
-      else count();
+      if (isLoading) return busy();
+      island.setAttribute("aria-busy", String(!rooms.areKnown()));
+      count();
     },
     onLoaded() {
       trouble = null;
@@ -85,6 +85,9 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
       cover();
     },
   });
+  /** Asked for before anything is made: the answers come meanwhile. */
+  store.forget(true);
+  let coming: ReturnType<typeof ask> | null = ask(true);
   const fitting = (items: Item[]): Item[] => itemsFor(items, rooms.chosenIds(), state.filters, state.view === "month");
   const load = (start: string, end: string): Item[] | Promise<Item[]> => {
     const items = store.load(start, end);
@@ -187,6 +190,10 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
     count();
     cover();
   }
+  function busy(): void {
+    island.setAttribute("aria-busy", "true");
+    toolbar.say(texts.loading);
+  }
   function count(): void {
     const ids = rooms.chosenIds();
     const items = itemsFor(store.items(), ids, state.filters, false);
@@ -231,9 +238,13 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
     stage.showAgenda(state.view === "agenda");
     if (state.view !== "agenda" && isOtherTime && rooms.areKnown()) draw(state.view);
   }
-  /** What the first view will ask for, while its resources come. A month shows days around it too, and asks itself. */
-  async function loadAhead(): Promise<void> {
-    if (state.view !== "month") await store.load(startOf(span().from), startOf(span().until));
+  function ask(withItems: boolean): Promise<[Resource[], Feature[], unknown]> {
+    return Promise.all([
+      loadResources(api, settings.resourcesUrl),
+      features.length ? features : loadFeatures(api, settings.featuresUrl),
+      // A month shows days around it too, and asks itself.
+      withItems && state.view !== "month" && store.load(startOf(span().from), startOf(span().until)),
+    ]);
   }
   function draw(view: DrawnView): void {
     if (drawing.isThere()) return drawing.show({ view, day: state.day, resources: rooms.drawn() });
@@ -246,11 +257,10 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
   async function start(): Promise<void> {
     trouble = null;
     cover();
+    if (coming) busy();
     try {
-      const [all, known] = await Promise.all([
-        loadResources(api, settings.resourcesUrl),
-        features.length ? features : loadFeatures(api, settings.featuresUrl),
-        drawing.grid() ?? loadAhead(),
+      const [[all, known]] = await Promise.all([
+        coming ?? ask(drawing.grid() === null),
         state.view === "agenda" || drawing.isThere() || drawing.bring(),
       ]);
       rooms.know(all);
@@ -260,6 +270,8 @@ export function createScreen(island: HTMLElement, options: ScreenOptions): Scree
       showResources();
     } catch (error) {
       fail(error);
+    } finally {
+      coming = null;
     }
   }
   function fail(error: unknown): void {

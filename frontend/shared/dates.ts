@@ -11,6 +11,31 @@ export interface WallTime {
   clock: string;
 }
 
+const DIGITS = {
+  hourCycle: "h23",
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+} as const;
+const DAY_AND_TIME = {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "numeric",
+  minute: "2-digit",
+} as const;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Made once each: making one takes longer than a hundred times of using it. */
+function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options);
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  formats.set(key, format);
+  return format;
+}
+
 /** Reads an instant. Throws RangeError when the text has no offset: such a time means nothing without its zone. */
 export function instant(text: string): Date {
   if (!/T.*(Z|[+-]\d{2}:?\d{2})$/.test(text)) throw new RangeError(`A time needs an offset: ${text}`);
@@ -22,15 +47,7 @@ export function instant(text: string): Date {
 /** What the clock on the wall shows in `zone` at that instant. */
 export function wallTime(at: Date, zone: string): WallTime {
   const parts = Object.fromEntries(
-    new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-    })
+    formatOf("en-US", { ...DIGITS, timeZone: zone })
       .formatToParts(at)
       .map(({ type, value }) => [type, value]),
   );
@@ -72,47 +89,46 @@ export function addDays(day: string, count: number): string {
 
 /** "Monday, 23 November 2026" as the locale says it. */
 export function formatDay(day: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "full", timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
+  return formatOf(locale, { dateStyle: "full", timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
 }
 
 /** "23 – 29 November 2026" as the locale says it; both days are part of it. */
 export function formatDays(from: string, last: string, locale: string): string {
-  const words = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const words = formatOf(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   return words.formatRange(new Date(`${from}T12:00:00Z`), new Date(`${last}T12:00:00Z`));
 }
 
 /** "November 2026", with a capital where it stands alone. */
 export function formatMonth(day: string, locale: string): string {
-  const words = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" });
+  const words = formatOf(locale, { month: "long", year: "numeric", timeZone: "UTC" });
   const month = words.format(new Date(`${day}T12:00:00Z`));
   return month.charAt(0).toLocaleUpperCase(locale) + month.slice(1);
 }
 
 /** "10:00 – 12:00" in the zone; with the days when it ends on another. */
 export function formatSpan(from: Date, until: Date, zone: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: zone }).formatRange(from, until);
+  return formatOf(locale, { timeStyle: "short", timeZone: zone }).formatRange(from, until);
 }
 
 /** "Mon 23 Nov, 10:00 – 12:00" in the zone. */
 export function formatDaySpan(from: Date, until: Date, zone: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    hour: "numeric",
-    minute: "2-digit",
-    timeZone: zone,
-  }).formatRange(from, until);
+  return formatOf(locale, { ...DAY_AND_TIME, timeZone: zone }).formatRange(from, until);
 }
 
 /** "10:00" in the zone. */
 export function formatClock(at: Date, zone: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: zone }).format(at);
+  return formatOf(locale, { timeStyle: "short", timeZone: zone }).format(at);
+}
+
+/** "1PM" as the locale says it: a full hour of a day, from 0 to 23, beside which there is little room. */
+export function formatHour(hour: number, locale: string): string {
+  const words = formatOf(locale, { hour: "numeric", timeZone: "UTC" }).format(Date.UTC(2000, 0, 1, hour));
+  return words.replace(/\s(?=[AP]M$)/u, "");
 }
 
 /** "New York Time", as the locale calls the zone. */
 export function zoneName(zone: string, locale: string, at = new Date()): string {
-  const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "longGeneric" }).formatToParts(at);
+  const parts = formatOf(locale, { timeZone: zone, timeZoneName: "longGeneric" }).formatToParts(at);
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? zone;
 }
 

@@ -3,12 +3,13 @@ import { clocksDiffer, formatDaySpan, instant, ownZone, zoneName } from "../shar
 import { fill } from "../shared/texts";
 import type { SiteTexts } from "./texts";
 
-export function nameZones(root: ParentNode, texts: SiteTexts, reader = ownZone()): void {
+export function nameZones(root: ParentNode, texts: SiteTexts, reader?: string): void {
   const locale = document.documentElement.lang || "en";
   for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-zone]:not([data-named])")) {
     const zone = time.dataset.zone ?? "";
     const at = instant(time.dateTime);
     time.dataset.named = "";
+    reader ??= ownZone();
     if (!clocksDiffer(zone, reader, at)) continue;
     time.append(` (${zoneName(zone, locale, at)})`);
     time.title = fill(texts.yourTime, { time: formatDaySpan(at, at, reader, locale) });
