@@ -29,7 +29,8 @@ export interface Move {
   revert(): void;
 }
 
-export function toEvent(item: Item, mayEdit: boolean): EventInput {
+/** `isCrowded`: side by side with so many that its words have to stand upright. */
+export function toEvent(item: Item, mayEdit: boolean, isCrowded = false): EventInput {
   const isMine = isEditable(item, mayEdit);
   return {
     id: item.id,
@@ -40,7 +41,7 @@ export function toEvent(item: Item, mayEdit: boolean): EventInput {
     ...(item.display ? { display: item.display } : {}),
     editable: isMine,
     resourceEditable: isMine,
-    extendedProps: { item },
+    extendedProps: { item, isCrowded },
   };
 }
 

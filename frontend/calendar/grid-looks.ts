@@ -111,8 +111,9 @@ export const CLASSES: CalendarOptions = {
   popoverCloseClass: "grid-popover-close",
   eventClass: ({ event, isDragging, isMirror, isShort }: EventDisplayInfo) => {
     const { kind, status = "" } = itemOf(event).extendedProps ?? {};
-    const flags = [isDragging && "dragging", isMirror && "mirror", isShort && "short"].filter(Boolean);
-    return ["grid-event", `kind-${kind}`, status, ...flags].join(" ");
+    const isCrowded = event.extendedProps["isCrowded"] === true;
+    const flags = [isCrowded && "crowded", isDragging && "dragging", isMirror && "mirror", isShort && "short"];
+    return ["grid-event", `kind-${kind}`, status, ...flags.filter(Boolean)].join(" ");
   },
   rowEventClass: "row",
   columnEventBeforeClass: ({ isStartResizable }: EventDisplayInfo) => (isStartResizable ? "grid-handle start" : ""),

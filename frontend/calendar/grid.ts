@@ -9,6 +9,7 @@ import scrollGrid from "fullcalendar-scheduler/scrollgrid";
 
 import { wallTime } from "../shared/dates";
 import { keepInside } from "../shared/dialog";
+import { crowdedIds } from "./crowding";
 import type { Item, Resource } from "./feed";
 import {
   closedBody,
@@ -83,6 +84,9 @@ export interface Grid {
 const DAY_MS = 86_400_000;
 /** A quarter to eight: where a day begins to be looked at. */
 const OPENING_MINUTES = 465;
+/** A column is at least so wide; narrower than the other, words across it are cut after a few letters. */
+const COLUMN_PX = 128;
+const WORDS_PX = 52;
 /** A phone: names of rooms leave most of the width to the bookings. */
 const NARROW_PX = 600;
 /** The source of what is painted while something is in hand. */
@@ -123,7 +127,7 @@ export function createGrid(host: HTMLElement, options: GridOptions, start: GridS
     height: "100%",
     // Timelines draw the rows and hours in sight only: 500 rooms of a week are 45,000 elements.
     virtualization: true,
-    dayMinWidth: 128,
+    dayMinWidth: COLUMN_PX,
     scrollTime: { minutes: OPENING_MINUTES },
     scrollTimeReset: false,
     nowIndicator: true,
@@ -148,7 +152,10 @@ export function createGrid(host: HTMLElement, options: GridOptions, start: GridS
     events: ({ startStr, endStr }, take) => {
       const draw = (items: Item[]): void => {
         focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.item : undefined;
-        take(items.map((item) => toEvent(item, options.mayEdit)));
+        const days = Math.round((Date.parse(endStr) - Date.parse(startStr)) / DAY_MS);
+        const column = Math.max(host.clientWidth / (drawn.resources.length * days), COLUMN_PX);
+        const crowded = crowdedIds(items, column / WORDS_PX);
+        take(items.map((item) => toEvent(item, options.mayEdit, crowded.has(item.id))));
       };
       // What is known is given at once, or an empty grid would be drawn first.
       const items = options.load(startStr, endStr);
