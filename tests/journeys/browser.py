@@ -11,7 +11,7 @@ from typing import Literal
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FloatRect, Locator, Page, Playwright
 
 from infra24.orgs.models import Member
 
@@ -110,3 +110,12 @@ def session_of(member: Member) -> str:
     session.create()
     assert session.session_key
     return str(session.session_key)
+
+
+def box(locator: Locator) -> FloatRect:
+    """Where something is on the page, in CSS pixels. While it is drawn anew it is nowhere for a moment: waits for it."""
+    for _ in range(100):
+        if (found := locator.bounding_box()) is not None:
+            return found
+        locator.page.wait_for_timeout(50)
+    raise AssertionError("it is not on the page")

@@ -13,7 +13,7 @@ from infra24.orgs.tenancy import acting_for
 from infra24.resources.models import Resource
 from tests import make
 from tests.journeys.axe import AXE, FADED, RUN
-from tests.journeys.browser import DESKTOP, PHONE, Visitor, visitor
+from tests.journeys.browser import DESKTOP, PHONE, Visitor, box, visitor
 from tests.running import until
 
 ZONE = ZoneInfo("America/New_York")
@@ -41,12 +41,6 @@ def event(page: Page, title: str) -> Locator:
 def place(page: Page) -> FloatRect | None:
     """Where the firing is; None while it is drawn anew."""
     return event(page, "Glaze firing").bounding_box()
-
-
-def box(locator: Locator) -> FloatRect:
-    found = locator.bounding_box()
-    assert found is not None, "it is not on the page"
-    return found
 
 
 def pull(page: Page, at: Locator, by: tuple[float, float]) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from emulators.bloomerang.server import DEFAULT_KEY, running
 from infra24.bookings.models import Booking
@@ -16,7 +16,7 @@ from infra24.crm.services import connect
 from infra24.orgs.tenancy import acting_for
 from tests import make
 from tests.database import TestDatabase
-from tests.journeys.browser import Visitor, visitor
+from tests.journeys.browser import Visitor, box, visitor
 from tests.running import process, until, web
 
 DAY = (datetime.now(ZoneInfo("America/New_York")) + timedelta(days=3)).date()
@@ -41,13 +41,6 @@ def house(database: TestDatabase, crm: str, tmp_path: Path, settings: object) ->
     worker = [sys.executable, "manage.py", "worker"]
     with web(database, environment=told) as address, process(worker, {**database.environment(), **told}):
         yield address
-
-
-def box(locator: Locator) -> FloatRect:
-    """Where something is on the page, in CSS pixels."""
-    found = locator.bounding_box()
-    assert found is not None, "it is not on the page"
-    return found
 
 
 def drag(page: Page, column: str, since: str, until_hour: str) -> None:

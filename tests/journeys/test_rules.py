@@ -3,24 +3,18 @@
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from infra24.orgs.policies import Role
 from infra24.orgs.tenancy import acting_for
 from infra24.resources.models import AvailabilityRule
 from tests import make
-from tests.journeys.browser import PHONE, visitor
+from tests.journeys.browser import PHONE, box, visitor
 
 
 @pytest.fixture
 def cast() -> make.Cast:
     return make.cast(alice=Role.MANAGER)
-
-
-def box(locator: Locator) -> FloatRect:
-    found = locator.bounding_box()
-    assert found is not None, "it is not on the page"
-    return found
 
 
 def hour_of(page: Page, day: str, hour: float) -> tuple[float, float]:
