@@ -13,7 +13,11 @@ export function crowdedIds(items: Item[], most: number): Set<string> {
   const columns = new Map<string, Stretch[]>();
   for (const { id, start, end, resourceIds } of items.filter(isPlanned)) {
     const stretch = { id, since: instant(start).valueOf(), until: instant(end).valueOf() };
-    for (const resourceId of resourceIds) columns.set(resourceId, [...(columns.get(resourceId) ?? []), stretch]);
+    for (const resourceId of resourceIds) {
+      const column = columns.get(resourceId) ?? [];
+      columns.set(resourceId, column);
+      column.push(stretch);
+    }
   }
   return new Set([...columns.values()].flatMap((column) => crowdedIn(column, most)));
 }

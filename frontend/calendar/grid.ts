@@ -24,7 +24,7 @@ import {
 } from "./grid-events";
 import { mendRoles } from "./grid-roles";
 import { CLASSES, TIMES, TYPE_OF, VIEW_OPTIONS } from "./grid-looks";
-import type { ViewName } from "./views";
+import { columnsOf, type ViewName } from "./views";
 
 export type DrawnView = Exclude<ViewName, "agenda">;
 
@@ -96,6 +96,7 @@ export function createGrid(host: HTMLElement, options: GridOptions, start: GridS
   /** The event that had the focus when the day was read again; its element is about to be replaced. */
   let focused: string | undefined;
   let isHeld = false;
+  let shown = start.view;
   const withResources = (resources: Resource[]): { resourceGroupField: string; resources: ResourceInput[] } => ({
     resourceGroupField: resources.some(({ group }) => group) ? "group" : "",
     resources: resources.map(({ id, name, group }, position) => ({
@@ -152,9 +153,9 @@ export function createGrid(host: HTMLElement, options: GridOptions, start: GridS
     events: ({ startStr, endStr }, take) => {
       const draw = (items: Item[]): void => {
         focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.item : undefined;
-        const days = Math.round((Date.parse(endStr) - Date.parse(startStr)) / DAY_MS);
-        const column = Math.max(host.clientWidth / (drawn.resources.length * days), COLUMN_PX);
-        const crowded = crowdedIds(items, column / WORDS_PX);
+        const columns = columnsOf(shown, drawn.resources.length);
+        const abreast = Math.max(host.clientWidth / columns, COLUMN_PX) / WORDS_PX;
+        const crowded = columns ? crowdedIds(items, abreast) : new Set();
         take(items.map((item) => toEvent(item, options.mayEdit, crowded.has(item.id))));
       };
       // What is known is given at once, or an empty grid would be drawn first.
@@ -230,6 +231,7 @@ export function createGrid(host: HTMLElement, options: GridOptions, start: GridS
 
   return {
     show(view, day) {
+      shown = view;
       calendar.changeView(TYPE_OF[view], day);
       reveal(view, day);
     },
