@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -108,10 +109,37 @@ def test_the_front_end_is_built_when_a_source_or_template_changes(
 def test_without_the_module_that_makes_environments_the_package_is_named(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PYTHON", sys.executable)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "ensurepip" else object())
 
     with pytest.raises(BootstrapError, match="apt-get install python3-venv"):
         bootstrap.install_python_packages(checkout, ["base"])
+
+
+@pytest.mark.parametrize(
+    ("built_with", "named", "system", "chosen"),
+    [
+        ("--enable-shared", None, "can", "system"),
+        ("--enable-shared --enable-optimizations", None, "can", "this"),
+        ("--enable-shared", "python3.12", "can", "this"),
+        ("--enable-shared", None, "cannot", "this"),
+        ("--enable-shared", None, "is missing", "this"),
+    ],
+)
+def test_the_environment_is_made_from_the_quicker_python(
+    place: Path, monkeypatch: pytest.MonkeyPatch, built_with: str, named: str | None, system: str, chosen: str
+) -> None:
+    python = place / "python3"
+    if system != "is missing":
+        python.write_text(f"#!/bin/sh\nexit {0 if system == 'can' else 1}\n")
+        python.chmod(0o755)
+    monkeypatch.setattr(bootstrap, "SYSTEM_PYTHON", python)
+    monkeypatch.setattr(sysconfig, "get_config_var", {"CONFIG_ARGS": built_with}.get)
+    monkeypatch.delenv("PYTHON", raising=False)
+    if named:
+        monkeypatch.setenv("PYTHON", named)
+
+    assert bootstrap.quickest_python() == (python if chosen == "system" else Path(sys.executable))
 
 
 def test_a_full_disk_is_told_before_anything_is_installed(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
