@@ -180,7 +180,17 @@ def _children(here: Installation, *, dev: bool) -> list[Child]:
 def web_command(port: int) -> list[str]:
     """The product's web server on a port of loopback: two workers of two threads, which a death does not reduce."""
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
-    size = ["--workers", "2", "--blocking-threads", "2", "--respawn-failed-workers", "--respawn-interval", "0.5"]
+    size = [
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "2",
+        "--blocking-threads-idle-timeout",
+        "600",
+        "--respawn-failed-workers",
+        "--respawn-interval",
+        "0.5",
+    ]
     place = ["--host", "127.0.0.1", "--port", str(port), "--workers-kill-timeout", "5", "--log-level", "warning"]
     return [*server, *size, *place, "infra24.config.wsgi:application"]
 

@@ -38,7 +38,6 @@ def django_db_setup(database: TestDatabase, django_db_blocker: Any) -> Iterator[
     app = database.app
     settings.update(NAME=app["dbname"], USER=app["user"], PASSWORD=app["password"], HOST=app.get("host", ""))
     settings["PORT"] = str(app.get("port", ""))
-    settings["OPTIONS"].pop("pool", None)
     # A checkout compiles its translations when it is installed; tests do not rely on when that was.
     list(compile_catalogues())
     patch = pytest.MonkeyPatch()

@@ -62,22 +62,20 @@ def connection_settings(*, role: str, var: Path, production: bool) -> dict[str, 
         if os.environ.get("INFRA24_PREPARE") != "0":
             # More than half of what short statements cost is planning them.
             options |= {"server_side_binding": True, "prepare_threshold": 5}
-        # One connection a thread: more threads than two only queue for the interpreter.
-        options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("INFRA24_POOL_SIZE") or 4), "timeout": 10}
     for extra in ("sslmode", "sslrootcert", "application_name"):
         if extra in parts:
             options[extra] = parts[extra]
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "infra24.core.postgresql",
         "NAME": name,
         "USER": user,
         "PASSWORD": password,
         "HOST": parts.get("host", ""),
         "PORT": parts.get("port", ""),
         "OPTIONS": options,
-        "CONN_MAX_AGE": 0,
-        # A restarted server has closed what lies in the pool. Asking first costs an empty statement, and saves
-        # everybody who comes afterwards a failure.
+        # One for each thread, for good.
+        "CONN_MAX_AGE": None,
+        # A restarted server has closed it meanwhile. Looking first saves everybody who comes afterwards a failure.
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection, transaction
+from django.db import connection
 
 from infra24.core.ids import new_id
+from infra24.core.transactions import notify_after_commit
 from infra24.facts.catalogue import CATALOGUE
 
 # One statement on the path of every booking, for one fact or for many: numbers, facts and their pending rows.
@@ -63,7 +64,7 @@ def record_all(org_id: UUID, events: Sequence[Event], *, now: datetime, source: 
     with connection.cursor() as cursor:
         facts = msgspec.json.encode(rows).decode()
         cursor.execute(_RECORD, {"facts": facts, "org_id": org_id, "source": source, "now": now})
-    transaction.on_commit(wake_relay, robust=True)
+    wake_relay()
     return [row["id"] for row in rows]
 
 
@@ -86,10 +87,5 @@ def _row(place: int, event: Event) -> dict[str, Any]:
 
 
 def wake_relay() -> None:
-    """Tell the relay that something waits. It finds out by itself within a second; this is only sooner.
-
-    Not in the transaction that made it wait: until such a transaction is on
-    disk, PostgreSQL lets no other one commit that notifies.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('infra24_facts', '')")
+    """Tell the relay, after the commit, that something waits. Within a second it finds out itself; this is sooner."""
+    notify_after_commit("infra24_facts")

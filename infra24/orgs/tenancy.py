@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from infra24.core.transactions import hold
+
 _READ = "SELECT coalesce(current_setting('infra24.org_id', true), '')"
-_SET = "SELECT set_config('infra24.org_id', %s, true)"
+_SET = "SET LOCAL infra24.org_id = '{}'"
 
 
 @contextmanager
@@ -19,15 +21,18 @@ def acting_for(org_id: UUID) -> Iterator[None]:
     rollback restores it.
     """
     nested = connection.in_atomic_block
-    with transaction.atomic(), connection.cursor() as cursor:
-        outer = ""
-        if nested:
-            cursor.execute(_READ)
-            outer = cursor.fetchone()[0]
-        cursor.execute(_SET, [str(org_id)])
+    with transaction.atomic():
+        outer = _organisation_acting() if nested else ""
+        hold(_SET.format(UUID(str(org_id))))
         yield
         if nested and not connection.needs_rollback:
-            cursor.execute(_SET, [outer])
+            hold(_SET.format(outer))
+
+
+def _organisation_acting() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_READ)
+        return str(cursor.fetchone()[0])
 
 
 def current_organisation_id() -> UUID:

@@ -186,7 +186,7 @@ def _one_round(replay: Replay, *, now: datetime) -> None:
     replay.save(update_fields=["goes_on_at", "replayed"])
     if not left.exists():
         _end(replay, Replay.State.DONE, source="clock", now=now)
-    transaction.on_commit(wake_relay, robust=True)
+    wake_relay()
 
 
 def _left(replay: Replay) -> QuerySet[Delivery]:

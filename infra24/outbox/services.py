@@ -150,7 +150,7 @@ def retry(delivery: Delivery, *, by: Member, source: str) -> Delivery:
         before=before,
         after={"status": delivery.status},
     )
-    transaction.on_commit(wake_relay, robust=True)
+    wake_relay()
     return delivery
 
 

@@ -45,7 +45,7 @@ def resume_endpoint(endpoint: Endpoint, *, by: Member, source: str) -> Endpoint:
     current.destination = outbox.resume_destination(current.destination, by=by, source=source)
     _begin_anew(current, now=now)
     touched(current, "warned_at", "disabled_at", "disabled_because")
-    transaction.on_commit(wake_relay, robust=True)
+    wake_relay()
     return current
 
 

@@ -1,0 +1,92 @@
+"""What Django takes for its database: `ENGINE` names this folder."""
+
+from datetime import UTC
+from functools import cache
+from typing import Any
+
+import msgspec
+from django.db.backends.postgresql import base
+from django.db.backends.postgresql.psycopg_any import IsolationLevel, get_adapters_template
+from psycopg import adapt
+from psycopg.types.datetime import TimestamptzLoader
+from psycopg.types.json import set_json_loads
+from psycopg.types.string import TextLoader
+
+from infra24.core.postgresql.wire import BEGIN, Wire
+
+
+class _AfterWhatIsHeld:
+    """A cursor that lets its connection send what it holds before it asks anything."""
+
+    connection: Wire
+
+    def execute(self, *args: Any, **options: Any) -> Any:
+        self.connection.send_held()
+        return super().execute(*args, **options)  # type: ignore[misc]
+
+    def executemany(self, *args: Any, **options: Any) -> Any:
+        self.connection.send_held()
+        return super().executemany(*args, **options)  # type: ignore[misc]
+
+    def copy(self, *args: Any, **options: Any) -> Any:
+        self.connection.send_held()
+        return super().copy(*args, **options)  # type: ignore[misc]
+
+    def stream(self, *args: Any, **options: Any) -> Any:
+        self.connection.send_held()
+        return super().stream(*args, **options)  # type: ignore[misc]
+
+
+class Cursor(_AfterWhatIsHeld, base.Cursor):
+    """Puts values into the text."""
+
+
+class PreparingCursor(_AfterWhatIsHeld, base.ServerBindingCursor):
+    """Sends values beside the text, which the server prepares when it is asked often."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection for each thread, kept for as long as the thread lives."""
+
+    connection: Wire
+
+    def get_connection_params(self) -> dict[str, Any]:
+        is_preparing = self.settings_dict["OPTIONS"].get("server_side_binding")
+        cursor = PreparingCursor if is_preparing else Cursor
+        return super().get_connection_params() | {"cursor_factory": cursor, "context": _adapters()}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Wire:
+        self.isolation_level = IsolationLevel.READ_COMMITTED
+        return Wire.connect(**conn_params, autocommit=True)
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        return self.connection.cursor()
+
+    def is_usable(self) -> bool:
+        # Before a request: what the server said unasked is that it goes. After an error it is asked.
+        if self.errors_occurred or self.connection is None or self.connection.has_been_left():
+            return super().is_usable()
+        return True
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self.connection.held = [BEGIN]
+
+    def _savepoint(self, sid: str) -> None:
+        self.connection.set_savepoint(sid)
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        with self.wrap_database_errors:
+            self.connection.return_to_savepoint(sid)
+
+    def _savepoint_commit(self, sid: str) -> None:
+        self.connection.drop_savepoint(sid)
+
+
+@cache
+def _adapters() -> adapt.AdaptersMap:
+    """Django's, but times and JSON are read in C. Django sets each connection's zone to UTC."""
+    adapters = adapt.AdaptersMap(get_adapters_template(use_tz=True, timezone=UTC))
+    adapters.register_loader("timestamptz", TimestamptzLoader)
+    set_json_loads(msgspec.json.decode, context=adapters)
+    adapters.register_loader("jsonb", TextLoader)  # which Django reads itself
+    return adapters

@@ -1,0 +1,92 @@
+"""A connection that keeps back what only frames a transaction until something is asked in it.
+
+A message to PostgreSQL and its answer cost a web process as much as a page of
+Python, and half of those of a short request said nothing but BEGIN, SAVEPOINT
+or RELEASE. Nobody waits for their answers. So they are held, and go together,
+in one message, before the next statement; at the end of the transaction what is
+still held is not sent at all.
+"""
+
+from contextlib import suppress
+from select import POLLIN, poll
+from typing import Any
+
+import psycopg
+
+BEGIN = "BEGIN"
+
+
+class Wire(psycopg.Connection[Any]):
+    """In autocommit, as psycopg calls it: transactions begin and end here."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.held: list[str] = []
+        """Statements without values. BEGIN is always the first. While there are any, nothing has been asked since."""
+        self.channels: set[str] = set()
+        """Who listens there is woken right after the transaction's commit."""
+
+    def send_held(self) -> None:
+        """Send what is held."""
+        if self.held:
+            message = "; ".join(self.held)
+            self.held.clear()
+            self._tell(message)
+
+    def drop_savepoint(self, name: str) -> None:
+        """RELEASE, or nothing for one that was never sent."""
+        if self.held and self.held[-1] == _savepoint(name):
+            self.held.pop()
+        else:
+            self.held.append(f'RELEASE SAVEPOINT "{name}"')
+
+    def set_savepoint(self, name: str) -> None:
+        """SAVEPOINT, when something is asked after it."""
+        self.held.append(_savepoint(name))
+
+    def return_to_savepoint(self, name: str) -> None:
+        """ROLLBACK TO SAVEPOINT, at once, so that its locks are let go; for one never sent, drop what is held after."""
+        if (savepoint := _savepoint(name)) in self.held:
+            del self.held[self.held.index(savepoint) + 1 :]
+        else:
+            self.held.append(f'ROLLBACK TO SAVEPOINT "{name}"')
+            self.send_held()
+
+    def commit(self) -> None:
+        """COMMIT and whom to wake in one message; nothing when nothing was asked."""
+        was_begun, channels = self._end(), sorted(self.channels)
+        self.channels.clear()
+        if channels and was_begun:
+            # Notified in the transaction itself, PostgreSQL would let no other one commit until it is on disk.
+            with suppress(psycopg.errors.ProgramLimitExceeded):  # eight gigabytes of wake-ups that nobody heard
+                self._tell("; ".join(["COMMIT", *(f"NOTIFY {channel}" for channel in channels)]))
+        elif was_begun:
+            super().commit()
+
+    def rollback(self) -> None:
+        """ROLLBACK; nothing when nothing was asked."""
+        self.channels.clear()
+        if self._end():
+            super().rollback()
+
+    def has_been_left(self) -> bool:
+        """Whether the server has said something, such as goodbye, that nobody asked for. Costs no message."""
+        if self.closed:
+            return True
+        ear = poll()
+        ear.register(self.fileno(), POLLIN)
+        return bool(ear.poll(0))
+
+    def _end(self) -> bool:
+        """Forget what is held; whether the server knows of the transaction."""
+        was_begun = BEGIN not in self.held
+        self.held.clear()
+        return was_begun
+
+    def _tell(self, message: str) -> None:
+        with psycopg.Cursor(self) as cursor:
+            cursor.execute(message, prepare=False)
+
+
+def _savepoint(name: str) -> str:
+    return f'SAVEPOINT "{name}"'

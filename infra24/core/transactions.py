@@ -1,0 +1,31 @@
+"""What is said around a transaction's statements, and costs no message of its own."""
+
+from typing import cast
+
+from django.db import connection
+
+from infra24.core.postgresql.wire import Wire
+
+
+def hold(statement: str) -> None:
+    """Have a statement sent with whatever is asked next in this transaction; never, when nothing is.
+
+    For what only sets something up: it has no values, and nobody sees its answer.
+    """
+    _wire().held.append(statement)
+
+
+def notify_after_commit(channel: str) -> None:
+    """Wake whoever listens there once this transaction is on disk; now, outside of one.
+
+    A wake-up that is no longer true, after a return to a savepoint, does no harm: it only says "look".
+    """
+    if connection.in_atomic_block:
+        _wire().channels.add(channel)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {channel}")
+
+
+def _wire() -> Wire:
+    return cast(Wire, connection.connection)
