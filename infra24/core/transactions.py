@@ -16,12 +16,9 @@ def hold(statement: str) -> None:
 
 
 def notify_after_commit(channel: str) -> None:
-    """Wake whoever listens there once this transaction is on disk; now, outside of one.
-
-    A wake-up that is no longer true, after a return to a savepoint, does no harm: it only says "look".
-    """
+    """Wake whoever listens there once this transaction is on disk; now, outside of one."""
     if connection.in_atomic_block:
-        _wire().channels.add(channel)
+        _wire().channels.append(channel)
     else:
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {channel}")

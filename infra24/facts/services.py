@@ -13,10 +13,10 @@ from infra24.core.ids import new_id
 from infra24.core.transactions import notify_after_commit
 from infra24.facts.catalogue import CATALOGUE
 
-# One statement on the path of every booking, for one fact or for many: numbers, facts and their pending rows.
-# A subject is locked by whoever changes it, so the next number cannot be taken twice.
-_RECORD = """
-    WITH told AS (
+# On the path of every booking, for one fact or for many: numbers, facts and their pending rows. Parts of a statement,
+# to which others may be added. A subject is locked by whoever changes it, so the next number cannot be taken twice.
+RECORDING = """
+    told AS (
         SELECT * FROM jsonb_to_recordset(%(facts)s::jsonb)
             AS told(place int, id uuid, type text, version int, subject_kind text, subject_id uuid, data jsonb)
     ), fact AS (
@@ -29,10 +29,12 @@ _RECORD = """
                told.data, %(source)s, %(now)s
           FROM told
         RETURNING id, org_id, subject_id, number
+    ), pending AS (
+        INSERT INTO facts_factpending (fact_id, org_id, subject_id, number)
+        SELECT id, org_id, subject_id, number FROM fact
     )
-    INSERT INTO facts_factpending (fact_id, org_id, subject_id, number)
-    SELECT id, org_id, subject_id, number FROM fact
 """
+_RECORD = f"WITH {RECORDING} SELECT"
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,20 @@ def record_all(org_id: UUID, events: Sequence[Event], *, now: datetime, source: 
     """`record` for many at once, in one statement; those of one subject in the order given. Returns their ids."""
     if not events:
         return []
-    rows = [_row(place, event) for place, event in enumerate(events)]
+    values, ids = recording(org_id, events, now=now, source=source)
     with connection.cursor() as cursor:
-        facts = msgspec.json.encode(rows).decode()
-        cursor.execute(_RECORD, {"facts": facts, "org_id": org_id, "source": source, "now": now})
+        cursor.execute(_RECORD, values)
+    return ids
+
+
+def recording(
+    org_id: UUID, events: Sequence[Event], *, now: datetime, source: str
+) -> tuple[dict[str, Any], list[UUID]]:
+    """The values of a statement that has `RECORDING` in it, and the facts' ids. The relay will be woken."""
+    rows = [_row(place, event) for place, event in enumerate(events)]
     wake_relay()
-    return [row["id"] for row in rows]
+    facts = msgspec.json.encode(rows).decode()
+    return {"facts": facts, "org_id": org_id, "source": source, "now": now}, [row["id"] for row in rows]
 
 
 def _row(place: int, event: Event) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import msgspec
 from django.db import connection
 
 from infra24.core.ids import new_id
+from infra24.facts.services import RECORDING, Event, recording
 from infra24.orgs.models import Member
 
 _WRITE = """
@@ -20,6 +21,7 @@ _WRITE = """
       FROM jsonb_to_recordset(%(steps)s::jsonb)
         AS step(id uuid, action text, kind text, subject_id uuid, before jsonb, after jsonb)
 """
+_ANNOUNCE = f"WITH {RECORDING} {_WRITE}"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,24 @@ def write_all(org_id: UUID, steps: Sequence[Step], *, by: Member | None, source:
     """Add an entry for each step, in the order given and in one statement."""
     if not steps:
         return
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, {"org_id": org_id, "now": now, "source": source, **_entries(steps, by)})
+
+
+def announce(
+    org_id: UUID, events: Sequence[Event], steps: Sequence[Step], *, by: Member | None, source: str, now: datetime
+) -> list[UUID]:
+    """Record facts and write entries about what was done, in the caller's transaction and one statement.
+
+    Returns the facts' ids, in the order given. Entries may be none; facts may not.
+    """
+    values, fact_ids = recording(org_id, events, now=now, source=source)
+    with connection.cursor() as cursor:
+        cursor.execute(_ANNOUNCE, {**values, **_entries(steps, by)})
+    return fact_ids
+
+
+def _entries(steps: Sequence[Step], by: Member | None) -> dict[str, Any]:
     rows = [
         {
             "id": new_id(),
@@ -62,14 +82,4 @@ def write_all(org_id: UUID, steps: Sequence[Step], *, by: Member | None, source:
         }
         for step in steps
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WRITE,
-            {
-                "org_id": org_id,
-                "now": now,
-                "member": by.pk if by else None,
-                "source": source,
-                "steps": msgspec.json.encode(rows).decode(),
-            },
-        )
+    return {"member": by.pk if by else None, "steps": msgspec.json.encode(rows).decode()}

@@ -35,7 +35,7 @@ from infra24.bookings.services.stepping import check_step
 from infra24.bookings.services.terms import reset_timers, take_terms, terms_for
 from infra24.bookings.services.writing import rewrite_legs, update, visible_legs, wall
 from infra24.core.constraints import guarded_by
-from infra24.facts.services import record
+from infra24.facts.services import Event
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
@@ -188,20 +188,9 @@ def _announce(booking: Booking, before: dict[str, Any], *, by: Member, source: S
         return None
     if booking.occurrence:
         Occurrence.objects.filter(org_id=booking.org_id, booking=booking).update(is_override=True)
-    before_told = told(changed)
-    fact_id = record(
-        booking.org_id, "booking.changed", now=now, source=source, booking_id=booking.pk, before=before_told
-    )
-    audit.write(
-        booking.org_id,
-        "booking.change",
-        subject_id=booking.pk,
-        by=by,
-        source=source,
-        now=now,
-        before=changed,
-        after={name: after[name] for name in changed},
-    )
+    event = Event("booking.changed", booking.pk, {"before": told(changed)})
+    step = audit.Step("booking.change", booking.pk, changed, {name: after[name] for name in changed})
+    (fact_id,) = audit.announce(booking.org_id, [event], [step], by=by, source=source, now=now)
     return fact_id
 
 

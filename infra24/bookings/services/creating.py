@@ -31,7 +31,7 @@ from infra24.bookings.services.terms import terms_for, timers_of
 from infra24.bookings.services.writing import insert, visible_legs, wall
 from infra24.core.constraints import guarded_by
 from infra24.core.ids import new_id
-from infra24.facts.services import record
+from infra24.facts.services import Event
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
@@ -81,17 +81,17 @@ def create_booking(wish: BookingWish, *, by: Member, source: Source) -> Booking:
 def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
-    claimed = resolve(by, wish.legs, starts_at=wish.starts_at, people=wish.party_size)
-    person = person_of_wish(wish, by, is_staff=is_staff)
-    check_exclusive(claimed, wish.legs, is_staff=is_staff)
-    _status(wish, claimed, by)  # of whatever is chosen; said before anything is locked
-    asker = asker_of(by, person, [claim.resource for claim in claimed])
-    counted = person if have_quotas(claimed, wish.starts_at, asker) else None
-    if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, asker=asker):
-        refuse(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker, person=person)
     booking_id = new_id()
     try:
         with guarded_by(**LEG_CONSTRAINTS):
+            claimed = resolve(by, wish.legs, starts_at=wish.starts_at, people=wish.party_size)
+            person = person_of_wish(wish, by, is_staff=is_staff)
+            check_exclusive(claimed, wish.legs, is_staff=is_staff)
+            _status(wish, claimed, by)  # of whatever is chosen; said before anything is locked
+            asker = asker_of(by, person, [claim.resource for claim in claimed])
+            counted = person if have_quotas(claimed, wish.starts_at, asker) else None
+            if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, asker=asker):
+                raise TimeRefused
             touched = leg_rows(booking_id, claimed, wish.starts_at, wish.ends_at)
             locks = lock_rows(by.org_id, touched, now=now, people=[counted.pk] if counted else [])
             check_shapes(claimed, locks)
@@ -184,18 +184,11 @@ def new_booking(
 
 def _announce(booking: Booking, *, by: Member, source: Source, now: datetime) -> None:
     if booking.status == Status.HOLD:
-        assert booking.expires_at is not None
-        fact_id = record(
-            booking.org_id,
-            "booking.held",
-            now=now,
-            source=source,
-            booking_id=booking.pk,
-            expires_at=booking.expires_at,
-        )
+        event = Event("booking.held", booking.pk, {"expires_at": booking.expires_at})
     else:
         what = "booking.confirmed" if booking.status == Status.CONFIRMED else "booking.requested"
-        fact_id = record(booking.org_id, what, now=now, source=source, booking_id=booking.pk)
-    set_timers(booking.org_id, timers_of(booking, fact_id))
+        event = Event(what, booking.pk)
     after = {"status": booking.status, "starts_at": booking.starts_at, "ends_at": booking.ends_at}
-    audit.write(booking.org_id, "booking.create", subject_id=booking.pk, by=by, source=source, now=now, after=after)
+    step = audit.Step("booking.create", booking.pk, after=after)
+    (fact_id,) = audit.announce(booking.org_id, [event], [step], by=by, source=source, now=now)
+    set_timers(booking.org_id, timers_of(booking, fact_id))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -30,7 +32,7 @@ from infra24.bookings.services.stepping import check_step
 from infra24.bookings.services.terms import reset_timers, take_terms, terms_for
 from infra24.bookings.services.writing import rewrite_legs, set_values, step, visible_legs
 from infra24.core.constraints import guarded_by
-from infra24.facts.services import Event, record, record_all
+from infra24.facts.services import Event
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.outbox.services import cancel_timers
@@ -99,9 +101,8 @@ def _confirm(booking: Booking, why: str | None, *, by: Member, source: Source, v
             if changed := take_terms(booking, terms):
                 set_values(booking, **changed)
             what = "booking.confirmed" if following == Status.CONFIRMED else "booking.requested"
-            fact_id = record(booking.org_id, what, now=now, source=source, booking_id=booking.pk)
+            fact_id = _announce(Event(what, booking.pk), booking, was, by=by, source=source, now=now)
             reset_timers(booking, fact_id)
-            _audit(booking, what, was, by=by, source=source, now=now)
             _decline_all(rivals, why or "", by=by, source=source, now=now)
     except TimeRefused as refusal:
         refuse(
@@ -151,10 +152,9 @@ def _end(booking: Booking, status: Status, *, reason: str, by: Member, source: S
         was, is_late = current.status, not by.is_staff and current.is_late_at(now)
         step(current.org_id, [current], status, reason=reason.strip(), is_late=is_late)
         cancel_timers(org_id=current.org_id, subject_id=current.pk)
-        what = f"booking.{status.value}"
         told = {"reason": current.reason, **({"late": is_late} if status == Status.CANCELLED else {})}
-        record(current.org_id, what, now=now, source=source, booking_id=current.pk, **told)
-        _audit(current, what, was, by=by, source=source, now=now)
+        event = Event(f"booking.{status.value}", current.pk, told)
+        _announce(event, current, was, by=by, source=source, now=now)
         return current
 
     return on_current(booking, by, end)
@@ -173,19 +173,13 @@ def _decline_all(rivals: Sequence[Booking], reason: str, *, by: Member, source: 
     ]
     step(org_id, rivals, Status.DECLINED, reason=reason)
     events = [Event("booking.declined", rival.pk, {"reason": reason}) for rival in rivals]
-    record_all(org_id, events, now=now, source=source)
-    audit.write_all(org_id, steps, by=by, source=source, now=now)
+    audit.announce(org_id, events, steps, by=by, source=source, now=now)
 
 
-def _audit(booking: Booking, action: str, was: str, *, by: Member, source: Source, now: datetime) -> None:
-    after = {"status": booking.status, "reason": booking.reason}
-    audit.write(
-        booking.org_id,
-        action,
-        subject_id=booking.pk,
-        by=by,
-        source=source,
-        now=now,
-        before={"status": was},
-        after={**after, "late": True} if booking.is_late_cancelled else after,
-    )
+def _announce(event: Event, booking: Booking, was: str, *, by: Member, source: Source, now: datetime) -> UUID:
+    after: dict[str, Any] = {"status": booking.status, "reason": booking.reason}
+    if booking.is_late_cancelled:
+        after["late"] = True
+    step = audit.Step(event.type, booking.pk, {"status": was}, after)
+    (fact_id,) = audit.announce(booking.org_id, [event], [step], by=by, source=source, now=now)
+    return fact_id

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from infra24.bookings.locking import Locked, lock_bookings
 from infra24.bookings.models import Source, Status
-from infra24.facts.services import Event, record_all
+from infra24.facts.services import Event
 from infra24.orgs import audit
 from infra24.outbox.services import cancel_all_timers
 
@@ -34,10 +34,11 @@ def expire_locked(org_id: UUID, booking_ids: Iterable[UUID], locked: Locked, *, 
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, [org_id, candidates, now])
         expired = [row[0] for row in cursor.fetchall()]
-    record_all(org_id, [Event("booking.expired", key) for key in expired], now=now, source=Source.CLOCK)
+    if not expired:
+        return []
+    events = [Event("booking.expired", key) for key in expired]
     before, after = {"status": Status.HOLD}, {"status": Status.EXPIRED}
     steps = [audit.Step("booking.expire", key, before, after) for key in expired]
-    audit.write_all(org_id, steps, by=None, source=Source.CLOCK, now=now)
-    if expired:
-        cancel_all_timers(org_id, expired)
+    audit.announce(org_id, events, steps, by=None, source=Source.CLOCK, now=now)
+    cancel_all_timers(org_id, expired)
     return expired

@@ -23,8 +23,10 @@ class Wire(psycopg.Connection[Any]):
         super().__init__(*args, **options)
         self.held: list[str] = []
         """Statements without values. BEGIN is always the first. While there are any, nothing has been asked since."""
-        self.channels: set[str] = set()
+        self.channels: list[str] = []
         """Who listens there is woken right after the transaction's commit."""
+        self._channels_before: dict[str, int] = {}
+        """How many there were when a savepoint was set."""
 
     def send_held(self) -> None:
         """Send what is held."""
@@ -42,10 +44,12 @@ class Wire(psycopg.Connection[Any]):
 
     def set_savepoint(self, name: str) -> None:
         """SAVEPOINT, when something is asked after it."""
+        self._channels_before[name] = len(self.channels)
         self.held.append(_savepoint(name))
 
     def return_to_savepoint(self, name: str) -> None:
         """ROLLBACK TO SAVEPOINT, at once, so that its locks are let go; for one never sent, drop what is held after."""
+        del self.channels[self._channels_before.get(name, 0) :]
         if (savepoint := _savepoint(name)) in self.held:
             del self.held[self.held.index(savepoint) + 1 :]
         else:
@@ -54,8 +58,8 @@ class Wire(psycopg.Connection[Any]):
 
     def commit(self) -> None:
         """COMMIT and whom to wake in one message; nothing when nothing was asked."""
-        was_begun, channels = self._end(), sorted(self.channels)
-        self.channels.clear()
+        channels = sorted(set(self.channels))
+        was_begun = self._end()
         if channels and was_begun:
             # Notified in the transaction itself, PostgreSQL would let no other one commit until it is on disk.
             with suppress(psycopg.errors.ProgramLimitExceeded):  # eight gigabytes of wake-ups that nobody heard
@@ -65,7 +69,6 @@ class Wire(psycopg.Connection[Any]):
 
     def rollback(self) -> None:
         """ROLLBACK; nothing when nothing was asked."""
-        self.channels.clear()
         if self._end():
             super().rollback()
 
@@ -78,9 +81,10 @@ class Wire(psycopg.Connection[Any]):
         return bool(ear.poll(0))
 
     def _end(self) -> bool:
-        """Forget what is held; whether the server knows of the transaction."""
+        """Forget what is held and who was to be woken; whether the server knows of the transaction."""
         was_begun = BEGIN not in self.held
-        self.held.clear()
+        for kept in (self.held, self.channels, self._channels_before):
+            kept.clear()
         return was_begun
 
     def _tell(self, message: str) -> None:

@@ -13,7 +13,7 @@ from infra24.bookings.services.bulk.wishes import Action, BulkWish, Item
 from infra24.bookings.services.changing import begin_anew
 from infra24.bookings.services.terms import take_terms, terms_for, timers_of
 from infra24.bookings.services.writing import replace_legs, step, update, visible_legs
-from infra24.facts.services import Event, record_all
+from infra24.facts.services import Event
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.outbox.services import cancel_all_timers, set_timers
@@ -52,8 +52,7 @@ def _move(items: Sequence[Item], *, by: Member, source: Source, now: datetime) -
     # Dates of series that were changed by themselves: edits of the series leave them as they are.
     changed_ids = [event.subject_id for event in events]
     Occurrence.objects.filter(org_id=org_id, booking__in=changed_ids).update(is_override=True)
-    facts = record_all(org_id, events, now=now, source=source)
-    audit.write_all(org_id, steps, by=by, source=source, now=now)
+    facts = audit.announce(org_id, events, steps, by=by, source=source, now=now)
     certain = [
         (booking, fact) for booking, fact in zip(bookings, facts, strict=True) if booking.status == Status.CONFIRMED
     ]
@@ -75,12 +74,12 @@ def _step(wish: BulkWish, items: Sequence[Item], *, by: Member, source: Source, 
     if following is Status.CANCELLED:
         # Late is what a member does; staff cancel for the house.
         data["late"] = False
-    facts = record_all(org_id, [Event(what, booking.pk, data) for booking in bookings], now=now, source=source)
+    events = [Event(what, booking.pk, data) for booking in bookings]
     steps = [
         audit.Step(what, booking.pk, {"status": _was(item)}, {"status": booking.status, "reason": booking.reason})
         for item, booking in zip(items, bookings, strict=True)
     ]
-    audit.write_all(org_id, steps, by=by, source=source, now=now)
+    facts = audit.announce(org_id, events, steps, by=by, source=source, now=now)
     _reset_timers(org_id, list(zip(bookings, facts, strict=True)))
 
 
@@ -98,9 +97,8 @@ def _write_to(wish: BulkWish, items: Sequence[Item], *, by: Member, source: Sour
     ]
     BookingMessage.objects.bulk_create(messages)
     events = [Event("booking.messaged", one.booking_id, {"message_id": one.pk}) for one in messages]
-    record_all(org_id, events, now=now, source=source)
     steps = [audit.Step("booking.message", one.booking_id, after={"message_id": one.pk}) for one in messages]
-    audit.write_all(org_id, steps, by=by, source=source, now=now)
+    audit.announce(org_id, events, steps, by=by, source=source, now=now)
 
 
 def _replace_legs(org_id: UUID, items: Sequence[Item]) -> None:

@@ -15,7 +15,7 @@ from infra24.bookings.services.terms import timers_of
 from infra24.bookings.services.writing import as_json
 from infra24.core.errors import Reason
 from infra24.core.ids import new_id
-from infra24.facts.services import Event, record_all
+from infra24.facts.services import Event
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.outbox.services import cancel_all_timers, set_timers
@@ -83,7 +83,7 @@ def tell(
 ) -> None:
     """Record the facts of series, then those of the bookings; the audit of all of them; and their timers.
 
-    Four statements at most.
+    Three statements at most.
     """
     facts = [*events]
     facts += [Event(fact_of(booking), booking.pk) for booking in bookings.made]
@@ -92,8 +92,6 @@ def tell(
         Event("booking.cancelled", booking.pk, {"reason": booking.reason, "late": booking.is_late_cancelled})
         for booking in bookings.ended
     ]
-    fact_ids = record_all(org_id, facts, now=now, source=source)
-    _wind_clocks(org_id, bookings, {event.subject_id: at for event, at in zip(facts, fact_ids, strict=True)})
     steps = [audit.Step(event.type, event.subject_id, after=event.data) for event in events]
     steps += [
         audit.Step(
@@ -113,7 +111,8 @@ def tell(
         )
         for booking in bookings.ended
     ]
-    audit.write_all(org_id, steps, by=by, source=source, now=now)
+    fact_ids = audit.announce(org_id, facts, steps, by=by, source=source, now=now)
+    _wind_clocks(org_id, bookings, {event.subject_id: at for event, at in zip(facts, fact_ids, strict=True)})
 
 
 def _wind_clocks(org_id: UUID, bookings: Told, facts: Mapping[UUID, UUID]) -> None:
