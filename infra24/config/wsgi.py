@@ -21,12 +21,14 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
+from django.db import connection
 from django.urls import resolve
 
 from infra24.core.database import refuse_powerful_role
 from infra24.core.memory import keep_what_is_loaded
 
 refuse_powerful_role()
+connection.close()  # threads that answer have their own
 
 # Django reads the addresses, and with them every page and operation, at the first request: a second or two
 # that whoever calls first would wait for.

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from django.conf import settings
-from pythonjsonlogger.json import JsonFormatter
+from pythonjsonlogger.msgspec import MsgspecFormatter
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -27,7 +27,7 @@ class RequestFilter(logging.Filter):
         return True
 
 
-class QuietFormatter(JsonFormatter):
+class QuietFormatter(MsgspecFormatter):
     """One JSON object a line; tracebacks without the details PostgreSQL adds."""
 
     def formatException(  # noqa: N802  # logging's own name

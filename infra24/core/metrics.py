@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import Metric
@@ -23,6 +24,23 @@ STATEMENTS = Histogram(
     ["method", "route"],
     buckets=(0, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100),
 )
+
+
+def count_request(method: str, route: str, status: int, *, seconds: float, statements: int) -> None:
+    """One request answered. Each method, route and status has figures of its own, found again from a small memory."""
+    answered, lasted, asked = _figures(method, route, str(status))
+    answered.inc()
+    lasted.observe(seconds)
+    asked.observe(statements)
+
+
+@lru_cache(maxsize=2_000)
+def _figures(method: str, route: str, status: str) -> tuple[Counter, Histogram, Histogram]:
+    return (
+        REQUESTS.labels(method=method, route=route, status=status),
+        SECONDS.labels(method=method, route=route),
+        STATEMENTS.labels(method=method, route=route),
+    )
 
 
 def exposition(*collectors: Collector) -> bytes:

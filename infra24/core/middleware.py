@@ -61,9 +61,7 @@ class AccessMiddleware:
         seconds = time.perf_counter() - started
         method = request.method if request.method in _METHODS else "other"
         route, status = route_of(request), response.status_code
-        metrics.REQUESTS.labels(method=method, route=route, status=str(status)).inc()
-        metrics.SECONDS.labels(method=method, route=route).observe(seconds)
-        metrics.STATEMENTS.labels(method=method, route=route).observe(statements.count)
+        metrics.count_request(method, route, status, seconds=seconds, statements=statements.count)
         access.log(
             logging.DEBUG if route == "static" else logging.INFO,
             "request",

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.db import connection, transaction
 
 from infra24.invariants.table import INFORMATION, INVARIANTS, OVERDUE, Invariant, references
@@ -122,7 +121,7 @@ def _broken(invariant: Invariant, now: datetime) -> Iterator[tuple[UUID, Violati
 
 def _stream(sql: str, now: datetime) -> Iterator[tuple[Any, ...]]:
     """The rows of a statement by a cursor of the server's, a thousand at a time."""
-    with psycopg.ServerCursor(connection.connection, "looking") as cursor:
+    with connection.connection.cursor("looking") as cursor:
         cursor.itersize = AT_ONCE
         cursor.execute(sql, {"now": now, "overdue": OVERDUE})
         yield from cursor

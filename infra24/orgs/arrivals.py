@@ -18,6 +18,7 @@ from django.http import HttpRequest
 
 from infra24.core import rates
 from infra24.core.addresses import caller_key
+from infra24.core.browsers import bearer_of
 from infra24.core.errors import TooMany
 from infra24.core.problems import is_api
 from infra24.orgs.errors import OrganisationNotFound, TokenInvalid
@@ -50,9 +51,8 @@ def arrive(request: HttpRequest) -> Arrival | None:
     Runs outside any transaction. Raises TooMany, TokenInvalid, OrganisationNotFound.
     """
     if is_api(request):
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return _by_token(request, secret.strip())
+        if (secret := bearer_of(request)) is not None:
+            return _by_token(request, secret)
         _count(request)
         slug = request.headers.get(HEADER) or request.GET.get("organisation")
         return _by_slug(slug) if slug else _only_one_of(request.user)

@@ -34,6 +34,7 @@ class House:
         expected: set[Any] = set()
         reported: list[Violation] = []
         with transaction.atomic():
+            connection.connection.send_held()
             with psycopg.ClientCursor(connection.connection) as cursor:
                 if sql:
                     cursor.execute(sql, self.ids)

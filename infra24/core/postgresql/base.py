@@ -12,36 +12,14 @@ from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import set_json_loads
 from psycopg.types.string import TextLoader
 
-from infra24.core.postgresql.wire import BEGIN, Wire
+from infra24.core.postgresql.wire import BEGIN, AfterWhatIsHeld, Wire
 
 
-class _AfterWhatIsHeld:
-    """A cursor that lets its connection send what it holds before it asks anything."""
-
-    connection: Wire
-
-    def execute(self, *args: Any, **options: Any) -> Any:
-        self.connection.send_held()
-        return super().execute(*args, **options)  # type: ignore[misc]
-
-    def executemany(self, *args: Any, **options: Any) -> Any:
-        self.connection.send_held()
-        return super().executemany(*args, **options)  # type: ignore[misc]
-
-    def copy(self, *args: Any, **options: Any) -> Any:
-        self.connection.send_held()
-        return super().copy(*args, **options)  # type: ignore[misc]
-
-    def stream(self, *args: Any, **options: Any) -> Any:
-        self.connection.send_held()
-        return super().stream(*args, **options)  # type: ignore[misc]
-
-
-class Cursor(_AfterWhatIsHeld, base.Cursor):
+class Cursor(AfterWhatIsHeld, base.Cursor):
     """Puts values into the text."""
 
 
-class PreparingCursor(_AfterWhatIsHeld, base.ServerBindingCursor):
+class PreparingCursor(AfterWhatIsHeld, base.ServerBindingCursor):
     """Sends values beside the text, which the server prepares when it is asked often."""
 
 

@@ -12,8 +12,35 @@ from select import POLLIN, poll
 from typing import Any
 
 import psycopg
+from psycopg.pq import ExecStatus, TransactionStatus
 
 BEGIN = "BEGIN"
+
+
+class AfterWhatIsHeld:
+    """A cursor that lets its connection send what it holds before it asks anything."""
+
+    connection: Any
+
+    def execute(self, *args: Any, **options: Any) -> Any:
+        self.connection.send_held()
+        return super().execute(*args, **options)  # type: ignore[misc]
+
+    def executemany(self, *args: Any, **options: Any) -> Any:
+        self.connection.send_held()
+        return super().executemany(*args, **options)  # type: ignore[misc]
+
+    def copy(self, *args: Any, **options: Any) -> Any:
+        self.connection.send_held()
+        return super().copy(*args, **options)  # type: ignore[misc]
+
+    def stream(self, *args: Any, **options: Any) -> Any:
+        self.connection.send_held()
+        return super().stream(*args, **options)  # type: ignore[misc]
+
+
+class ServerCursor(AfterWhatIsHeld, psycopg.ServerCursor[Any]):
+    """Rows that stay with the server until they are read; `Wire.cursor(name)` makes one."""
 
 
 class Wire(psycopg.Connection[Any]):
@@ -21,6 +48,7 @@ class Wire(psycopg.Connection[Any]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.server_cursor_factory = ServerCursor
         self.held: list[str] = []
         """Statements without values. BEGIN is always the first. While there are any, nothing has been asked since."""
         self.channels: list[str] = []
@@ -60,17 +88,15 @@ class Wire(psycopg.Connection[Any]):
         """COMMIT and whom to wake in one message; nothing when nothing was asked."""
         channels = sorted(set(self.channels))
         was_begun = self._end()
-        if channels and was_begun:
+        if was_begun:
             # Notified in the transaction itself, PostgreSQL would let no other one commit until it is on disk.
             with suppress(psycopg.errors.ProgramLimitExceeded):  # eight gigabytes of wake-ups that nobody heard
                 self._tell("; ".join(["COMMIT", *(f"NOTIFY {channel}" for channel in channels)]))
-        elif was_begun:
-            super().commit()
 
     def rollback(self) -> None:
         """ROLLBACK; nothing when nothing was asked."""
         if self._end():
-            super().rollback()
+            self._tell("ROLLBACK")
 
     def has_been_left(self) -> bool:
         """Whether the server has said something, such as goodbye, that nobody asked for. Costs no message."""
@@ -82,14 +108,20 @@ class Wire(psycopg.Connection[Any]):
 
     def _end(self) -> bool:
         """Forget what is held and who was to be woken; whether the server knows of the transaction."""
-        was_begun = BEGIN not in self.held
+        was_begun = self.pgconn.transaction_status != TransactionStatus.IDLE
         for kept in (self.held, self.channels, self._channels_before):
             kept.clear()
         return was_begun
 
     def _tell(self, message: str) -> None:
-        with psycopg.Cursor(self) as cursor:
-            cursor.execute(message, prepare=False)
+        """Send what brings no rows, through libpq itself: a cursor would cost as much again."""
+        with self.lock:
+            result = self.pgconn.exec_(message.encode())
+        if result.status == ExecStatus.COMMAND_OK:
+            return
+        if self.closed:
+            raise psycopg.OperationalError(self.pgconn.get_error_message())
+        raise psycopg.errors.error_from_result(result)
 
 
 def _savepoint(name: str) -> str:
