@@ -68,6 +68,8 @@ SELECT json_agg(json_build_object(
 _UUID = r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
 _TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)?"
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
+_SET_LOCAL = re.compile(r"^SET LOCAL (\S+) = ('[^']*')$")
+"""The same, where an expression may stand for the value."""
 _ITEM = re.compile(rf"{_UUID}|{_TIME}")
 
 
@@ -93,7 +95,7 @@ class Floor:
             if statement.in_transaction != in_transaction:
                 lines.append("BEGIN;" if statement.in_transaction else "COMMIT;")
                 in_transaction = statement.in_transaction
-            text = statement.text.strip()
+            text = _SET_LOCAL.sub(r"SELECT set_config('\1', \2, true)", statement.text.strip())
             if as_json and "FROM bookings_booking" in text:
                 text = _JSON.format(events=text).strip()
             lines.append(generalised(text) + "\n;")  # a statement may end in a comment

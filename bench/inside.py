@@ -25,7 +25,7 @@ from launch.files import CHECKOUT
 
 WARM_UP = 20
 """Requests that fill caches and are not counted; of a few the first half."""
-FREE_OF_CHARGE = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT set_config")
+FREE_OF_CHARGE = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SET LOCAL")
 
 
 class NotAnswered(Exception):
@@ -88,10 +88,15 @@ def _observe(requests: list[tuple[str, str, str, Any]]) -> dict[str, Any]:
     from psycopg import ClientCursor
 
     from infra24.config.wsgi import application
+    from infra24.core.postgresql.wire import BEGIN
 
     sent: list[Statement] = []
+    woken: list[str] = []
 
     def listen(execute: Callable[..., Any], text: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
+        # What frames the transaction goes just before, and whom to wake with the commit.
+        sent.extend(Statement(held, in_transaction=True) for held in connection.connection.held if held != BEGIN)
+        woken[:] = connection.connection.channels
         result = execute(text, values, many, context)
         written = ClientCursor(connection.connection).mogrify(text, values) if values else text
         sent.append(Statement(written, connection.in_atomic_block))
@@ -113,6 +118,7 @@ def _observe(requests: list[tuple[str, str, str, Any]]) -> dict[str, Any]:
         if number > warm_up and not is_last:
             walls.append(wall * 1000)
             cpus.append(cpu * 1000)
+    sent.extend(Statement(f"NOTIFY {channel}", in_transaction=False) for channel in woken)
     return {
         "wall_ms": statistics.median(walls),
         "python_ms": statistics.median(cpus),
