@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from infra24.core.rows import as_array
+
 Locked = dict[UUID, tuple[int, str]]
 """Version and status of each locked booking by id."""
 
@@ -135,9 +137,9 @@ def _lock(
     asked = set(bookings)
     parameters: dict[str, Any] = {
         "org": org_id,
-        "people": list(people),
-        "bookings": list(asked),
-        "resources": list(set(resources)),
+        "people": as_array(people),
+        "bookings": as_array(asked),
+        "resources": as_array(set(resources)),
         "since": since,
         "until": until,
         "now": now,

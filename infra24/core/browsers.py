@@ -1,8 +1,9 @@
-"""What only browsers need: sessions, protected forms, messages. A program that calls with a token goes past it.
+"""What only browsers need: files, sessions, protected forms, messages, and what a page may load.
 
-A browser sends its cookies whoever made it ask; a token is sent by whoever holds
-it. So a call with one has no session to look up and no forgery to fear, and all
-that is looked for and not found would be a tenth of its time.
+A program that calls with a token goes past it. A browser sends its cookies
+whoever made it ask; a token is sent by whoever holds it. So a call with one has
+no session to look up, no forgery to fear and no page to guard, and all that is
+looked for and not found would be an eighth of its time.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Around every request: an id, one line in the log, and the figures of /metrics."""
+"""Around every request: an id, one line in the log, the figures of /metrics, and a language."""
 
 import logging
 import re
@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from infra24.core import metrics
 from infra24.core.ids import new_id
@@ -73,4 +75,19 @@ class AccessMiddleware:
                 "statements": statements.count,
             },
         )
+        return response
+
+
+class LanguageMiddleware:
+    """Answers in the language that is asked for. Django's own looks for one in each address besides; ours have none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        translation.activate(translation.get_language_from_request(request))
+        request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", translation.get_language())
         return response

@@ -1,7 +1,8 @@
 """Rows of hand-written statements as instances of their models."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model
 
@@ -30,3 +31,8 @@ def instances(row: Sequence[Any], parts: Sequence[Columns]) -> Iterator[Any]:
         values = row[begins : begins + len(part.names)]
         begins += len(part.names)
         yield None if values[0] is None else part.model.from_db("default", part.names, values)
+
+
+def as_array(ids: Iterable[UUID]) -> str:
+    """Ids as the text of an array, to be cast with `::uuid[]`: psycopg takes three times as long over a list."""
+    return "{" + ",".join(map(str, ids)) + "}"

@@ -4,15 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from infra24.core.inputs import Input
 from infra24.erasure.services import Erased
 
 
-class EraseIn(Schema):
+class EraseIn(Input):
     """Whom to erase, said twice."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)] = Field(
         description="The person's name, so that nobody is erased by a slip."

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from infra24.core.inputs import Input
 from infra24.core.paging import PageQuery
 from infra24.notifications.composing import Wording
 from infra24.notifications.messages import PLACEHOLDERS, Readers
@@ -40,18 +41,14 @@ class MailOut(Schema):
     version: int = Field(description="Of its switch; 1 while nobody has touched it.")
 
 
-class MailPatch(Schema):
+class MailPatch(Input):
     """Whether a mail is sent from now on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     is_on: Annotated[bool, Field(strict=True)]
 
 
-class MailWordsIn(Schema):
+class MailWordsIn(Input):
     """An organisation's words for one mail. What is empty is said in the house's words."""
-
-    model_config = ConfigDict(extra="forbid")
 
     subject: Annotated[str, StringConstraints(max_length=LONGEST["subject"])] = ""
     headline: Annotated[str, StringConstraints(max_length=LONGEST["headline"])] = ""
@@ -109,10 +106,8 @@ class MailWishOut(Schema):
     is_wanted: bool
 
 
-class MailWishIn(Schema):
+class MailWishIn(Input):
     """Whether the caller wants a mail."""
-
-    model_config = ConfigDict(extra="forbid")
 
     is_wanted: Annotated[bool, Field(strict=True)]
 

@@ -8,6 +8,7 @@ before, which says all of it, and none inside.
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -75,8 +76,13 @@ def enter(request: OrganisationRequest, arrival: Arrival) -> None:
 
 def _loaded(model: type[Row], **values: Any) -> Row:
     """A row as the ORM would have loaded it; columns not given are fetched when somebody asks."""
-    given = [field.attname for field in model._meta.concrete_fields if field.attname in values]
+    given = _in_order(model, tuple(values))
     return model.from_db("default", given, [values[name] for name in given])
+
+
+@cache
+def _in_order(model: type[Model], names: tuple[str, ...]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if field.attname in names]
 
 
 def _by_token(request: HttpRequest, secret: str) -> Arrival:

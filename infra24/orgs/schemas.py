@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AfterValidator, Field, StrictBool
 
+from infra24.core.inputs import Input
 from infra24.core.instants import Instant
 from infra24.core.paging import PageQuery
 from infra24.orgs.history import AuditFilter
@@ -44,14 +45,14 @@ class MemberOut(Schema):
     joined_at: Instant
 
 
-class MemberChange(Schema, extra="forbid"):
+class MemberChange(Input):
     """Leave out what stays; `"is_active": false` ends the membership."""
 
     role: Role | None = None
     is_active: Annotated[StrictBool | None, AfterValidator(_not_back)] = None
 
 
-class InvitationIn(Schema, extra="forbid"):
+class InvitationIn(Input):
     """Whom to invite, and as what."""
 
     email: Email
@@ -67,7 +68,7 @@ class InvitationOut(Schema):
     invited_at: Instant
 
 
-class TokenIn(Schema, extra="forbid"):
+class TokenIn(Input):
     """A new token."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]

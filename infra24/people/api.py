@@ -46,7 +46,7 @@ def list_people(request: HttpRequest, filters: Query[PeopleQuery]) -> dict[str, 
 )
 def create_person(request: HttpRequest, body: PersonIn) -> HttpResponse:
     visit = cast(MemberRequest, request)
-    person = services.create_person(by=visit.member, **body.dict())
+    person = services.create_person(by=visit.member, **body.model_dump())
     return answer(person, status=201)
 
 
@@ -69,7 +69,7 @@ def change_person(request: HttpRequest, person_id: UUID, body: PersonPatch) -> H
     require_match(request, person.version)
     changed = services.change_person(
         person,
-        services.PersonChange(**body.dict()),
+        services.PersonChange(**body.model_dump()),
         by=visit.member,
         source=source_of(visit),
         version=person.version if "If-Match" in request.headers else None,

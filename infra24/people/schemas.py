@@ -6,18 +6,17 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
+from infra24.core.inputs import Input
 from infra24.people.models import Person
 
 Language = Literal["", "en", "es"]
 """One of the house's languages, or none said."""
 
 
-class PersonIn(Schema):
+class PersonIn(Input):
     """A new person."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
     email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)] = ""
@@ -31,10 +30,8 @@ class PersonIn(Schema):
         return _address(value)
 
 
-class PersonPatch(Schema):
+class PersonPatch(Input):
     """What to say anew of a person. What is left out stays as it is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)] | None = None
     email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)] | None = None

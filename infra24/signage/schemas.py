@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from infra24.core.inputs import Input
 from infra24.orgs.models import Organisation
 from infra24.signage.boards import Board, Door
 from infra24.signage.days import Stay
@@ -18,10 +19,8 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
 Place = Annotated[str, StringConstraints(strip_whitespace=True, max_length=160)]
 
 
-class DisplayIn(Schema):
+class DisplayIn(Input):
     """A display to put up."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Name = Field(default="", description="By which staff know it again.")
     resource_id: UUID | None = Field(default=None, description="Of which resource; null: of many.")
@@ -31,10 +30,8 @@ class DisplayIn(Schema):
     look: Look = Look.DARK
 
 
-class DisplayPatch(Schema):
+class DisplayPatch(Input):
     """What is to be different; what is left out stays."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Name | None = None
     look: Look | None = None

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from infra24.bookings.schemas.bookings import Title
 from infra24.bookings.schemas.search import Clock, DayName
 from infra24.bookings.search import SearchWish
+from infra24.core.inputs import Input
 from infra24.core.instants import Instant
 from infra24.core.paging import PageQuery
 from infra24.core.wording import clock_of
@@ -48,10 +49,8 @@ class WaitlistQuery(PageQuery):
         return EntryFilter(tuple(self.status), self.resource, self.person)
 
 
-class WaitlistEntryIn(Schema):
+class WaitlistEntryIn(Input, populate_by_name=True):
     """Somebody waits: for one resource, or for any of a kind that has certain features."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     title: Title
     resource_id: UUID | None = Field(default=None, description="The one that would do; else say `kind`.")
@@ -95,13 +94,11 @@ class WaitlistEntryIn(Schema):
         return WaitWish(self.title, sought, self.resource_id, self.person_id)
 
 
-class WaitlistEntryPatch(Schema):
+class WaitlistEntryPatch(Input, populate_by_name=True):
     """What to change; absent values stay. Asking for more or for less keeps the place in the order.
 
     What is waited for, a resource or a kind, stays: for something else, join anew.
     """
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     title: Title | None = None
     length: Length | None = None
@@ -131,10 +128,8 @@ class WaitlistEntryPatch(Schema):
         )
 
 
-class WaitlistWithdrawIn(Schema):
+class WaitlistWithdrawIn(Input):
     """Why somebody waits no more."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, StringConstraints(max_length=500)] = Field(default="", description="The person reads this.")
 
@@ -215,10 +210,8 @@ def _offer_out(offer: Offer) -> dict[str, Any]:
     }
 
 
-class WaitlistTermsIn(Schema):
+class WaitlistTermsIn(Input):
     """How long offers last from now on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     offer_minutes: int = Field(
         ge=policies.SHORTEST_TO_DECIDE // MINUTE,

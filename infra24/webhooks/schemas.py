@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.utils import timezone
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from infra24.core.guarding import LONGEST_ADDRESS
+from infra24.core.inputs import Input
 from infra24.core.instants import Instant
 from infra24.facts.catalogue import FactType
 from infra24.facts.events import event_schema, example
@@ -27,10 +28,8 @@ TYPES = "Those of `GET /api/webhooks/event-types` to be told of; null: all, and 
 PACE = "Deliveries a minute at most; null: as fast as things happen."
 
 
-class EndpointIn(Schema):
+class EndpointIn(Input):
     """A webhook to set up."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Name
     url: Url = Field(description=URL)
@@ -42,10 +41,8 @@ class EndpointIn(Schema):
         return EndpointWish(self.name, self.url, self.event_types, self.description, self.per_minute)
 
 
-class EndpointChange(Schema):
+class EndpointChange(Input):
     """Leave out what stays. Another address has to be proved anew."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Name | None = None
     url: Url | None = Field(default=None, description=URL)
@@ -65,10 +62,8 @@ class EndpointChange(Schema):
         )
 
 
-class RotateIn(Schema):
+class RotateIn(Input):
     """How to go from one secret to the next."""
-
-    model_config = ConfigDict(extra="forbid")
 
     old_works_hours: int = Field(
         default=24,

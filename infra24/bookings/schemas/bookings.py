@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from infra24.bookings.models import Booking, Source, Status
 from infra24.bookings.policies import Step
 from infra24.bookings.services import BookingChange, BookingWish, LegWish
 from infra24.core.days import zone_names
+from infra24.core.inputs import Input
 from infra24.core.instants import Instant
 from infra24.orgs.models import Member
 
@@ -32,10 +33,8 @@ ON_CONFLICT: Any = Field(
 )
 
 
-class LegIn(Schema):
+class LegIn(Input):
     """One resource of a booking: a certain one, or any of several that would do."""
-
-    model_config = ConfigDict(extra="forbid")
 
     resource_id: UUID | None = Field(default=None, description="This one, and no other.")
     any_of: Annotated[list[UUID], Field(min_length=1, max_length=50)] | None = Field(
@@ -58,10 +57,8 @@ class LegIn(Schema):
         return LegWish(first, self.units, is_exclusive=self.exclusive, or_else=tuple(others))
 
 
-class BookingWishIn(Schema):
+class BookingWishIn(Input):
     """What is to be booked. `resource_id` is short for one leg."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: Title
     starts_at: Instant
@@ -110,10 +107,8 @@ class BookingWishIn(Schema):
         )
 
 
-class RepeatIn(Schema):
+class RepeatIn(Input):
     """How a booking repeats."""
-
-    model_config = ConfigDict(extra="forbid")
 
     rule: Rule
     on_conflict: Literal["refuse", "skip"] = ON_CONFLICT
@@ -125,13 +120,11 @@ class BookingIn(BookingWishIn):
     series: RepeatIn | None = Field(default=None, description="Repeats it; the answer is the first that could be had.")
 
 
-class BookingPatch(Schema):
+class BookingPatch(Input):
     """What to change; absent values stay, and so does what is null, but for `person_id` and `outcome`.
 
     `status` takes the booking one step on.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     title: Title | None = None
     starts_at: Instant | None = None

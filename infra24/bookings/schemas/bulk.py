@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from infra24.bookings.models import Status
 from infra24.bookings.schemas.bookings import AlternativeOut, ReasonOut
@@ -21,6 +21,7 @@ from infra24.bookings.services.bulk import (
     Pick,
     State,
 )
+from infra24.core.inputs import Input
 from infra24.core.problems import reason_document
 
 _OFFSET = r"^[-+]?P([0-9]{1,3}W)?([0-9]{1,4}D)?(T([0-9]{1,5}H)?([0-9]{1,5}M)?)?$"
@@ -41,19 +42,15 @@ def offset_of(text: str) -> timedelta:
 Offset = Annotated[str, StringConstraints(pattern=_OFFSET)]
 
 
-class PickIn(Schema):
+class PickIn(Input):
     """One booking."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: UUID
     version: int | None = Field(default=None, ge=1, le=2**31 - 1, description="As you have seen it; null: any.")
 
 
-class BulkIn(Schema):
+class BulkIn(Input):
     """One thing to do to many bookings, and what it needs to be done."""
-
-    model_config = ConfigDict(extra="forbid")
 
     ids: Annotated[list[PickIn], Field(min_length=1, max_length=MOST)] = Field(
         description="Each once. Where not all can, those named first go first."

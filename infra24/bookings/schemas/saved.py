@@ -4,12 +4,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from infra24.bookings.models import SavedView, ViewPage
 from infra24.bookings.models.saved import LONGEST_NAME, LONGEST_QUERY
 from infra24.bookings.saved_views import may_change
 from infra24.bookings.services.saving import ViewChange
+from infra24.core.inputs import Input
 from infra24.core.paging import PageQuery
 from infra24.orgs.models import Member
 
@@ -23,10 +24,8 @@ class ViewsQuery(PageQuery):
     page: ViewPage | None = Field(default=None, description="Only those of this page.")
 
 
-class ViewIn(Schema):
+class ViewIn(Input):
     """A way to look at a page, under a name."""
-
-    model_config = ConfigDict(extra="forbid")
 
     page: ViewPage
     name: Name
@@ -37,10 +36,8 @@ class ViewIn(Schema):
         return ViewChange(self.name, self.query, self.shared)
 
 
-class ViewPatch(Schema):
+class ViewPatch(Input):
     """What is to be different. What is left out stays as it is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Name | None = None
     query: QueryText | None = None

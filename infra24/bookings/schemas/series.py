@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from infra24.bookings.ledger import Ahead, is_live, reasons_of, span_of_row, state_of
 from infra24.bookings.models import Occurrence, Series, Source, Status
@@ -24,6 +24,7 @@ from infra24.bookings.schemas.bookings import (
 from infra24.bookings.services import BookingChange
 from infra24.bookings.services.series import Line, Reach, Report, SeriesChange, SeriesWish
 from infra24.core.errors import Alternative
+from infra24.core.inputs import Input
 from infra24.core.instants import Instant
 from infra24.core.problems import reason_document
 from infra24.core.translating import translated
@@ -58,9 +59,7 @@ class SeriesIn(BookingWishIn):
         return SeriesWish(self.to_wish(), self.rule)
 
 
-class _About(Schema):
-    model_config = ConfigDict(extra="forbid")
-
+class _About(Input):
     scope: Scope = Field(description="One date, that and the following ones, or all that are still to come.")
     from_: Wall | None = FROM
 
@@ -117,10 +116,8 @@ class SeriesCancel(_About):
         return Reach(self.scope, self.wall_on)
 
 
-class SeriesRetry(Schema):
+class SeriesRetry(Input):
     """What to try again."""
-
-    model_config = ConfigDict(extra="forbid")
 
     from_: Wall | None = Field(
         default=None, alias="from", description="The `recurrence_id` of one date; null: every one that was skipped."

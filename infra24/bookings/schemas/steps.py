@@ -5,16 +5,15 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from infra24.bookings.schemas.bookings import BookingOut, ReasonOut
 from infra24.bookings.services import Receiver
+from infra24.core.inputs import Input
 
 
-class TransferIn(Schema):
+class TransferIn(Input):
     """Who is to have the booking: one of the two."""
-
-    model_config = ConfigDict(extra="forbid")
 
     person_id: UUID | None = Field(default=None, description="A person; for members one who is a member too.")
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] = Field(

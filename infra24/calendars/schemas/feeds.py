@@ -5,15 +5,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from infra24.core.inputs import Input
 from infra24.people.models import BusyFeed
 
 
-class BusyFeedIn(Schema):
+class BusyFeedIn(Input):
     """A calendar to connect."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
     address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] = Field(

@@ -14,6 +14,7 @@ from infra24.calendars.policies import CalendarRead
 from infra24.calendars.services.asking import ImportAsk
 from infra24.calendars.services.importing import MOST_FAULTS, Rehearsal
 from infra24.calendars.services.planning import ImportWish
+from infra24.core.inputs import Input
 from infra24.core.instants import Instant
 from infra24.core.problems import reason_document
 from infra24.core.translating import translated
@@ -237,19 +238,15 @@ def row_out(row: ImportRow) -> dict[str, Any]:
     }
 
 
-class RowBookIn(Schema):
+class RowBookIn(Input):
     """Where and when to book it instead; what is left out is as the file says."""
-
-    model_config = ConfigDict(extra="forbid")
 
     resource_id: UUID | None = None
     starts_at: Instant | None = None
     ends_at: Instant | None = None
 
 
-class RowDismissIn(Schema):
+class RowDismissIn(Input):
     """Why it is not to be booked."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

@@ -5,18 +5,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from infra24.calendars.models import CalendarFeed, FeedDetail, FeedKind
 from infra24.calendars.queries import address_of
 from infra24.calendars.services.publishing import FeedWish
+from infra24.core.inputs import Input
 from infra24.orgs.models import Member, Organisation
 
 
-class CalendarFeedIn(Schema):
+class CalendarFeedIn(Input):
     """A calendar address to make."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: FeedKind = Field(
         description="`person`: your own bookings. `resource` and `organisation` are for staff, `programme`, which "
@@ -35,10 +34,8 @@ class CalendarFeedIn(Schema):
     )
 
 
-class CalendarFeedChange(Schema):
+class CalendarFeedChange(Input):
     """What to change of a calendar address. What is left out stays; the address stays too."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = Field(
         default="", description="By which you know it again."

@@ -7,6 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from infra24.core.inputs import Input
 from infra24.core.instants import Day
 from infra24.core.paging import PageQuery
 from infra24.facilities.services.assignments import AssignmentDays
@@ -21,7 +22,7 @@ class AssignmentsQuery(PageQuery):
     on: Day | None = Field(default=None, description="Only those that hold on this day.")
 
 
-class AssignmentIn(Schema, extra="forbid"):
+class AssignmentIn(Input):
     """A person works in a space."""
 
     person_id: UUID
@@ -31,7 +32,7 @@ class AssignmentIn(Schema, extra="forbid"):
     note: Note = ""
 
 
-class AssignmentPatch(Schema, extra="forbid"):
+class AssignmentPatch(Input):
     """What to change; absent values stay."""
 
     starts_on: Day | None = None

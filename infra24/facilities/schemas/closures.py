@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from infra24.bookings.schemas import ReasonOut, SpanOut
 from infra24.core.days import FIRST_DAY, LAST_DAY
+from infra24.core.inputs import Input
 from infra24.core.instants import Instant
 from infra24.core.problems import reason_document
 from infra24.facilities.closures import scope_for
@@ -42,10 +43,8 @@ FROM: Any = Field(alias="from", description="Clock time, as 2026-12-24T12:00, or
 UNTIL: Any = Field(description="Clock time, or the last whole day. Clock times are those of each resource's zone.")
 
 
-class DecisionIn(Schema):
+class DecisionIn(Input):
     """What is to become of one booking the closure hits."""
-
-    model_config = ConfigDict(extra="forbid")
 
     booking_id: UUID
     version: int = Field(ge=1, le=2**31 - 1, description="Of the booking, as it was listed.")
@@ -63,9 +62,7 @@ class DecisionIn(Schema):
         return Decision(self.action, self.version, self.reason, self.starts_at)
 
 
-class _Decided(Schema):
-    model_config = ConfigDict(extra="forbid")
-
+class _Decided(Input):
     decisions: Annotated[list[DecisionIn], Field(max_length=MOST_HITS)] = []
 
     @model_validator(mode="after")

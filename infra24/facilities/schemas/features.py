@@ -6,6 +6,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, StrictBool, StringConstraints
 
+from infra24.core.inputs import Input
 from infra24.core.paging import PageQuery
 from infra24.facilities.services.features import FeatureWish
 from infra24.resources.models import Feature, FeatureType
@@ -21,7 +22,7 @@ class FeaturesQuery(PageQuery):
     archived: bool = Field(default=False, description="Those put away instead; for staff, others get none.")
 
 
-class FeatureIn(Schema, extra="forbid"):
+class FeatureIn(Input):
     """A new word for what resources have. Its key and type stay what they are."""
 
     name: Words
@@ -36,7 +37,7 @@ class FeatureIn(Schema, extra="forbid"):
         return {"name": self.name, "unit": self.unit, "choices": self.choices}
 
 
-class FeatureChange(Schema, extra="forbid"):
+class FeatureChange(Input):
     """What to say otherwise; what is left out stays."""
 
     name: Words = Field(default="", validate_default=False)

@@ -8,6 +8,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, StrictBool, StringConstraints
 
+from infra24.core.inputs import Input
 from infra24.core.instants import Day
 from infra24.core.paging import PageQuery
 from infra24.facilities.services.qualifications import LONGEST_VALIDITY, QualificationWords
@@ -23,7 +24,7 @@ class QualificationsQuery(PageQuery):
     archived: bool = Field(default=False, description="The archived ones instead.")
 
 
-class QualificationIn(Schema, extra="forbid"):
+class QualificationIn(Input):
     """A new qualification, as a kiln induction."""
 
     name: Name
@@ -34,7 +35,7 @@ class QualificationIn(Schema, extra="forbid"):
         return QualificationWords(self.name, self.description, self.valid_months)
 
 
-class QualificationPatch(Schema, extra="forbid"):
+class QualificationPatch(Input):
     """What to change; absent values stay. Archiving is refused while something that can be booked asks for it."""
 
     name: Name | None = None
@@ -78,7 +79,7 @@ class GrantsQuery(PageQuery):
     state: Literal["valid", "lapsed", "revoked", "all"] = Field(default="all", description="As it is today.")
 
 
-class GrantIn(Schema, extra="forbid"):
+class GrantIn(Input):
     """What a person was given."""
 
     qualification_id: UUID

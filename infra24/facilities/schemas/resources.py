@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints, field_validator
 
 from infra24.core.days import zone_names
+from infra24.core.inputs import Input
 from infra24.core.paging import PageQuery
 from infra24.core.wording import said
 from infra24.facilities.services.checking import ResourceWish
@@ -42,7 +43,7 @@ class ResourcesQuery(PageQuery):
     archived: bool = Field(default=False, description="Those put away instead; for staff, others get none.")
 
 
-class _Said(Schema, extra="forbid"):
+class _Said(Input):
     """What can be said of a resource; both a new one and a change are made of it."""
 
     slug: Slug = Field(default="", description="Its short name in addresses and tables; made from the name when empty.")

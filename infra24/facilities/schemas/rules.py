@@ -6,10 +6,11 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from infra24.bookings.schemas import ReasonOut
 from infra24.core.days import FIRST_DAY, LAST_DAY
+from infra24.core.inputs import Input
 from infra24.core.problems import reason_document
 from infra24.core.wording import said
 from infra24.facilities.rehearsal import Rehearsal, Struck
@@ -28,10 +29,8 @@ KnownDay = Annotated[date, AfterValidator(_known)]
 ScopeName = Annotated[str, Field(description="`default`, `organisation`, `kind` or `resource`.")]
 
 
-class RulesIn(Schema):
+class RulesIn(Input):
     """What a scope says from a day on: one resource, a kind or, with neither, the whole organisation."""
-
-    model_config = ConfigDict(extra="forbid")
 
     resource_id: UUID | None = None
     kind: ResourceKind | None = None

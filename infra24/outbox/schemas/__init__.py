@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import Field, StringConstraints, WithJsonSchema
 
+from infra24.core.inputs import Input
 from infra24.core.instants import Instant
 from infra24.core.paging import PageQuery
 from infra24.outbox.console import Place
@@ -51,10 +52,8 @@ class DeliveriesQuery(PageQuery):
         )
 
 
-class ReasonIn(Schema):
+class ReasonIn(Input):
     """Why something is done, for those who look later."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_REASON)]
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import Field, StringConstraints, WithJsonSchema
 
+from infra24.core.inputs import Input
 from infra24.core.instants import Instant
 from infra24.outbox.console import FailedGroup
 from infra24.outbox.models import Destination, Replay
@@ -18,10 +19,8 @@ from infra24.outbox.services import LONGEST_REASON
 ReplayState = Annotated[Replay.State, WithJsonSchema({"type": "string", "enum": Replay.State.values})]
 
 
-class _SelectionIn(Schema):
+class _SelectionIn(Input):
     """Which deliveries: everything said must hold, what is left out may be anything."""
-
-    model_config = ConfigDict(extra="forbid")
 
     subject_id: UUID | None = Field(default=None, description="Only those about this.")
     type: Words = Field(default="", description="Only those of this fact: `booking.confirmed`.")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from infra24.core.rows import as_array
 from infra24.resources.models import AvailabilityRule
 from infra24.resources.policies import Bookable, Closure, Need, RuleRow, Rules
 
@@ -47,12 +48,12 @@ _BOOKABLES = f"""
                     OR c.resource_id IN (SELECT resource_wholes(r.org_id, r.id))
                     OR c.resource_id IN (SELECT parts.id FROM parts WHERE parts.whole = r.id)))
       FROM resources_resource r JOIN orgs_organisation o ON o.id = r.org_id
-     WHERE r.org_id = %(org)s AND r.id = ANY(%(ids)s) AND r.archived_at IS NULL
+     WHERE r.org_id = %(org)s AND r.id = ANY(%(ids)s::uuid[]) AND r.archived_at IS NULL
 """  # noqa: S608 - our own words only
 _PARTS = """
     WITH RECURSIVE parts AS (
         SELECT p.part_of_id AS whole, p.id FROM resources_resource p
-         WHERE p.org_id = %(org)s AND p.part_of_id = ANY(%(ids)s)
+         WHERE p.org_id = %(org)s AND p.part_of_id = ANY(%(ids)s::uuid[])
         UNION
         SELECT parts.whole, p.id FROM resources_resource p JOIN parts ON p.org_id = %(org)s AND p.part_of_id = parts.id)
 """
@@ -64,7 +65,7 @@ def bookables(org_id: UUID, resource_ids: Iterable[UUID], *, since: datetime) ->
     Closures that were over before `since` are left out.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_PARTS + _BOOKABLES, {"org": org_id, "ids": list(resource_ids), "since": since})
+        cursor.execute(_PARTS + _BOOKABLES, {"org": org_id, "ids": as_array(resource_ids), "since": since})
         return {
             row[0]: _bookable(
                 _Row(*row[:12]),
