@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.pq import Trace
 
+from infra24.core.postgresql import base
 from infra24.core.postgresql.wire import Wire
 from infra24.core.transactions import hold, notify_after_commit
 from infra24.orgs.tenancy import acting_for
@@ -237,6 +238,19 @@ def test_a_connection_that_was_ended_meanwhile_is_seen_without_asking(told: Told
     assert wire().has_been_left()
     connection.close_if_unusable_or_obsolete()  # as before each request
     ask()
+
+
+def test_a_connection_that_has_rested_is_asked_whether_it_works(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked() -> list[str]:
+        told()
+        connection.close_if_unusable_or_obsolete()
+        connection.close_if_health_check_failed()
+        return told()
+
+    asked()
+    assert asked() == []
+    monkeypatch.setattr(base, "RESTED_SECONDS", -1)
+    assert asked() == ["SELECT 1"]
 
 
 def test_a_commit_that_cannot_be_sent_is_an_error_of_operation(database: TestDatabase) -> None:

@@ -1,5 +1,7 @@
 """What Django takes for its database: `ENGINE` names this folder."""
 
+import math
+import time
 from datetime import UTC
 from functools import cache
 from typing import Any
@@ -14,6 +16,9 @@ from psycopg.types.string import TextLoader
 
 from infra24.core.postgresql.wire import BEGIN, AfterWhatIsHeld, Wire
 
+RESTED_SECONDS = 60
+"""After so long without a request something on the way may have dropped the connection without a word."""
+
 
 class Cursor(AfterWhatIsHeld, base.Cursor):
     """Puts values into the text."""
@@ -27,6 +32,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection for each thread, kept for as long as the thread lives."""
 
     connection: Wire
+    _looked_at = -math.inf
 
     def get_connection_params(self) -> dict[str, Any]:
         is_preparing = self.settings_dict["OPTIONS"].get("server_side_binding")
@@ -41,8 +47,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self.connection.cursor()
 
     def is_usable(self) -> bool:
-        # Before a request: what the server said unasked is that it goes. After an error it is asked.
-        if self.errors_occurred or self.connection is None or self.connection.has_been_left():
+        """Before a request. A server that goes says so unasked; after a rest or an error it is asked all the same."""
+        now = time.monotonic()
+        rested, self._looked_at = now - self._looked_at, now
+        if (
+            rested > RESTED_SECONDS
+            or self.errors_occurred
+            or self.connection is None
+            or self.connection.has_been_left()
+        ):
             return super().is_usable()
         return True
 
