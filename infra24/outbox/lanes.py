@@ -28,6 +28,3 @@ LANES: Mapping[Destination.Kind, Lane] = {
 
 DATABASE_THREADS: Mapping[str, int] = {"hand out": 1, "claim": 1, "load": 2, "record": 2, "renew": 1, "nights": 1}
 """The worker's own work with the database. None of these queues behind another: a slow load holds up no record."""
-
-THREADS = sum(lane.threads for lane in LANES.values()) + sum(DATABASE_THREADS.values())
-"""Connections a worker may need at once, besides the one that listens."""

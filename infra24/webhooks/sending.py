@@ -45,8 +45,7 @@ _READ = """
 """
 
 CALLER = Caller(patience=PATIENCE, most_read=4 * MOST_SHOWN, user_agent="Infra24-Webhooks (Standard Webhooks 1.0.0)")
-DATABASE_THREADS = 1
-_DATABASE = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="webhooks")
+_DATABASE = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
 """For the few deliveries that change how their endpoint stands. The loop itself never waits for the database."""
 
 

@@ -20,21 +20,16 @@ from django.db import connection
 from infra24.config.subscriptions import REACTIONS
 from infra24.core.database import refuse_powerful_role
 from infra24.core.memory import keep_what_is_loaded
-from infra24.outbox.lanes import THREADS
 from infra24.outbox.relay import Relay
-from infra24.webhooks.sending import DATABASE_THREADS as WEBHOOK_THREADS
 
 
 class Command(BaseCommand):
     help = "Deliver facts and fire timers until SIGTERM or Ctrl-C. Run as many as wanted, on as many hosts as wanted."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        options_of_database = connection.settings_dict["OPTIONS"]
-        options_of_database.setdefault("application_name", "infra24-worker")
-        if pool := options_of_database.get("pool"):
-            # A thread that waited for a connection would hold up what it has leased.
-            pool["max_size"] = max(pool["max_size"], THREADS + WEBHOOK_THREADS)
+        connection.settings_dict["OPTIONS"].setdefault("application_name", "infra24-worker")
         refuse_powerful_role()
+        connection.close()  # threads that work have their own
         relay = Relay(REACTIONS)
         keep_what_is_loaded()
 
