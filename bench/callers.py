@@ -152,7 +152,7 @@ class Kind:
     alone_ms: float = math.inf
     """Wanted at most, for one request at a time, from the first byte to the last."""
     statements: int = 10
-    """At most, besides BEGIN, COMMIT, savepoints and set_config."""
+    """At most, besides BEGIN, COMMIT, savepoints and SET LOCAL."""
 
     @property
     def is_rush(self) -> bool:

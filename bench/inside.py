@@ -91,12 +91,12 @@ def _observe(requests: list[tuple[str, str, str, Any]]) -> dict[str, Any]:
     from infra24.core.postgresql.wire import BEGIN
 
     sent: list[Statement] = []
-    woken: list[str] = []
+    woken: set[str] = set()
 
     def listen(execute: Callable[..., Any], text: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
         # What frames the transaction goes just before, and whom to wake with the commit.
         sent.extend(Statement(held, in_transaction=True) for held in connection.connection.held if held != BEGIN)
-        woken[:] = connection.connection.channels
+        woken.update(connection.connection.channels)
         result = execute(text, values, many, context)
         written = ClientCursor(connection.connection).mogrify(text, values) if values else text
         sent.append(Statement(written, connection.in_atomic_block))

@@ -129,7 +129,7 @@ def quickest_python() -> Path:
     Unless told `--enable-optimizations`, pyenv and a build by hand leave out the
     profile that the compiler goes by, and everything takes about 1.6 times as
     long. Distributions do not leave it out, even where their configuration does
-    not name it. Whoever names a `PYTHON` gets that one.
+    not name it. Whoever names a `PYTHON` gets that one, and nobody a newer version.
     """
     this = Path(sys.executable)
     profiled = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
@@ -137,10 +137,10 @@ def quickest_python() -> Path:
 
 
 def _is_good_python(python: Path) -> bool:
-    """Whether it is new enough and can make an environment."""
+    """Whether it is new enough, not newer than this one, and can make an environment."""
     if not python.exists():
         return False
-    told = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))"
+    told = f"import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= {sys.version_info[:2]})"
     return subprocess.run([python, "-c", told], stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 

@@ -17,6 +17,14 @@ from psycopg.conninfo import conninfo_to_dict
 STATEMENT_TIMEOUT = "15s"
 LOCK_TIMEOUT = "5s"
 IDLE_IN_TRANSACTION_TIMEOUT = "60s"
+NETWORK = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 60,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""How soon a server that has gone without a word is given up: in seconds, but `tcp_user_timeout` in milliseconds."""
 
 
 def app_password_file(var: Path) -> Path:
@@ -55,14 +63,14 @@ def connection_settings(*, role: str, var: Path, production: bool) -> dict[str, 
         f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout={LOCK_TIMEOUT}"
         f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT}"
     )
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = dict(NETWORK)
     if role == "app":
         # Many short statements at once: parallel workers would only take the cores from each other.
         options["options"] = f"{timeouts} -c max_parallel_workers_per_gather=0"
         if os.environ.get("INFRA24_PREPARE") != "0":
             # More than half of what short statements cost is planning them.
             options |= {"server_side_binding": True, "prepare_threshold": 5}
-    for extra in ("sslmode", "sslrootcert", "application_name"):
+    for extra in ("sslmode", "sslrootcert", "application_name", *NETWORK):
         if extra in parts:
             options[extra] = parts[extra]
     return {
@@ -73,8 +81,8 @@ def connection_settings(*, role: str, var: Path, production: bool) -> dict[str, 
         "HOST": parts.get("host", ""),
         "PORT": parts.get("port", ""),
         "OPTIONS": options,
-        # One for each thread, for good.
-        "CONN_MAX_AGE": None,
+        # One for each thread, made anew once an hour.
+        "CONN_MAX_AGE": 3600,
         # A restarted server has closed it meanwhile. Looking first saves everybody who comes afterwards a failure.
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,

@@ -7,10 +7,11 @@ looked for and not found would be an eighth of its time.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
@@ -33,8 +34,9 @@ class BrowserMiddleware:
         self._through: Answer = get_response
         self._before_views: list[Callable[..., HttpResponse | None]] = []
         for path in reversed(settings.BROWSER_MIDDLEWARE):
-            self._through = import_string(path)(self._through)
-            if hook := getattr(self._through, "process_view", None):
+            member = import_string(path)(self._through)
+            self._through = cast(Answer, convert_exception_to_response(member))
+            if hook := getattr(member, "process_view", None):
                 self._before_views.insert(0, hook)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Logs name the request, never the person: no addresses, no query strings, no values of rows."""
 
+import json
 import logging
 import re
 from contextvars import ContextVar
@@ -34,6 +35,12 @@ class QuietFormatter(MsgspecFormatter):
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> Any:
         return _DETAILS.sub(r"\1: left out", str(super().formatException(ei)))
+
+    def jsonify_log_record(self, log_data: dict[str, Any]) -> str:
+        try:
+            return str(super().jsonify_log_record(log_data))
+        except UnicodeEncodeError:  # half a character, which a caller may well send
+            return json.dumps(log_data, default=str)
 
 
 def route_of(request: Any) -> str:

@@ -37,7 +37,7 @@ class RequestIdMiddleware:
 
 
 class StatementCounter:
-    """Counts what passes through Django's cursors: savepoints included, BEGIN and COMMIT not."""
+    """Counts what is asked; what only frames a transaction passes no cursor of Django's."""
 
     def __init__(self) -> None:
         self.count = 0

@@ -25,7 +25,7 @@ from tests.make import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
-FREE_OF_CHARGE = ("SAVEPOINT", "RELEASE", "SELECT set_config")
+FREE_OF_CHARGE = ("SAVEPOINT", "RELEASE")
 """What marks or sets up a transaction; BEGIN and COMMIT do not pass through cursors."""
 
 

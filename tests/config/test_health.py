@@ -163,7 +163,7 @@ def test_the_figures_of_two_workers_are_added_up(server: str) -> None:
 
 
 def test_connections_that_postgresql_has_closed_cost_nobody_an_answer(server: str, database: TestDatabase) -> None:
-    """As after a restart of the database: all that lay in the pools is dead."""
+    """As after a restart of the database: all connections are dead."""
     statuses = [httpx.get(f"{server}/readyz").status_code for _ in range(20)]
     with database.as_app() as rival:
         ended = rival.execute(

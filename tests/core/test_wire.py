@@ -1,14 +1,25 @@
 """What goes over the wire, as libpq itself writes down: nothing that only frames a transaction goes alone."""
 
+import gc
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    connection,
+    transaction,
+)
+from psycopg import sql
 from psycopg.pq import Trace
 
 from infra24.core.postgresql import base
@@ -262,3 +273,87 @@ def test_a_commit_that_cannot_be_sent_is_an_error_of_operation(database: TestDat
     with pytest.raises(OperationalError):
         write()
     ask()
+
+
+def test_a_wake_up_that_fails_leaves_what_was_committed(caplog: pytest.LogCaptureFixture) -> None:
+    house = make.organisation()
+    with acting_for(house.pk):
+        person(house.pk, "Alice")
+        notify_after_commit(f"infra24_test, '{'x' * 8000}'")
+    assert "nobody was woken" in caplog.text
+    with acting_for(house.pk):
+        assert people() == ["Alice"]
+
+
+def test_nobody_goes_on_as_if_a_statement_had_not_failed() -> None:
+    def fail() -> None:
+        with connection.cursor() as cursor, pytest.raises(DataError):
+            cursor.execute("SELECT 1 / 0")
+
+    def leave_savepoint() -> None:
+        with transaction.atomic(), transaction.atomic():
+            ask()
+            fail()
+
+    def leave_transaction() -> None:
+        with transaction.atomic():
+            fail()
+
+    for leave in (leave_savepoint, leave_transaction):
+        with pytest.raises(InternalError, match="has failed"):
+            leave()
+        ask()
+
+
+def test_a_failed_savepoint_is_returned_to_whatever_is_held_by_then() -> None:
+    house = make.organisation()
+    with acting_for(house.pk):
+        person(house.pk, "Alice")
+        with transaction.atomic():
+            person(house.pk, "Bob")
+            with transaction.atomic():
+                ask()
+            hold("SET LOCAL infra24.seen = 'something'")
+            with connection.cursor() as cursor, pytest.raises(DataError):
+                cursor.execute("SELECT 1 / 0")
+            hold("SET LOCAL infra24.seen = 'nothing'")
+            transaction.set_rollback(True)
+        assert people() == ["Alice"]
+
+
+def test_what_was_prepared_before_a_migration_fails_one_request_at_most(database: TestDatabase) -> None:
+    def look() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM altered WHERE id > %s", [0])
+            return len(cursor.description)
+
+    with psycopg.connect(**database.owner, autocommit=True) as owner:
+        owner.execute("CREATE TABLE altered (id int)")
+        owner.execute(sql.SQL("GRANT SELECT ON altered TO {}").format(sql.Identifier(database.app["user"])))
+        try:
+            for _ in range(10):
+                assert look() == 1
+            owner.execute("ALTER TABLE altered ADD COLUMN name text")
+            with pytest.raises(NotSupportedError):
+                look()
+            connection.close_if_unusable_or_obsolete()  # as before each request
+            assert look() == 2
+        finally:
+            owner.execute("DROP TABLE altered")
+
+
+def test_a_thread_that_ends_closes_its_connection() -> None:
+    used: list[Wire] = []
+
+    def work() -> None:
+        ask()
+        used.append(wire())
+
+    gc.disable()
+    try:
+        thread = Thread(target=work)
+        thread.start()
+        thread.join()
+        assert used[0].closed
+    finally:
+        gc.enable()

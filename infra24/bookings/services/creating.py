@@ -39,6 +39,7 @@ from infra24.outbox.services import set_timers
 from infra24.people.errors import PersonNotFound
 from infra24.people.models import Person
 from infra24.people.services import person_of
+from infra24.resources.policies import Asker
 
 HOLD_FOR = timedelta(minutes=10)
 """Long enough to find a card, short enough that the kiln is not idle."""
@@ -82,6 +83,7 @@ def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
     now = timezone.now()
     is_staff = by.rank.includes(Role.STAFF)
     booking_id = new_id()
+    asker: Asker | None = None
     try:
         with guarded_by(**LEG_CONSTRAINTS):
             claimed = resolve(by, wish.legs, starts_at=wish.starts_at, people=wish.party_size)
@@ -106,6 +108,8 @@ def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
             insert(by.org_id, [booking], rows)
             _announce(booking, by=by, source=source, now=now)
     except TimeRefused as refusal:
+        if asker is None:  # a deadlock, before it was known what is asked for
+            raise
         refuse(
             by.org_id,
             claimed,

@@ -1,6 +1,7 @@
 """What Django takes for its database: `ENGINE` names this folder."""
 
 import math
+import threading
 import time
 from datetime import UTC
 from functools import cache
@@ -41,7 +42,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Wire:
         self.isolation_level = IsolationLevel.READ_COMMITTED
-        return Wire.connect(**conn_params, autocommit=True)
+        wire = Wire.connect(**conn_params, autocommit=True)
+        open_still = [until for until in getattr(_threads, "ends", []) if not until.wire.closed]
+        _threads.ends = [*open_still, _Until(wire)]
+        return wire
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor()
@@ -50,12 +54,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Before a request. A server that goes says so unasked; after a rest or an error it is asked all the same."""
         now = time.monotonic()
         rested, self._looked_at = now - self._looked_at, now
-        if (
-            rested > RESTED_SECONDS
-            or self.errors_occurred
-            or self.connection is None
-            or self.connection.has_been_left()
-        ):
+        if self.connection is None or self.connection.is_stale:
+            return False
+        if self.errors_occurred or rested > RESTED_SECONDS or self.connection.has_been_left():
             return super().is_usable()
         return True
 
@@ -70,7 +71,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.connection.return_to_savepoint(sid)
 
     def _savepoint_commit(self, sid: str) -> None:
-        self.connection.drop_savepoint(sid)
+        with self.wrap_database_errors:
+            self.connection.drop_savepoint(sid)
+
+
+class _Until:
+    """Closes a connection when its thread ends: Django's end of it is in a circle, and those wait long to be found."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+
+    def __del__(self) -> None:
+        self.wire.close()
+
+
+_threads = threading.local()
 
 
 @cache

@@ -7,12 +7,17 @@ in one message, before the next statement; at the end of the transaction what is
 still held is not sent at all.
 """
 
-from contextlib import suppress
+import logging
+from collections.abc import Sequence
 from select import POLLIN, poll
 from typing import Any
 
 import psycopg
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg import generators
+from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+
+log = logging.getLogger(__name__)
 
 BEGIN = "BEGIN"
 
@@ -24,7 +29,11 @@ class AfterWhatIsHeld:
 
     def execute(self, *args: Any, **options: Any) -> Any:
         self.connection.send_held()
-        return super().execute(*args, **options)  # type: ignore[misc]
+        try:
+            return super().execute(*args, **options)  # type: ignore[misc]
+        except psycopg.errors.FeatureNotSupported:
+            self.connection.is_stale = True
+            raise
 
     def executemany(self, *args: Any, **options: Any) -> Any:
         self.connection.send_held()
@@ -55,6 +64,8 @@ class Wire(psycopg.Connection[Any]):
         """Who listens there is woken right after the transaction's commit."""
         self._channels_before: dict[str, int] = {}
         """How many there were when a savepoint was set."""
+        self.is_stale = False
+        """Whether something prepared here may have another result by now: a table was altered, say."""
 
     def send_held(self) -> None:
         """Send what is held."""
@@ -65,6 +76,7 @@ class Wire(psycopg.Connection[Any]):
 
     def drop_savepoint(self, name: str) -> None:
         """RELEASE, or nothing for one that was never sent."""
+        self._refuse_aborted()
         if self.held and self.held[-1] == _savepoint(name):
             self.held.pop()
         else:
@@ -81,17 +93,32 @@ class Wire(psycopg.Connection[Any]):
         if (savepoint := _savepoint(name)) in self.held:
             del self.held[self.held.index(savepoint) + 1 :]
         else:
-            self.held.append(f'ROLLBACK TO SAVEPOINT "{name}"')
+            self.held[:] = [f'ROLLBACK TO SAVEPOINT "{name}"']  # what was held came after it
             self.send_held()
 
     def commit(self) -> None:
-        """COMMIT and whom to wake in one message; nothing when nothing was asked."""
+        """COMMIT, and whom to wake in one message with it; nothing when nothing was asked."""
+        self._refuse_aborted()
         channels = sorted(set(self.channels))
-        was_begun = self._end()
-        if was_begun:
-            # Notified in the transaction itself, PostgreSQL would let no other one commit until it is on disk.
-            with suppress(psycopg.errors.ProgramLimitExceeded):  # eight gigabytes of wake-ups that nobody heard
-                self._tell("; ".join(["COMMIT", *(f"NOTIFY {channel}" for channel in channels)]))
+        if not self._end():
+            return
+        if channels:
+            self._commit_and_notify(channels)
+        else:
+            self._tell("COMMIT")
+
+    def _commit_and_notify(self, channels: Sequence[str]) -> None:
+        """What the notification comes to is nobody's failure: all is stored, and who listens looks now and then.
+
+        Notified in the transaction itself, PostgreSQL would let no other one commit until it is on disk.
+        """
+        with self.lock:
+            self.pgconn.send_query("; ".join(["COMMIT", *(f"NOTIFY {channel}" for channel in channels)]).encode())
+            committed, *notified = self.wait(generators.execute(self.pgconn))
+        self._check(committed)
+        for result in notified:
+            if result.status != ExecStatus.COMMAND_OK:
+                log.warning("committed, but nobody was woken: %s", result.error_field(DiagnosticField.SQLSTATE))
 
     def rollback(self) -> None:
         """ROLLBACK; nothing when nothing was asked."""
@@ -113,10 +140,18 @@ class Wire(psycopg.Connection[Any]):
             kept.clear()
         return was_begun
 
+    def _refuse_aborted(self) -> None:
+        """A statement failed, and somebody goes on as if it had not."""
+        if self.pgconn.transaction_status == TransactionStatus.INERROR:
+            raise psycopg.errors.InFailedSqlTransaction("a statement of this transaction has failed: roll it back")
+
     def _tell(self, message: str) -> None:
         """Send what brings no rows, through libpq itself: a cursor would cost as much again."""
         with self.lock:
             result = self.pgconn.exec_(message.encode())
+        self._check(result)
+
+    def _check(self, result: PGresult) -> None:
         if result.status == ExecStatus.COMMAND_OK:
             return
         if self.closed:
