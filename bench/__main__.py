@@ -28,6 +28,7 @@ from bench.web import NoServer
 from chaos.grounds import NoGround
 from launch import postgres
 from launch.bootstrap import step
+from launch.cluster import PostgresError
 from launch.files import data_folder, make_data_folder
 
 LIMIT_SECONDS = 285
@@ -48,7 +49,7 @@ def main() -> int:
                 for name, part in (("requests", _requests), ("deliveries", _deliveries))
                 if wanted.only in (None, name)
             ]
-    except (Busy, NoServer, NoFloor, NotAnswered, LoadFailed, NoGround, postgres.PostgresError) as problem:
+    except (Busy, NoServer, NoFloor, NotAnswered, LoadFailed, NoGround, PostgresError) as problem:
         print(problem, file=sys.stderr)
         return 1
     return max(found)

@@ -36,6 +36,7 @@ from bench.visiting import NotDrawn, Opened, Scrolled, browser, open_calendar, s
 from bench.web import NoServer, environment, serving
 from launch import postgres
 from launch.bootstrap import step
+from launch.cluster import PostgresError
 from launch.files import CHECKOUT, data_folder, make_data_folder
 
 GALLERY, GALLERY_ROOMS, GALLERY_EVENTS = filling.LARGE + 1, 60, 1_000
@@ -94,7 +95,7 @@ def main() -> int:
                 _fill(database)
             found = _measure(database, var, times=wanted.times)
             found = dataclasses.replace(found, others=Machine.now(postmaster_of(var)).taken_by_others(since=before))
-    except (Busy, NoServer, NotAnswered, NotDrawn, postgres.PostgresError) as problem:
+    except (Busy, NoServer, NotAnswered, NotDrawn, PostgresError) as problem:
         print(problem, file=sys.stderr)
         return 1
     print(as_text(found))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from chaos.grounds import NoGround, own_ground, running_ground
 from chaos.plans import FULL, SMALL, Plan
+from launch.cluster import PostgresError
 from launch.files import data_folder, make_data_folder
-from launch.postgres import PostgresError
 
 if TYPE_CHECKING:
     from chaos.running import Report

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from launch.bootstrap import BootstrapError, Checkout, bootstrap
+from launch.cluster import PostgresError
 from launch.installation import Installation, RunError, reset, run, stop
-from launch.postgres import PostgresError
 from launch.supervisor import CommandFailed
 
 

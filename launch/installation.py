@@ -25,6 +25,7 @@ from types import FrameType
 
 from launch import postgres
 from launch.bootstrap import Checkout, digest, files_in, node_environment, read_stamp, step
+from launch.cluster import PostgresError
 from launch.files import data_folder, make_data_folder, write_private
 from launch.processes import end_processes, free_port, is_free, listener, marked_processes
 from launch.supervisor import SIGNALS, Child, Supervisor, until_a_signal
@@ -243,7 +244,7 @@ def _database_keeper(here: Installation) -> Callable[[], None]:
             print("PostgreSQL has ended; starting it again.", flush=True)
             try:
                 postgres.start(here.var)
-            except postgres.PostgresError as problem:
+            except PostgresError as problem:
                 print(problem, flush=True)
 
     return keep

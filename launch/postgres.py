@@ -17,61 +17,21 @@ whatever a crash left behind. What it keeps in the data folder:
 import argparse
 import contextlib
 import fcntl
-import hashlib
 import importlib.util
 import os
 import re
-import secrets
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
-from launch.account import Account, NoAccount, choose_account
-from launch.files import data_folder, make_data_folder, make_passable, write_private
+from launch.cluster import Cluster, PostgresError, clusters_in
+from launch.files import data_folder, make_data_folder, write_private
+from launch.starting import bring_up, wait_until_ready
 
-OWNER = DATABASE = "infra24"
-
-SOCKET_PATH_LIMIT = 100
-"""Bytes. The kernel allows 107 for the whole path of a socket; some systems fewer."""
-START_LIMIT_SECONDS = 300
-"""Recovery after a crash replays at most a few GB."""
 STOP_LIMIT_SECONDS = 60
-ORPHANS_LIMIT_SECONDS = 5
-
-CONFIGURATION = """\
-# Rewritten at every start by launch/postgres.py.
-listen_addresses = ''
-port = 5432
-unix_socket_directories = '{socket}'
-unix_socket_permissions = 0700
-max_connections = 100
-shared_buffers = 256MB
-effective_cache_size = 1GB
-work_mem = 16MB
-maintenance_work_mem = 128MB
-max_wal_size = 2GB
-random_page_cost = 1.1
-jit = off
-timezone = 'UTC'
-log_timezone = 'UTC'
-log_line_prefix = '%m [%p] %q%u@%d '
-log_checkpoints = off
-"""
-
-ACCESS = """\
-# Written once by launch/postgres.py: only through the socket, and never without a password.
-local all all scram-sha-256
-"""
-
-
-class PostgresError(Exception):
-    """PostgreSQL cannot be started or stopped; the message says what to do."""
 
 
 def start(var: Path, *, bin_dir: Path | None = None) -> str:
@@ -86,8 +46,8 @@ def start(var: Path, *, bin_dir: Path | None = None) -> str:
     with _locked(var):
         cluster = Cluster(var, _major_version(programs))
         if not cluster.server_pid():
-            _bring_up(cluster, programs)
-        _wait_until_ready(cluster)
+            bring_up(cluster, programs)
+        wait_until_ready(cluster)
         write_private(var / "database_url", cluster.url() + "\n")
         return cluster.url()
 
@@ -98,7 +58,7 @@ def stop(var: Path) -> bool:
     if not var.is_dir():
         return False
     with _locked(var):
-        ended = [cluster for cluster in _clusters(var) if _stop_server(cluster)]
+        ended = [cluster for cluster in clusters_in(var) if _stop_server(cluster)]
     return bool(ended)
 
 
@@ -109,200 +69,13 @@ def crash(var: Path) -> bool:
     """
     var = var.resolve()
     with _locked(var):
-        ended = [cluster for cluster in _clusters(var) if _stop_server(cluster, how=signal.SIGQUIT)]
+        ended = [cluster for cluster in clusters_in(var) if _stop_server(cluster, how=signal.SIGQUIT)]
     return bool(ended)
 
 
 def running_url(var: Path) -> str | None:
     """The owner's URL of the server that runs on the data folder, the newest version first."""
-    return next((cluster.url() for cluster in _clusters(var.resolve()) if cluster.server_pid()), None)
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """One database folder: where its parts lie, and which processes serve it."""
-
-    var: Path
-    major: int
-
-    @property
-    def home(self) -> Path:
-        return self.var / f"postgres-{self.major}"
-
-    @property
-    def data(self) -> Path:
-        return self.home / "data"
-
-    @property
-    def log(self) -> Path:
-        return self.var / "log" / "postgres.log"
-
-    @property
-    def socket(self) -> Path:
-        """Folder of the socket: beside the data, unless that path is too long or has signs libpq reads as its own."""
-        beside = self.home / "socket"
-        if len(os.fsencode(beside / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT and not set(str(beside)) & set(',"\\'):
-            return beside
-        digest = hashlib.sha256(os.fsencode(beside)).hexdigest()[:12]
-        # Not the environment's temporary folder: every process must arrive at the same path.
-        return Path(f"/tmp/infra24-{os.geteuid()}-{digest}")  # noqa: S108
-
-    @property
-    def name(self) -> str:
-        """Mark in the command lines of all its processes.
-
-        A folder's inode survives that the checkout moves, and differs in a copy.
-        """
-        return f"infra24-{self.data.stat().st_ino:x}"
-
-    def url(self) -> str:
-        password = (self.home / "owner_password").read_text().strip()
-        return f"postgresql://{OWNER}:{password}@/{DATABASE}?host={quote(str(self.socket), safe='')}&port=5432"
-
-    def pid_file(self) -> list[str]:
-        """What PostgreSQL notes while it runs: process id first, state in the eighth line."""
-        try:
-            return (self.data / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
-            return []
-
-    def server_pid(self) -> int | None:
-        """The live server's process id. A zombie, or a stranger who was given its number, does not count."""
-        noted = "".join(self.pid_file()[:1]).strip()
-        return int(noted) if noted.isdigit() and int(noted) in self.processes() else None
-
-    def processes(self) -> set[int]:
-        """Ids of the server and of its helpers."""
-        title, option, by_hand = f"postgres: {self.name}: ", f" -c cluster_name={self.name} ", f" -D {self.data} "
-        return {
-            pid
-            for pid, command in _command_lines()
-            if command.startswith(title) or option in command or by_hand in command
-        }
-
-
-# --- Starting -------------------------------------------------------------------
-
-
-def _bring_up(cluster: Cluster, programs: Path) -> None:
-    make_passable(cluster.home)
-    try:
-        account = choose_account(data=cluster.data, program=programs / "postgres")
-    except NoAccount as problem:
-        raise PostgresError(str(problem)) from None
-    if not cluster.data.exists():
-        _create(cluster, programs, account)
-    _clear_remains(cluster)
-    _make_socket_folder(cluster, account)
-    escaped = str(cluster.socket).replace("'", "''")
-    _write_configuration(cluster.data / "infra24.conf", CONFIGURATION.format(socket=escaped), account)
-    _launch(cluster, programs, account)
-
-
-def _create(cluster: Cluster, programs: Path, account: Account) -> None:
-    """Build the database beside its place and move it there, so that a half-built one is never taken for real."""
-    passwords = {"superuser": secrets.token_urlsafe(24), "owner": secrets.token_urlsafe(24)}
-    for who, password in passwords.items():
-        write_private(cluster.home / f"{who}_password", password + "\n")
-    fresh = cluster.home / "data.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(mode=0o700)
-    account.own(fresh)
-    # Nobody is let in until the passwords are set.
-    options = ["--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--auth=reject"]
-    status, output = account.run([programs / "initdb", *options, "--pgdata", fresh])
-    if status:
-        raise PostgresError(f"PostgreSQL could not make its folder {fresh}:\n{output.strip()}")
-    with (fresh / "postgresql.conf").open("a") as file:
-        file.write("include 'infra24.conf'\n")
-    _write_configuration(fresh / "infra24.conf", "", account)
-    _write_configuration(fresh / "pg_hba.conf", ACCESS, account)
-    statements = [
-        f"ALTER ROLE postgres PASSWORD '{passwords['superuser']}'",
-        f"CREATE ROLE {OWNER} LOGIN CREATEROLE CREATEDB PASSWORD '{passwords['owner']}'",
-        f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
-    ]
-    # One session without a server: it reads one statement a line, and says ERROR without failing.
-    status, output = account.run(
-        [programs / "postgres", "--single", "-D", fresh, "postgres"], text="\n".join(statements)
-    )
-    if status or re.search("ERROR|FATAL|PANIC", output):
-        raise PostgresError(f"PostgreSQL could not make the database {DATABASE}:\n{output.strip()}")
-    fresh.rename(cluster.data)
-
-
-def _clear_remains(cluster: Cluster) -> None:
-    """Make way after a server that was killed.
-
-    Its helpers notice within moments and end; one that is stuck is ended here,
-    and what it had not committed is rolled back as after any crash. PostgreSQL
-    takes a zombie, or a stranger with the same number, for its predecessor and
-    would not start: their notes go away.
-    """
-    deadline = time.monotonic() + ORPHANS_LIMIT_SECONDS
-    while orphans := cluster.processes():
-        if time.monotonic() > deadline:
-            for pid in orphans:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-        time.sleep(0.02)
-    for note in (cluster.data / "postmaster.pid", cluster.socket / ".s.PGSQL.5432.lock"):
-        note.unlink(missing_ok=True)
-
-
-def _make_socket_folder(cluster: Cluster, account: Account) -> None:
-    """Raises PostgresError when somebody else holds the place in the shared temporary folder."""
-    if not cluster.socket.is_dir():
-        cluster.socket.mkdir(mode=0o700)
-        account.own(cluster.socket)
-    found = cluster.socket.lstat()
-    if found.st_uid != account.uid or cluster.socket.is_symlink() or found.st_mode & 0o077:
-        raise PostgresError(
-            f"{cluster.socket} must be a folder that only the server's account can open. Remove it and try again."
-        )
-
-
-def _write_configuration(path: Path, text: str, account: Account) -> None:
-    write_private(path, text)
-    account.own(path)
-
-
-def _launch(cluster: Cluster, programs: Path, account: Account) -> None:
-    """Start the server as nobody's child, so that whoever waits for us does not wait for it."""
-    command = [str(programs / "postgres"), "-D", str(cluster.data), "-c", f"cluster_name={cluster.name}"]
-    in_background = ["/bin/sh", "-c", '"$@" </dev/null >&2 & echo $!', "sh", *account.prefix, *command]
-    shell_account = Account(account.uid, account.gid)
-    cluster.log.touch(mode=0o600)
-    with (
-        cluster.log.open("a") as log,
-        shell_account.popen(
-            in_background, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log.fileno()
-        ) as shell,
-    ):
-        pid = shell.communicate()[0].strip()
-    launched_at = time.monotonic()
-    while cluster.pid_file()[:1] != [pid]:
-        # Its command line may be empty for a moment while the shell becomes PostgreSQL.
-        if time.monotonic() - launched_at > 1 and int(pid) not in cluster.processes():
-            raise _start_failure(cluster)
-        time.sleep(0.01)
-
-
-def _wait_until_ready(cluster: Cluster) -> None:
-    """Wait through start and recovery. Raises PostgresError when the server ends instead."""
-    deadline = time.monotonic() + START_LIMIT_SECONDS
-    while [line.strip() for line in cluster.pid_file()[7:8]] != ["ready"]:
-        if not cluster.server_pid() or time.monotonic() > deadline:
-            raise _start_failure(cluster)
-        time.sleep(0.02)
-
-
-def _start_failure(cluster: Cluster) -> PostgresError:
-    last_lines = "\n".join(cluster.log.read_text(errors="replace").splitlines()[-8:])
-    return PostgresError(f"PostgreSQL did not start. The end of {cluster.log}:\n{last_lines}")
-
-
-# --- Stopping -------------------------------------------------------------------
+    return next((cluster.url() for cluster in clusters_in(var.resolve()) if cluster.server_pid()), None)
 
 
 def _stop_server(cluster: Cluster, *, how: signal.Signals = signal.SIGINT) -> bool:
@@ -325,9 +98,6 @@ def _stop_server(cluster: Cluster, *, how: signal.Signals = signal.SIGINT) -> bo
     with contextlib.suppress(OSError):
         cluster.socket.rmdir()
     return True
-
-
-# --- Finding --------------------------------------------------------------------
 
 
 def find_programs(bin_dir: Path | None) -> Path:
@@ -353,27 +123,6 @@ def _major_version(programs: Path) -> int:
     if not found or int(found[1]) < 15:
         raise PostgresError(f"PostgreSQL 15 or newer is needed; {programs} holds {output.strip()!r}.")
     return int(found[1])
-
-
-def _clusters(var: Path) -> list[Cluster]:
-    """The database folders in `var`, newest version first."""
-    homes = [folder for folder in var.glob("postgres-*") if (folder / "data").is_dir()]
-    return sorted((Cluster(var, int(home.name[9:])) for home in homes), key=lambda cluster: -cluster.major)
-
-
-def _command_lines() -> Iterator[tuple[int, str]]:
-    """Process ids with their command lines, arguments set off by single spaces. Zombies have none."""
-    if Path("/proc/self/cmdline").exists():
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                with contextlib.suppress(OSError):
-                    command = (entry / "cmdline").read_bytes()
-                    yield int(entry.name), command.replace(b"\0", b" ").decode(errors="replace")
-        return
-    listing = subprocess.run(["ps", "-axo", "pid=,command="], check=True, capture_output=True, text=True).stdout
-    for line in listing.splitlines():
-        pid, _, text = line.strip().partition(" ")
-        yield int(pid), text + " "
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from launch import postgres
+from launch.cluster import clusters_in
 from tests.database import ROOT, TEMPLATE, TestDatabase
 from tests.running import free_port, until
 
@@ -83,7 +84,7 @@ def kill_backends(database: TestDatabase, _web: Web) -> None:
 def kill_postmaster(database: TestDatabase, _web: Web) -> None:
     """The whole server dies as when the power goes, and recovers."""
     connection.close()
-    (cluster,) = postgres._clusters(database.var)
+    (cluster,) = clusters_in(database.var)
     pid = cluster.server_pid()
     assert pid
     os.kill(pid, signal.SIGKILL)

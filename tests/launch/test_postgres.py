@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from launch import account, postgres
+from launch import account, postgres, starting
+from launch.cluster import PostgresError
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 NOBODY = 65534
@@ -82,7 +83,7 @@ def test_after_a_kill_every_committed_row_is_there_and_no_other(place: Path) -> 
 
 
 def test_a_killed_server_is_replaced_though_a_helper_hangs(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "ORPHANS_LIMIT_SECONDS", 0.2)
+    monkeypatch.setattr(starting, "ORPHANS_LIMIT_SECONDS", 0.2)
     url = postgres.start(place / "var")
     with closing(psycopg.connect(url)) as session:
         [helper] = session.execute("select pg_backend_pid()").fetchone() or [0]
@@ -183,7 +184,7 @@ def test_a_moved_checkout_finds_its_running_server(place: Path) -> None:
 
 
 def test_a_folder_without_a_server_is_named_in_the_error(place: Path) -> None:
-    with pytest.raises(postgres.PostgresError, match="postgres and initdb are expected there"):
+    with pytest.raises(PostgresError, match="postgres and initdb are expected there"):
         postgres.start(place / "var", bin_dir=place)
 
 
@@ -194,7 +195,7 @@ def test_the_log_explains_why_it_did_not_start(place: Path) -> None:
     with (data / "postgresql.conf").open("a") as configuration:
         configuration.write("no_such_setting = 1\n")
 
-    with pytest.raises(postgres.PostgresError, match="no_such_setting"):
+    with pytest.raises(PostgresError, match="no_such_setting"):
         postgres.start(place / "var")
 
 
@@ -236,7 +237,7 @@ def test_where_no_account_will_do_root_is_told_the_ways_out(place: Path, monkeyp
     monkeypatch.setattr(account, "NAMESPACE", ("no-such-program",))
     place.chmod(0o700)
 
-    with pytest.raises(postgres.PostgresError, match=r"not below /root.*DATABASE_URL"):
+    with pytest.raises(PostgresError, match=r"not below /root.*DATABASE_URL"):
         postgres.start(place / "var")
 
 
