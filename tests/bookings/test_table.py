@@ -160,5 +160,14 @@ def test_the_api_has_the_same_filters_and_orders(cast: Cast) -> None:
     assert found(kind="equipment", sort="-when") == ["Both", "Glaze"]
     assert found(feature=["floor=1"], source=["self", "staff"]) == ["Over", "Both"]
     assert client.get("/api/bookings?feature=moat", headers=headers).json()["code"] == "unknown_feature"
-    first = client.get("/api/bookings?sort=title&limit=1", headers=headers).json()
-    assert [first["items"][0]["title"], *found(sort="title", cursor=first["next"])] == sorted(found())
+    since: dict[str, Any] = {"start": "2000-01-01T00:00:00Z"}
+    first = client.get("/api/bookings", {"sort": "title", "limit": 1, **since}, headers=headers).json()
+    assert [first["items"][0]["title"], *found(sort="title", cursor=first["next"], **since)] == sorted(found())
+
+
+def test_the_api_sorts_by_title_from_a_day_on(cast: Cast) -> None:
+    client, headers = make.client(), bearer(make.token(cast.alice))
+    for order in ("title", "-people"):
+        refused = client.get("/api/bookings", {"sort": order}, headers=headers)
+        assert refused.status_code == 422
+        assert "send start, too" in refused.content.decode()

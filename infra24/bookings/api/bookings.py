@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from infra24.bookings import queries, services
 from infra24.bookings.api.series import create_series_of
@@ -16,7 +16,7 @@ from infra24.bookings.refusals import counting_refusals
 from infra24.bookings.schemas import BookingIn, BookingOut, BookingPatch, BookingWishIn, booking_out
 from infra24.bookings.schemas.calendar import CheckedOut, checked_out
 from infra24.bookings.schemas.search import Wish
-from infra24.bookings.selecting import LONGEST_TEXT, ORDERS, BookingFilter
+from infra24.bookings.selecting import INDEXED, LONGEST_TEXT, ORDERS, BookingFilter
 from infra24.bookings.services.series import SeriesWish
 from infra24.bookings.services.trying import as_if
 from infra24.core.codec import encode
@@ -69,7 +69,16 @@ class BookingsQuery(PageQuery):
     q: Annotated[str, Field(max_length=LONGEST_TEXT, description="Part of the title, the note, or whom it is for.")] = (
         ""
     )
-    sort: Annotated[Order, Field(description="What to sort by; with `-` in front, backwards.")] = "when"
+    sort: Annotated[
+        Order, Field(description="What to sort by; with `-` in front, backwards. By title or people only with `start`.")
+    ] = "when"
+
+    @model_validator(mode="after")
+    def _begins_somewhere(self) -> "BookingsQuery":
+        """Years of a busy house would be read for each page in an order that no index knows."""
+        if self.sort not in INDEXED and self.start is None:
+            raise ValueError("send start, too: bookings are sorted by title or people from a day on")
+        return self
 
     def to_filter(self) -> BookingFilter:
         return BookingFilter(
