@@ -72,7 +72,7 @@ class Story:
 
     def deliveries(self) -> list[Delivery]:
         with acting_for(self.org.pk):
-            return list(Delivery.objects.filter(destination__kind="crm").order_by("created_at", "number"))
+            return list(Delivery.objects.filter(destination__kind="crm").order_by("created_at", "number", "id"))
 
     def outcomes(self) -> list[str]:
         with acting_for(self.org.pk):

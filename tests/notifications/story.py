@@ -55,7 +55,7 @@ class House:
 
     def notes(self, handler: str) -> list[str]:
         with acting_for(self.org.pk):
-            found = Delivery.objects.filter(handler=handler).order_by("created_at", "number")
+            found = Delivery.objects.filter(handler=handler).order_by("created_at", "number", "id")
             return list(found.values_list("note", flat=True))
 
     def again(self, handler: str) -> None:

@@ -103,7 +103,7 @@ def cancelled(org: Organisation, booking_id: UUID) -> None:
 
 def deliveries(org: Organisation) -> list[Delivery]:
     with acting_for(org.pk):
-        return list(Delivery.objects.select_related("destination", "fact").order_by("created_at", "number"))
+        return list(Delivery.objects.select_related("destination", "fact").order_by("created_at", "number", "id"))
 
 
 def the_delivery(org: Organisation) -> Delivery:

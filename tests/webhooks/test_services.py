@@ -245,7 +245,7 @@ def test_a_proof_is_asked_for_once_at_a_time(dana: Member) -> None:
         services.ask_for_proof(made, by=dana, source="staff")
     Endpoint.objects.update(asked_at=timezone.now() - TEST_PATIENCE)
     services.ask_for_test(made, by=dana, source="staff")
-    (proof, test) = Delivery.objects.order_by("created_at")
+    (proof, test) = Delivery.objects.order_by("created_at", "id")
     assert {(one.handler, one.subject_id, str(one.destination), one.status) for one in (proof, test)} == {
         ("webhooks.send_test", made.pk, "Tests of webhooks", "pending")
     }
