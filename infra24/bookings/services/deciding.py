@@ -161,7 +161,7 @@ def _end(booking: Booking, status: Status, *, reason: str, by: Member, source: S
 
 
 def _decline_all(rivals: Sequence[Booking], reason: str, *, by: Member, source: Source, now: datetime) -> None:
-    """Decline locked requests with one reason. Three statements, none for nobody."""
+    """Decline locked requests with one reason. Two statements, none for nobody."""
     if not rivals:
         return
     org_id = rivals[0].org_id

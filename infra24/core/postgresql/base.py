@@ -30,7 +30,7 @@ class PreparingCursor(AfterWhatIsHeld, base.ServerBindingCursor):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection for each thread, kept for as long as the thread lives."""
+    """A connection for each thread, kept while the thread lives and for an hour at most."""
 
     connection: Wire
     _looked_at = -math.inf
