@@ -9,12 +9,10 @@ in the exclusion constraint's index, and PostgreSQL ends one of them.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from infra24.core.rows import as_array
+from infra24.core.statements import Statement
 
 Locked = dict[UUID, tuple[int, str]]
 """Version and status of each locked booking by id."""
@@ -34,7 +32,7 @@ class Locks:
 # Materialised parts of a UNION ALL are fetched one after the other, in this order.
 # Holds that have run out, though nobody has noticed yet, are found from their own
 # small index: an organisation has few, and long histories do not matter.
-_LOCK = """
+_LOCK = Statement("""
     WITH people AS MATERIALIZED (
         SELECT id FROM people_person
          WHERE org_id = %(org)s AND id = ANY(%(people)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
@@ -56,20 +54,18 @@ _LOCK = """
     SELECT id, version, status FROM booked
     UNION ALL
     SELECT id, shape, 'resource' FROM things
-"""
+""")
 
 
 def lock_series(org_id: UUID, series: Iterable[UUID]) -> dict[UUID, int]:
     """Lock series, and with them the dates that have no booking, until the transaction ends; their versions by id."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_SERIES, {"org": org_id, "series": list(series)})
-        return dict(cursor.fetchall())
+    return dict(_LOCK_SERIES.rows(org=org_id, series=as_array(series)))
 
 
-_LOCK_SERIES = """
+_LOCK_SERIES = Statement("""
     SELECT id, version FROM bookings_series
      WHERE org_id = %(org)s AND id = ANY(%(series)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
-"""
+""")
 
 
 def lock_bookings(org_id: UUID, bookings: Iterable[UUID]) -> Locked:
@@ -100,28 +96,28 @@ def unsettle(org_id: UUID, resources: Iterable[UUID]) -> None:
     For rules, closures and parts: they are read before the lock, so a booking
     decided on by the old ones must not follow the new ones.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_UNSETTLE, {"org": org_id, "resources": sorted(set(resources))})
+    _UNSETTLE.tell(org=org_id, resources=as_array(set(resources)))
 
 
-_UNSETTLE = """
+_UNSETTLE = Statement("""
     WITH things AS MATERIALIZED (
         SELECT id FROM resources_resource
          WHERE org_id = %(org)s AND id = ANY(%(resources)s::uuid[]) ORDER BY id FOR NO KEY UPDATE)
     UPDATE resources_resource r SET shape = r.shape + 1 FROM things WHERE r.org_id = %(org)s AND r.id = things.id
-"""
+""")
 
 
 def lock_waitlist(org_id: UUID) -> None:
     """Let nobody else join the waitlist or offer time to those on it until the transaction ends. Before the tree."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('waitlist of ' || %s, 0))", [str(org_id)])
+    _LOCK_WORDS.rows(words=f"waitlist of {org_id}")
 
 
 def lock_tree(org_id: UUID) -> None:
     """Keep what is part of what as it is until the transaction ends. Before all other locks but the waitlist's."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('resource tree of ' || %s, 0))", [str(org_id)])
+    _LOCK_WORDS.rows(words=f"resource tree of {org_id}")
+
+
+_LOCK_WORDS = Statement("SELECT pg_advisory_xact_lock(hashtextextended(%(words)s, 0))")
 
 
 def _lock(
@@ -135,22 +131,20 @@ def _lock(
     now: datetime | None,
 ) -> Locks:
     asked = set(bookings)
-    parameters: dict[str, Any] = {
-        "org": org_id,
-        "people": as_array(people),
-        "bookings": as_array(asked),
-        "resources": as_array(set(resources)),
-        "since": since,
-        "until": until,
-        "now": now,
-    }
+    locked = _LOCK.rows(
+        org=org_id,
+        people=as_array(people),
+        bookings=as_array(asked),
+        resources=as_array(set(resources)),
+        since=since,
+        until=until,
+        now=now,
+    )
     locks = Locks({}, [])
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, parameters)
-        for key, number, status in cursor.fetchall():
-            if status == "resource":
-                locks.shapes[key] = number
-            elif status != "person":
-                locks.bookings[key] = (number, status)
+    for key, number, status in locked:
+        if status == "resource":
+            locks.shapes[key] = number
+        elif status != "person":
+            locks.bookings[key] = (number, status)
     locks.dead.extend(key for key in locks.bookings if key not in asked)
     return locks

@@ -14,6 +14,7 @@ from infra24.bookings.errors import BookingNotFound
 from infra24.bookings.models import REACH, Booking, Leg, Occurrence, Series, Status
 from infra24.bookings.policies import LONGEST
 from infra24.core.rows import Columns, instances
+from infra24.core.statements import Statement
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.people.models import Person
@@ -65,7 +66,7 @@ _OF_LEG = (
     Columns(Resource, "r", besides=["features"]),
 )
 _LEG_ENDS = sum(len(part.names) for part in _OF_LEG)
-_BOOKING = f"""
+_BOOKING = Statement(f"""
     SELECT {", ".join(part.sql for part in (*_OF_LEG, *_OF_BOOKING))}
       FROM bookings_booking b
       JOIN bookings_leg l ON l.org_id = b.org_id AND l.booking_id = b.id AND NOT l.is_implied
@@ -76,7 +77,7 @@ _BOOKING = f"""
      WHERE b.org_id = %(org)s AND b.id = %(id)s
        AND (%(is_staff)s OR b.booked_by_id = %(member)s OR p.user_id = %(user)s)
      ORDER BY l.id
-"""  # noqa: S608 - names of columns only
+""")  # noqa: S608 - names of columns only
 
 
 def booking_for(viewer: Member, booking_id: UUID) -> Booking:
@@ -84,16 +85,13 @@ def booking_for(viewer: Member, booking_id: UUID) -> Booking:
 
     Raises BookingNotFound both for a missing booking and for one the viewer may not see.
     """
-    parameters: dict[str, Any] = {
-        "org": viewer.org_id,
-        "id": booking_id,
-        "is_staff": viewer.rank.includes(Role.STAFF),
-        "member": viewer.pk,
-        "user": viewer.user_id,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_BOOKING, parameters)
-        rows = cursor.fetchall()
+    rows = _BOOKING.rows(
+        org=viewer.org_id,
+        id=booking_id,
+        is_staff=viewer.rank.includes(Role.STAFF),
+        member=viewer.pk,
+        user=viewer.user_id,
+    )
     if not rows:
         raise BookingNotFound
     booking: Booking

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from infra24.core.ids import new_id
+from infra24.core.statements import Statement
 from infra24.core.transactions import notify_after_commit
 from infra24.facts.catalogue import CATALOGUE
 
@@ -34,7 +34,7 @@ RECORDING = """
         SELECT id, org_id, subject_id, number FROM fact
     )
 """
-_RECORD = f"WITH {RECORDING} SELECT"
+_RECORD = Statement(f"WITH {RECORDING} SELECT")
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ def record_all(org_id: UUID, events: Sequence[Event], *, now: datetime, source: 
     if not events:
         return []
     values, ids = recording(org_id, events, now=now, source=source)
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORD, values)
+    _RECORD.tell(**values)
     return ids
 
 

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -22,6 +21,7 @@ from infra24.core.addresses import caller_key
 from infra24.core.browsers import bearer_of
 from infra24.core.errors import TooMany
 from infra24.core.problems import is_api
+from infra24.core.statements import Statement
 from infra24.orgs.errors import OrganisationNotFound, TokenInvalid
 from infra24.orgs.keys import digest
 from infra24.orgs.models import Key, Member, Organisation, User
@@ -33,6 +33,7 @@ HEADER = "Infra24-Organisation"
 USER_PER_MINUTE, USER_BURST = 600, 120
 # A whole house may be one address; a first visit to a page takes three requests.
 STRANGER_PER_MINUTE, STRANGER_BURST = 240, 120
+_ADMIT = Statement("SELECT * FROM admit_bearer(%(secret)s)")
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
 
 
@@ -86,9 +87,7 @@ def _in_order(model: type[Model], names: tuple[str, ...]) -> list[str]:
 
 
 def _by_token(request: HttpRequest, secret: str) -> Arrival:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM admit_bearer(%s)", [digest(secret)])
-        row = cursor.fetchone()
+    row = _ADMIT.row(secret=digest(secret))
     if row is None:
         # Guesses are counted where they come from.
         rates.take(caller_key(request), per_minute=STRANGER_PER_MINUTE, burst=STRANGER_BURST)

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from infra24.core.ids import new_id
+from infra24.core.statements import Statement
 from infra24.facts.services import RECORDING, Event, recording
 from infra24.orgs.models import Member
 
-_WRITE = """
+_ENTRIES = """
     INSERT INTO orgs_auditentry
         (id, org_id, at, member_id, source, action, subject_kind, subject_id, before, after)
     SELECT step.id, %(org_id)s, %(now)s, %(member)s, %(source)s, step.action, step.kind, step.subject_id,
@@ -21,7 +21,8 @@ _WRITE = """
       FROM jsonb_to_recordset(%(steps)s::jsonb)
         AS step(id uuid, action text, kind text, subject_id uuid, before jsonb, after jsonb)
 """
-_ANNOUNCE = f"WITH {RECORDING} {_WRITE}"
+_WRITE = Statement(_ENTRIES)
+_ANNOUNCE = Statement(f"WITH {RECORDING} {_ENTRIES}")
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,7 @@ def write_all(org_id: UUID, steps: Sequence[Step], *, by: Member | None, source:
     """Add an entry for each step, in the order given and in one statement."""
     if not steps:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {"org_id": org_id, "now": now, "source": source, **_entries(steps, by)})
+    _WRITE.tell(org_id=org_id, now=now, source=source, **_entries(steps, by))
 
 
 def announce(
@@ -65,8 +65,7 @@ def announce(
     Returns the facts' ids, in the order given. Entries may be none; facts may not.
     """
     values, fact_ids = recording(org_id, events, now=now, source=source)
-    with connection.cursor() as cursor:
-        cursor.execute(_ANNOUNCE, {**values, **_entries(steps, by)})
+    _ANNOUNCE.tell(**values, **_entries(steps, by))
     return fact_ids
 
 

@@ -6,10 +6,12 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from infra24.core.ids import new_id
+from infra24.core.rows import as_array
+from infra24.core.statements import Statement
 from infra24.facts.services import record, wake_relay
 from infra24.orgs import audit
 from infra24.orgs.models import Member
@@ -31,7 +33,7 @@ TAKE_TWICE = frozenset({Destination.Kind.WEBHOOK})
 
 # One statement on the path of every hold. The clock's id follows from the organisation's,
 # so that it need not be looked up and two first timers at once cannot miss each other's.
-_SET_TIMERS = """
+_SET_TIMERS = Statement("""
     WITH clock AS (
         INSERT INTO outbox_destination (id, org_id, kind, name, state, paused_because)
         VALUES (%(clock)s, %(org_id)s, 'clock', '', 'active', '')
@@ -45,14 +47,16 @@ _SET_TIMERS = """
       FROM jsonb_to_recordset(%(timers)s::jsonb)
            AS timer(id uuid, fact_id uuid, handler text, subject_id uuid, due_at timestamptz)
       JOIN facts_fact fact ON fact.org_id = %(org_id)s AND fact.id = timer.fact_id
-"""
+    RETURNING 1
+""")
 
-_CANCEL_TIMERS = """
+_CANCEL_TIMERS = Statement("""
     UPDATE outbox_delivery
        SET status = 'cancelled', settled_at = now(), lease = NULL, leased_until = NULL
      WHERE org_id = %(org_id)s AND destination_id = %(clock)s AND subject_id = ANY(%(subject_ids)s::uuid[])
        AND is_timer AND status = 'pending' AND (leased_until IS NULL OR leased_until < now())
-"""
+    RETURNING 1
+""")
 
 
 @dataclass(frozen=True)
@@ -83,17 +87,9 @@ def set_timers(org_id: UUID, timers: Sequence[Timer]) -> list[UUID]:
     if not timers:
         return []
     rows = [{"id": new_id(), **vars(timer)} for timer in timers]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SET_TIMERS,
-            {
-                "org_id": org_id,
-                "clock": built_in(org_id, Destination.Kind.CLOCK),
-                "timers": msgspec.json.encode(rows).decode(),
-            },
-        )
-        if cursor.rowcount < len(rows):
-            raise LookupError("There is no such fact to set a timer for.")
+    clock = built_in(org_id, Destination.Kind.CLOCK)
+    if len(_SET_TIMERS.rows(org_id=org_id, clock=clock, timers=msgspec.json.encode(rows).decode())) < len(rows):
+        raise LookupError("There is no such fact to set a timer for.")
     return [row["id"] for row in rows]
 
 
@@ -108,16 +104,8 @@ def cancel_timers(*, org_id: UUID, subject_id: UUID) -> int:
 
 def cancel_all_timers(org_id: UUID, subject_ids: Iterable[UUID]) -> int:
     """`cancel_timers` for many subjects, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CANCEL_TIMERS,
-            {
-                "org_id": org_id,
-                "clock": built_in(org_id, Destination.Kind.CLOCK),
-                "subject_ids": list(subject_ids),
-            },
-        )
-        return int(cursor.rowcount)
+    clock = built_in(org_id, Destination.Kind.CLOCK)
+    return len(_CANCEL_TIMERS.rows(org_id=org_id, clock=clock, subject_ids=as_array(subject_ids)))
 
 
 def built_in(org_id: UUID, kind: Destination.Kind) -> UUID:

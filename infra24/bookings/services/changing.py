@@ -120,10 +120,10 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
             if rows:
                 rewrite_legs(booking, rows)
                 booking.visible_legs = visible_legs(booking, rows)
-            update(booking.org_id, [booking])
             fact_id = _announce(booking, before, by=by, source=source, now=now)
             if has_timers and fact_id:
                 reset_timers(booking, fact_id)
+            update(booking.org_id, [booking])  # last, for it asks for the version, and takes along what was told
     except TimeRefused as refusal:
         refuse(
             booking.org_id,

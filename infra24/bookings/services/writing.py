@@ -11,9 +11,11 @@ from django.db import connection
 
 from infra24.bookings.models import Booking, Leg
 from infra24.bookings.services.claims import LegRow
+from infra24.core.rows import as_array
+from infra24.core.statements import Statement
 
 # One statement for bookings and all their legs; the hot path of the house.
-_INSERT = """
+_INSERT = Statement("""
     WITH booking AS (
         INSERT INTO bookings_booking
             (id, org_id, title, status, outcome, visibility, person_id, booked_by_id, source, party_size, note,
@@ -33,7 +35,7 @@ _INSERT = """
            leg.blocks_from, leg.blocks_until, leg.sharing, true
       FROM booking b
       JOIN jsonb_populate_recordset(NULL::bookings_leg, %(legs)s::jsonb) leg ON leg.booking_id = b.id
-"""
+""")
 TERMS = ("cancel_until", "check_in_from", "check_in_until", "remind_at")
 """What a booking keeps of `policies.Terms`."""
 _COLUMNS = (
@@ -59,13 +61,12 @@ _COLUMNS = (
 def insert(org_id: UUID, bookings: Iterable[Booking], rows: Sequence[LegRow]) -> None:
     """Write new bookings with the rows of their legs, in one statement."""
     written = [{"id": booking.pk, **{name: getattr(booking, name) for name in _COLUMNS}} for booking in bookings]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, {"org_id": org_id, "bookings": as_json(written), "legs": as_json(rows)})
+    _INSERT.tell(org_id=org_id, bookings=as_json(written), legs=as_json(rows))
 
 
 # The legs first, so that the version returned is the last one. Rows that keep
 # their resource are updated in place; others go and come.
-_REWRITE = """
+_REWRITE = Statement("""
     WITH wanted AS (
         SELECT w.*, %(starts_at)s::timestamptz AS since, %(ends_at)s::timestamptz AS until
           FROM jsonb_populate_recordset(NULL::bookings_leg, %(legs)s::jsonb) w
@@ -89,28 +90,24 @@ _REWRITE = """
            w.blocks_from, w.blocks_until, w.sharing, true
       FROM wanted w
      WHERE NOT EXISTS (SELECT FROM kept k WHERE k.resource_id = w.resource_id AND k.is_implied = w.is_implied)
-"""
+""")
 
 
 def rewrite_legs(booking: Booking, rows: Sequence[LegRow]) -> None:
     """Make the rows those of the booking, at its times."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _REWRITE,
-            {
-                "org_id": booking.org_id,
-                "id": booking.pk,
-                "starts_at": booking.starts_at,
-                "ends_at": booking.ends_at,
-                "legs": as_json(rows),
-            },
-        )
+    _REWRITE.tell(
+        org_id=booking.org_id,
+        id=booking.pk,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        legs=as_json(rows),
+    )
 
 
 # Taken away first and then written anew: where bookings change places, one of
 # them would meet the other's old row.
-_CLEAR = "DELETE FROM bookings_leg WHERE org_id = %(org_id)s AND booking_id = ANY(%(ids)s)"
-_REPLACE = """
+_CLEAR = Statement("DELETE FROM bookings_leg WHERE org_id = %(org_id)s AND booking_id = ANY(%(ids)s::uuid[])")
+_REPLACE = Statement("""
     INSERT INTO bookings_leg
         (id, org_id, booking_id, resource_id, units, people, is_implied, starts_at, ends_at,
          blocks_from, blocks_until, sharing, is_blocking)
@@ -118,17 +115,16 @@ _REPLACE = """
            b.starts_at, b.ends_at, leg.blocks_from, leg.blocks_until, leg.sharing, true
       FROM jsonb_populate_recordset(NULL::bookings_leg, %(legs)s::jsonb) leg
       JOIN bookings_booking b ON b.org_id = %(org_id)s AND b.id = leg.booking_id
-"""
+""")
 
 
 def replace_legs(org_id: UUID, bookings: Sequence[Booking], rows: Sequence[LegRow]) -> None:
     """Make the rows those of many bookings at once, at the times stored: `update` them first. Two statements."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLEAR, {"org_id": org_id, "ids": [booking.pk for booking in bookings]})
-        cursor.execute(_REPLACE, {"org_id": org_id, "legs": as_json(rows)})
+    _CLEAR.tell(org_id=org_id, ids=as_array(booking.pk for booking in bookings))
+    _REPLACE.tell(org_id=org_id, legs=as_json(rows))
 
 
-_UPDATE = """
+_UPDATE = Statement("""
     UPDATE bookings_booking b
        SET title = w.title, person_id = w.person_id, party_size = w.party_size, note = w.note,
            visibility = w.visibility, starts_at = w.starts_at, ends_at = w.ends_at,
@@ -138,7 +134,7 @@ _UPDATE = """
       FROM jsonb_populate_recordset(NULL::bookings_booking, %(bookings)s::jsonb) w
      WHERE b.org_id = %(org_id)s AND b.id = w.id
     RETURNING b.id, b.version
-"""
+""")
 _EDITED = (
     "title",
     "person_id",
@@ -159,28 +155,24 @@ _EDITED = (
 def update(org_id: UUID, bookings: Sequence[Booking]) -> None:
     """Write what was edited of bookings, in one statement, and give each its new version."""
     written = [{"id": booking.pk, **{name: getattr(booking, name) for name in _EDITED}} for booking in bookings]
-    with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, {"org_id": org_id, "bookings": as_json(written)})
-        versions = dict(cursor.fetchall())
+    versions: dict[UUID, int] = dict(_UPDATE.rows(org_id=org_id, bookings=as_json(written)))
     for booking in bookings:
         booking.version = versions[booking.pk]
 
 
-_STEP = """
+_STEP = Statement("""
     UPDATE bookings_booking
        SET status = %(status)s, expires_at = NULL, reason = %(reason)s, is_late_cancelled = %(late)s, outcome = ''
-     WHERE org_id = %(org_id)s AND id = ANY(%(ids)s)
+     WHERE org_id = %(org_id)s AND id = ANY(%(ids)s::uuid[])
     RETURNING id, version, changed_at
-"""
+""")
 
 
 def step(org_id: UUID, bookings: Sequence[Booking], status: str, *, reason: str = "", is_late: bool = False) -> None:
     """Take bookings to a state, in one statement, and give each its new version. Nobody's coming is noted any more."""
-    ids = [booking.pk for booking in bookings]
-    values: dict[str, Any] = {"org_id": org_id, "ids": ids, "status": str(status), "reason": reason, "late": is_late}
-    with connection.cursor() as cursor:
-        cursor.execute(_STEP, values)
-        written = {key: said for key, *said in cursor.fetchall()}
+    ids = as_array(booking.pk for booking in bookings)
+    rows = _STEP.rows(org_id=org_id, ids=ids, status=status, reason=reason, late=is_late)
+    written = {key: said for key, *said in rows}
     for booking in bookings:
         booking.version, booking.changed_at = written[booking.pk]
         booking.status, booking.expires_at, booking.reason = status, None, reason
@@ -201,13 +193,13 @@ def set_values(booking: Booking, **values: Any) -> None:
 
 
 # The legs first, so that the version returned is the last one. Pack-down stays as long as it was, where it is kept.
-_END_LEGS = """
+_END_LEGS = Statement("""
     UPDATE bookings_leg
        SET ends_at = %(ends_at)s,
            blocks_until = %(ends_at)s::timestamptz
                           + CASE WHEN %(packs)s THEN blocks_until - ends_at ELSE interval '0' END
      WHERE org_id = %(org_id)s AND booking_id = %(id)s
-"""
+""")
 
 
 def end_early(booking: Booking, ends_at: datetime, *, packs_down: bool, **values: Any) -> None:
@@ -215,9 +207,7 @@ def end_early(booking: Booking, ends_at: datetime, *, packs_down: bool, **values
 
     `values` are further columns to write. The instances of its visible legs follow.
     """
-    parameters: dict[str, Any] = {"org_id": booking.org_id, "id": booking.pk, "ends_at": ends_at, "packs": packs_down}
-    with connection.cursor() as cursor:
-        cursor.execute(_END_LEGS, parameters)
+    _END_LEGS.tell(org_id=booking.org_id, id=booking.pk, ends_at=ends_at, packs=packs_down)
     for leg in booking.visible_legs:
         pack_down = leg.blocks_until - leg.ends_at if packs_down else timedelta()
         leg.ends_at, leg.blocks_until = ends_at, ends_at + pack_down

@@ -3,9 +3,10 @@
 import math
 import threading
 import time
+from collections.abc import Callable, Mapping
 from datetime import UTC
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, cast
 
 import msgspec
 from django.db.backends.postgresql import base
@@ -16,6 +17,7 @@ from psycopg.types.json import set_json_loads
 from psycopg.types.string import TextLoader
 
 from infra24.core.postgresql.wire import BEGIN, AfterWhatIsHeld, Wire
+from infra24.core.statements import Rows, Statement
 
 RESTED_SECONDS = 60
 """After so long without a request something on the way may have dropped the connection without a word."""
@@ -49,6 +51,35 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor()
+
+    def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
+        """The rows that answer a statement, without a cursor; wrappers see it as one that a cursor would execute."""
+        return cast(Rows, self._past_wrappers(self._ask, statement, values))
+
+    def tell(self, statement: Statement, values: Mapping[str, Any]) -> None:
+        """`ask` for what is not waited for: in a transaction it goes with what is asked next."""
+        self._past_wrappers(self._hold if self.in_atomic_block else self._ask, statement, values)
+
+    def _past_wrappers(self, carry_out: Callable[..., Any], statement: Statement, values: Mapping[str, Any]) -> Any:
+        self.ensure_connection()
+        self.validate_no_broken_transaction()
+        if self.force_debug_cursor:
+            self.queries_log.append({"sql": statement.text, "time": ""})
+
+        def execute(*_: Any) -> Any:
+            return carry_out(statement, values)
+
+        for wrapper in reversed(self.execute_wrappers):
+            execute = partial(wrapper, execute)
+        return execute(statement.text, values, False, {"connection": self, "cursor": None})
+
+    def _ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
+        with self.wrap_database_errors:
+            return self.connection.ask(statement, values)
+
+    def _hold(self, statement: Statement, values: Mapping[str, Any]) -> None:
+        with self.wrap_database_errors:
+            self.connection.tell(statement, values)
 
     def is_usable(self) -> bool:
         """Before a request. A server that goes says so unasked; after a rest or an error it is asked all the same."""

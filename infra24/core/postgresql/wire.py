@@ -3,23 +3,30 @@
 A message to PostgreSQL and its answer cost a web process as much as a page of
 Python, and half of those of a short request said nothing but BEGIN, SAVEPOINT
 or RELEASE. Nobody waits for their answers. So they are held, and go together,
-in one message, before the next statement; at the end of the transaction what is
-still held is not sent at all.
+in one message with the next statement; at the end of the transaction what is
+still held is not sent at all. Writes nobody waits for are held, too, but not
+beyond the savepoint or transaction they belong to.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from select import POLLIN, poll
 from typing import Any
 
 import psycopg
 from psycopg import generators
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+
+from infra24.core.postgresql.pipeline import Pipeline, Written, raise_for
+from infra24.core.statements import Rows, Statement
 
 log = logging.getLogger(__name__)
 
 BEGIN = "BEGIN"
+_REDEFINES = ("DROP", "ALTER")
+"""After these psycopg has the server forget all that was prepared."""
+_OUT_OF_DATE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
+"""What was prepared has another result by now, or is gone."""
 
 
 class AfterWhatIsHeld:
@@ -30,10 +37,13 @@ class AfterWhatIsHeld:
     def execute(self, *args: Any, **options: Any) -> Any:
         self.connection.send_held()
         try:
-            return super().execute(*args, **options)  # type: ignore[misc]
-        except psycopg.errors.FeatureNotSupported:
+            answer = super().execute(*args, **options)  # type: ignore[misc]
+        except _OUT_OF_DATE:
             self.connection.is_stale = True
             raise
+        if (answer.statusmessage or "").startswith(_REDEFINES):
+            self.connection.forget_prepared()
+        return answer
 
     def executemany(self, *args: Any, **options: Any) -> Any:
         self.connection.send_held()
@@ -58,25 +68,40 @@ class Wire(psycopg.Connection[Any]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.server_cursor_factory = ServerCursor
-        self.held: list[str] = []
-        """Statements without values. BEGIN is always the first. While there are any, nothing has been asked since."""
+        self.held: list[str | Written] = []
+        """BEGIN is always the first. While there are any, nothing has been asked since."""
         self.channels: list[str] = []
         """Who listens there is woken right after the transaction's commit."""
         self._channels_before: dict[str, int] = {}
         """How many there were when a savepoint was set."""
         self.is_stale = False
         """Whether something prepared here may have another result by now: a table was altered, say."""
+        self._line = Pipeline(self)
+        self.forget_prepared = self._line.forget
+
+    def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
+        """The rows that answer it; what is held goes before it, in one message."""
+        self.tell(statement, values)
+        return self._send_all()
+
+    def tell(self, statement: Statement, values: Mapping[str, Any]) -> None:
+        """Hold a statement that nobody waits for."""
+        self.held.append(self._line.written(statement, values))
 
     def send_held(self) -> None:
         """Send what is held."""
-        if self.held:
-            message = "; ".join(self.held)
+        if self._holds_writes():
+            self._send_all()
+        elif self.held:
+            message = "; ".join(map(str, self.held))
             self.held.clear()
-            self._tell(message)
+            self._send(message)
 
     def drop_savepoint(self, name: str) -> None:
         """RELEASE, or nothing for one that was never sent."""
         self._refuse_aborted()
+        if self._holds_writes():
+            self._send_all()
         if self.held and self.held[-1] == _savepoint(name):
             self.held.pop()
         else:
@@ -99,13 +124,15 @@ class Wire(psycopg.Connection[Any]):
     def commit(self) -> None:
         """COMMIT, and whom to wake in one message with it; nothing when nothing was asked."""
         self._refuse_aborted()
+        if self._holds_writes():
+            self._send_all()
         channels = sorted(set(self.channels))
         if not self._end():
             return
         if channels:
             self._commit_and_notify(channels)
         else:
-            self._tell("COMMIT")
+            self._send("COMMIT")
 
     def _commit_and_notify(self, channels: Sequence[str]) -> None:
         """What the notification comes to is nobody's failure: all is stored, and who listens looks now and then.
@@ -115,7 +142,8 @@ class Wire(psycopg.Connection[Any]):
         with self.lock:
             self.pgconn.send_query("; ".join(["COMMIT", *(f"NOTIFY {channel}" for channel in channels)]).encode())
             committed, *notified = self.wait(generators.execute(self.pgconn))
-        self._check(committed)
+        if committed.status != ExecStatus.COMMAND_OK:
+            raise_for(committed, self)
         for result in notified:
             if result.status != ExecStatus.COMMAND_OK:
                 log.warning("committed, but nobody was woken: %s", result.error_field(DiagnosticField.SQLSTATE))
@@ -123,7 +151,7 @@ class Wire(psycopg.Connection[Any]):
     def rollback(self) -> None:
         """ROLLBACK; nothing when nothing was asked."""
         if self._end():
-            self._tell("ROLLBACK")
+            self._send("ROLLBACK")
 
     def has_been_left(self) -> bool:
         """Whether the server has said something, such as goodbye, that nobody asked for. Costs no message."""
@@ -145,18 +173,25 @@ class Wire(psycopg.Connection[Any]):
         if self.pgconn.transaction_status == TransactionStatus.INERROR:
             raise psycopg.errors.InFailedSqlTransaction("a statement of this transaction has failed: roll it back")
 
-    def _tell(self, message: str) -> None:
+    def _holds_writes(self) -> bool:
+        """Whether what is held does more than frame a transaction."""
+        return any(isinstance(held, Written) for held in self.held)
+
+    def _send_all(self) -> Rows:
+        """Send what is held, writes among it; the rows of the last of it."""
+        held, self.held = self.held, []
+        try:
+            return self._line.send(held)
+        except _OUT_OF_DATE:
+            self.is_stale = True
+            raise
+
+    def _send(self, message: str) -> None:
         """Send what brings no rows, through libpq itself: a cursor would cost as much again."""
         with self.lock:
             result = self.pgconn.exec_(message.encode())
-        self._check(result)
-
-    def _check(self, result: PGresult) -> None:
-        if result.status == ExecStatus.COMMAND_OK:
-            return
-        if self.closed:
-            raise psycopg.OperationalError(self.pgconn.get_error_message())
-        raise psycopg.errors.error_from_result(result)
+        if result.status != ExecStatus.COMMAND_OK:
+            raise_for(result, self)
 
 
 def _savepoint(name: str) -> str:

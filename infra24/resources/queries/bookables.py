@@ -8,9 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from infra24.core.rows import as_array
+from infra24.core.statements import Statement
 from infra24.resources.models import AvailabilityRule
 from infra24.resources.policies import Bookable, Closure, Need, RuleRow, Rules
 
@@ -22,9 +21,17 @@ _CLOSURE = """json_build_array(c.id, c.title, c.wall_from, c.wall_until, c.is_ye
 _HOLDS_SINCE = """(c.is_yearly OR c.wall_until > %(since)s::timestamptz AT TIME ZONE 'UTC' - interval '2 days')
                AND (c.lifted_at IS NULL OR c.lifted_at > %(since)s)"""
 
+_PARTS = """
+    WITH RECURSIVE parts AS (
+        SELECT p.part_of_id AS whole, p.id FROM resources_resource p
+         WHERE p.org_id = %(org)s AND p.part_of_id = ANY(%(ids)s::uuid[])
+        UNION
+        SELECT parts.whole, p.id FROM resources_resource p JOIN parts ON p.org_id = %(org)s AND p.part_of_id = parts.id)
+"""
+
 # One statement for what the engine needs of a few resources: the row, the rules that speak for it, its kind or the
 # whole house, its parts, its closures and what it asks of members.
-_BOOKABLES = f"""
+_BOOKABLES = Statement(f"""{_PARTS}
     SELECT {_COLUMNS},
            (SELECT coalesce(json_agg(json_build_array(q.id, q.name) ORDER BY q.sort_key), '[]')
               FROM resources_resourceneed n
@@ -49,14 +56,7 @@ _BOOKABLES = f"""
                     OR c.resource_id IN (SELECT parts.id FROM parts WHERE parts.whole = r.id)))
       FROM resources_resource r JOIN orgs_organisation o ON o.id = r.org_id
      WHERE r.org_id = %(org)s AND r.id = ANY(%(ids)s::uuid[]) AND r.archived_at IS NULL
-"""  # noqa: S608 - our own words only
-_PARTS = """
-    WITH RECURSIVE parts AS (
-        SELECT p.part_of_id AS whole, p.id FROM resources_resource p
-         WHERE p.org_id = %(org)s AND p.part_of_id = ANY(%(ids)s::uuid[])
-        UNION
-        SELECT parts.whole, p.id FROM resources_resource p JOIN parts ON p.org_id = %(org)s AND p.part_of_id = parts.id)
-"""
+""")  # noqa: S608 - our own words only
 
 
 def bookables(org_id: UUID, resource_ids: Iterable[UUID], *, since: datetime) -> dict[UUID, Bookable]:
@@ -64,20 +64,18 @@ def bookables(org_id: UUID, resource_ids: Iterable[UUID], *, since: datetime) ->
 
     Closures that were over before `since` are left out.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_PARTS + _BOOKABLES, {"org": org_id, "ids": as_array(resource_ids), "since": since})
-        return {
-            row[0]: _bookable(
-                _Row(*row[:12]),
-                rows=tuple(_rule_row(*rule) for rule in row[12]),
-                leaves=row[13],
-                closures=[_closure(closure) for closure in row[14]],
-            )
-            for row in cursor.fetchall()
-        }
+    return {
+        row[0]: _bookable(
+            _Row(*row[:12]),
+            rows=tuple(_rule_row(*rule) for rule in row[12]),
+            leaves=row[13],
+            closures=[_closure(closure) for closure in row[14]],
+        )
+        for row in _BOOKABLES.rows(org=org_id, ids=as_array(resource_ids), since=since)
+    }
 
 
-_RESOURCES = f"""
+_RESOURCES = Statement(f"""
     SELECT {_COLUMNS}, coalesce(needs.list, '[]')
       FROM resources_resource r JOIN orgs_organisation o ON o.id = r.org_id
       LEFT JOIN (
@@ -87,27 +85,22 @@ _RESOURCES = f"""
             WHERE n.org_id = %(org)s GROUP BY n.resource_id) needs ON needs.resource_id = r.id
      WHERE r.org_id = %(org)s AND r.archived_at IS NULL
      ORDER BY r.sort_key, r.id
-"""  # noqa: S608 - our own words only
-_RULES = """
+""")  # noqa: S608 - our own words only
+_RULES = Statement("""
     SELECT id::text, valid_from::text, rules::text, kind, resource_id
       FROM resources_availabilityrule WHERE org_id = %(org)s ORDER BY valid_from, id
-"""
-_CLOSURES = f"""
+""")
+_CLOSURES = Statement(f"""
     SELECT c.kind, c.resource_id, {_CLOSURE}
       FROM resources_closure c WHERE c.org_id = %(org)s AND {_HOLDS_SINCE}
-"""  # noqa: S608 - our own words only
+""")  # noqa: S608 - our own words only
 
 
 def all_bookables(org_id: UUID, *, since: datetime) -> list[Bookable]:
     """Every live resource as the engine sees it, by name. Three queries, whatever the size of the house."""
-    parameters: dict[str, Any] = {"org": org_id, "since": since}
-    with connection.cursor() as cursor:
-        cursor.execute(_RESOURCES, parameters)
-        resources = [_Row(*row) for row in cursor.fetchall()]
-        cursor.execute(_RULES, parameters)
-        said = cursor.fetchall()
-        cursor.execute(_CLOSURES, parameters)
-        shut = cursor.fetchall()
+    resources = [_Row(*row) for row in _RESOURCES.rows(org=org_id)]
+    said = _RULES.rows(org=org_id)
+    shut = _CLOSURES.rows(org=org_id, since=since)
     rules: dict[str | UUID, list[RuleRow]] = defaultdict(list)
     for rule_id, valid_from, document, kind, resource_id in said:
         scope = "resource" if resource_id else "kind" if kind else "organisation"
@@ -225,9 +218,7 @@ def rule_row(rule: AvailabilityRule) -> RuleRow:
 
 def related_ids(org_id: UUID, resource_id: UUID) -> set[UUID]:
     """A resource with its parts and what it is part of, near and far."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RELATED, {"org": org_id, "ids": [resource_id], "id": resource_id})
-        return {row[0] for row in cursor.fetchall()}
+    return {row[0] for row in _RELATED.rows(org=org_id, ids=as_array([resource_id]), id=resource_id)}
 
 
-_RELATED = f"{_PARTS} SELECT parts.id FROM parts UNION SELECT resource_wholes(%(org)s, %(id)s)"  # noqa: S608
+_RELATED = Statement(f"{_PARTS} SELECT parts.id FROM parts UNION SELECT resource_wholes(%(org)s, %(id)s)")  # noqa: S608

@@ -1,0 +1,122 @@
+"""Several statements in one message and their answers in another: libpq's pipeline mode."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import psycopg
+from psycopg import generators
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+
+from infra24.core.statements import Rows, Statement
+
+_GOOD = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+
+
+class _Prepared:
+    """A statement as the server knows it on one connection, and how its values are written and its rows read."""
+
+    def __init__(self, name: bytes, statement: Statement, connection: psycopg.Connection[Any]) -> None:
+        self.name = name
+        self.statement = statement
+        self.is_sent = False
+        self._formats = [PyFormat.TEXT] * len(statement.names)
+        self._adapting = Transformer(connection)
+        self._knows_columns = False
+
+    def written(self, values: Mapping[str, Any]) -> Sequence[Any]:
+        """The values as PostgreSQL reads them, in their places."""
+        return self._adapting.dump_sequence([values[name] for name in self.statement.names], self._formats)
+
+    def rows(self, result: PGresult) -> Rows:
+        self._adapting.set_pgresult(result, set_loaders=not self._knows_columns)
+        self._knows_columns = True
+        return self._adapting.load_rows(0, result.ntuples, tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A statement with its values, as it goes to the server."""
+
+    prepared: _Prepared
+    values: Sequence[Any]
+
+
+class Pipeline:
+    """Sends statements through one connection, each prepared when it is asked for the first time.
+
+    Straight through libpq, as psycopg wraps it: its cursors look at every
+    statement anew, which takes as long as sending it and waiting for the answer.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._prepared: dict[Statement, _Prepared] = {}
+        self._prepared_ever = 0
+
+    def forget(self) -> None:
+        """Prepare everything anew, for the server has forgotten it."""
+        self._prepared.clear()
+
+    def written(self, statement: Statement, values: Mapping[str, Any]) -> Written:
+        """A statement ready to be sent. Raises what a cursor of psycopg would for a value it cannot write."""
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            self._prepared_ever += 1
+            prepared = _Prepared(f"infra24_{self._prepared_ever}".encode(), statement, self._connection)
+            self._prepared[statement] = prepared
+        return Written(prepared, prepared.written(values))
+
+    def send(self, parts: Sequence[str | Written]) -> Rows:
+        """Carry out statements, some of them text without values; return the rows of the last.
+
+        After one that fails PostgreSQL looks at none of the others. Raises what a cursor of psycopg would.
+        """
+        new = [part.prepared for part in parts if isinstance(part, Written) and not part.prepared.is_sent]
+        with self._connection.lock:
+            try:
+                results = self._exchange(parts)
+            except BaseException:
+                self._connection.close()  # nobody knows which of its answers are still to come
+                raise
+        for result in results:
+            if result.status not in _GOOD:
+                for prepared in new:
+                    self._prepared.pop(prepared.statement, None)  # it may have come after what failed
+                raise_for(result, self._connection)
+        last, answer = parts[-1], results[-1]
+        if isinstance(last, Written) and answer.status == ExecStatus.TUPLES_OK:
+            return last.prepared.rows(answer)
+        return []
+
+    def _exchange(self, parts: Sequence[str | Written]) -> list[PGresult]:
+        """Send all in one message; the results, in order."""
+        wait, pgconn = self._connection.wait, self._connection.pgconn
+        pgconn.enter_pipeline_mode()
+        answers = len(parts)
+        for part in parts:
+            if isinstance(part, str):
+                pgconn.send_query_params(part.encode(), None)
+                continue
+            prepared = part.prepared
+            if not prepared.is_sent:
+                pgconn.send_prepare(prepared.name, prepared.statement.query)
+                prepared.is_sent = True
+                answers += 1
+            pgconn.send_query_prepared(prepared.name, part.values)
+        pgconn.pipeline_sync()
+        if pgconn.flush():
+            wait(generators.send(pgconn))
+        results = [result for _ in range(answers) for result in wait(generators.fetch_many(pgconn))]
+        wait(generators.fetch_many(pgconn))  # the end of the message
+        pgconn.exit_pipeline_mode()
+        return results
+
+
+def raise_for(result: PGresult, connection: psycopg.Connection[Any]) -> NoReturn:
+    """Raise the error that a result stands for."""
+    if connection.closed:
+        raise psycopg.OperationalError(connection.pgconn.get_error_message())
+    raise psycopg.errors.error_from_result(result)
