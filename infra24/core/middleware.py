@@ -4,9 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -14,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from infra24.core import metrics
 from infra24.core.ids import new_id
 from infra24.core.logs import request_id, route_of
+from infra24.core.transactions import statements_asked
 
 _ACCEPTABLE = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -36,17 +35,6 @@ class RequestIdMiddleware:
         return response
 
 
-class StatementCounter:
-    """Counts what is asked; what only frames a transaction passes no cursor of Django's."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-        self.count += 1
-        return execute(sql, params, many, context)
-
-
 class AccessMiddleware:
     """One line a request: method, route, status, milliseconds, statements.
 
@@ -57,13 +45,12 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        started, statements = time.perf_counter(), StatementCounter()
-        with connection.execute_wrapper(statements):
-            response = self.get_response(request)
-        seconds = time.perf_counter() - started
+        started, asked_before = time.perf_counter(), statements_asked()
+        response = self.get_response(request)
+        seconds, statements = time.perf_counter() - started, statements_asked() - asked_before
         method = request.method if request.method in _METHODS else "other"
         route, status = route_of(request), response.status_code
-        metrics.count_request(method, route, status, seconds=seconds, statements=statements.count)
+        metrics.count_request(method, route, status, seconds=seconds, statements=statements)
         access.log(
             logging.DEBUG if route == "static" else logging.INFO,
             "request",
@@ -72,7 +59,7 @@ class AccessMiddleware:
                 "route": route,
                 "status": status,
                 "ms": round(seconds * 1000, 1),
-                "statements": statements.count,
+                "statements": statements,
             },
         )
         return response

@@ -1,10 +1,13 @@
 """Rows of hand-written statements as instances of their models."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model
+
+Row = TypeVar("Row", bound=Model)
 
 
 class Columns:
@@ -31,6 +34,17 @@ def instances(row: Sequence[Any], parts: Sequence[Columns]) -> Iterator[Any]:
         values = row[begins : begins + len(part.names)]
         begins += len(part.names)
         yield None if values[0] is None else part.model.from_db("default", part.names, values)
+
+
+def loaded(model: type[Row], **values: Any) -> Row:
+    """An instance as the ORM would have loaded it; columns not given are fetched when somebody asks."""
+    given = _in_order(model, tuple(values))
+    return model.from_db("default", given, [values[name] for name in given])
+
+
+@cache
+def _in_order(model: type[Model], names: tuple[str, ...]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if field.attname in names]
 
 
 def as_array(ids: Iterable[UUID]) -> str:

@@ -2,8 +2,9 @@
 
 from typing import cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
+from infra24.core.postgresql.base import DatabaseWrapper
 from infra24.core.postgresql.wire import Wire
 
 
@@ -22,6 +23,11 @@ def notify_after_commit(channel: str) -> None:
     else:
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {channel}")
+
+
+def statements_asked() -> int:
+    """How many statements this thread has asked so far, but for those that only frame a transaction."""
+    return cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS]).tally.asked
 
 
 def _wire() -> Wire:

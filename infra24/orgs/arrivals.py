@@ -8,12 +8,9 @@ before, which says all of it, and none inside.
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model
 from django.http import HttpRequest
 
 from infra24.core import rates
@@ -21,6 +18,7 @@ from infra24.core.addresses import caller_key
 from infra24.core.browsers import bearer_of
 from infra24.core.errors import TooMany
 from infra24.core.problems import is_api
+from infra24.core.rows import loaded
 from infra24.core.statements import Statement
 from infra24.orgs.errors import OrganisationNotFound, TokenInvalid
 from infra24.orgs.keys import digest
@@ -28,7 +26,6 @@ from infra24.orgs.models import Key, Member, Organisation, User
 from infra24.orgs.queries import organisation_ids_of
 from infra24.orgs.requests import OrganisationRequest
 
-Row = TypeVar("Row", bound=Model)
 HEADER = "Infra24-Organisation"
 USER_PER_MINUTE, USER_BURST = 600, 120
 # A whole house may be one address; a first visit to a page takes three requests.
@@ -75,17 +72,6 @@ def enter(request: OrganisationRequest, arrival: Arrival) -> None:
             request.member = member
 
 
-def _loaded(model: type[Row], **values: Any) -> Row:
-    """A row as the ORM would have loaded it; columns not given are fetched when somebody asks."""
-    given = _in_order(model, tuple(values))
-    return model.from_db("default", given, [values[name] for name in given])
-
-
-@cache
-def _in_order(model: type[Model], names: tuple[str, ...]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields if field.attname in names]
-
-
 def _by_token(request: HttpRequest, secret: str) -> Arrival:
     row = _ADMIT.row(secret=digest(secret))
     if row is None:
@@ -97,9 +83,9 @@ def _by_token(request: HttpRequest, secret: str) -> Arrival:
         raise TooMany(retry_after=retry_after)
     return Arrival(
         org_id,
-        _loaded(Organisation, id=org_id, slug=slug, name=name, time_zone=time_zone, locale=locale),
-        _loaded(Member, id=member_id, org_id=org_id, user_id=user_id, role=role, is_active=True),
-        _loaded(
+        loaded(Organisation, id=org_id, slug=slug, name=name, time_zone=time_zone, locale=locale),
+        loaded(Member, id=member_id, org_id=org_id, user_id=user_id, role=role, is_active=True),
+        loaded(
             Key, id=key_id, org_id=org_id, kind="token", name=key_name, member_id=member_id, scopes=json.loads(scopes)
         ),
     )

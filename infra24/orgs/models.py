@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from infra24.core.days import zone_names
 from infra24.core.ids import new_id
 from infra24.core.models import DISPOSABLE, KEPT, WRITTEN_ONCE, OrganisationModel
-from infra24.orgs.policies import Role
+from infra24.orgs.policies import RANKS, Role
 
 
 def validate_time_zone(value: str) -> None:
@@ -110,7 +110,7 @@ class Member(OrganisationModel):
 
     @property
     def rank(self) -> Role:
-        return Role(self.role)
+        return RANKS[self.role]
 
     @property
     def is_staff(self) -> bool:

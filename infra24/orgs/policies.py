@@ -17,6 +17,8 @@ class Role(StrEnum):
         return _POWER[self] >= _POWER[other]
 
 
+RANKS = {role.value: role for role in Role}
+"""Each role by its stored name."""
 _POWER = {Role.ADMIN: 4, Role.MANAGER: 3, Role.STAFF: 2, Role.INSTRUCTOR: 1, Role.MEMBER: 0}
 
 SCOPES = (

@@ -11,7 +11,7 @@ from django.db import connection
 
 from infra24.bookings.models import Booking, Leg
 from infra24.bookings.services.claims import LegRow
-from infra24.core.rows import as_array
+from infra24.core.rows import as_array, loaded
 from infra24.core.statements import Statement
 
 # One statement for bookings and all their legs; the hot path of the house.
@@ -222,23 +222,28 @@ def end_early(booking: Booking, ends_at: datetime, *, packs_down: bool, **values
 
 def visible_legs(booking: Booking, rows: Iterable[LegRow]) -> list[Leg]:
     """Leg instances of freshly written rows, implied ones left out."""
-    return [
-        Leg(
+    legs = []
+    for row in rows:
+        if row.is_implied:
+            continue
+        leg = loaded(
+            Leg,
             id=row.id,
             org_id=booking.org_id,
-            booking=booking,
+            booking_id=booking.pk,
             resource_id=row.resource_id,
             units=row.units,
             people=row.people,
+            is_implied=False,
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
             blocks_from=row.blocks_from,
             blocks_until=row.blocks_until,
             sharing=row.sharing,
         )
-        for row in rows
-        if not row.is_implied
-    ]
+        leg.booking = booking
+        legs.append(leg)
+    return legs
 
 
 def wall(instant: datetime, zone: str) -> datetime:

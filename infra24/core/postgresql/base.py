@@ -16,7 +16,7 @@ from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import set_json_loads
 from psycopg.types.string import TextLoader
 
-from infra24.core.postgresql.wire import BEGIN, AfterWhatIsHeld, Wire
+from infra24.core.postgresql.wire import BEGIN, AfterWhatIsHeld, Tally, Wire
 from infra24.core.statements import Rows, Statement
 
 RESTED_SECONDS = 60
@@ -37,6 +37,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     connection: Wire
     _looked_at = -math.inf
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.tally = Tally()
+        """Of this thread, whichever connection it had."""
+
     def get_connection_params(self) -> dict[str, Any]:
         is_preparing = self.settings_dict["OPTIONS"].get("server_side_binding")
         cursor = PreparingCursor if is_preparing else Cursor
@@ -45,6 +50,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Wire:
         self.isolation_level = IsolationLevel.READ_COMMITTED
         wire = Wire.connect(**conn_params, autocommit=True)
+        wire.tally = self.tally
         open_still = [until for until in getattr(_threads, "ends", []) if not until.wire.closed]
         _threads.ends = [*open_still, _Until(wire)]
         return wire
@@ -65,6 +71,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.validate_no_broken_transaction()
         if self.force_debug_cursor:
             self.queries_log.append({"sql": statement.text, "time": ""})
+        if not self.execute_wrappers:
+            return carry_out(statement, values)
 
         def execute(*_: Any) -> Any:
             return carry_out(statement, values)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import psycopg
-from psycopg import generators
+from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
 
 from infra24.core.statements import Rows, Statement
 
@@ -93,9 +94,8 @@ class Pipeline:
 
     def _exchange(self, parts: Sequence[str | Written]) -> list[PGresult]:
         """Send all in one message; the results, in order."""
-        wait, pgconn = self._connection.wait, self._connection.pgconn
+        pgconn = self._connection.pgconn
         pgconn.enter_pipeline_mode()
-        answers = len(parts)
         for part in parts:
             if isinstance(part, str):
                 pgconn.send_query_params(part.encode(), None)
@@ -104,15 +104,29 @@ class Pipeline:
             if not prepared.is_sent:
                 pgconn.send_prepare(prepared.name, prepared.statement.query)
                 prepared.is_sent = True
-                answers += 1
             pgconn.send_query_prepared(prepared.name, part.values)
         pgconn.pipeline_sync()
-        if pgconn.flush():
-            wait(generators.send(pgconn))
-        results = [result for _ in range(answers) for result in wait(generators.fetch_many(pgconn))]
-        wait(generators.fetch_many(pgconn))  # the end of the message
+        results = self._connection.wait(_answers(pgconn))
         pgconn.exit_pipeline_mode()
         return results
+
+
+def _answers(pgconn: PGconn) -> PQGen[list[PGresult]]:
+    """Send the rest of a message, then read what comes back; psycopg waits wherever this yields."""
+    while pgconn.flush():
+        if (yield Wait.RW) & Ready.R:
+            pgconn.consume_input()
+    results: list[PGresult] = []
+    while True:
+        while pgconn.is_busy():
+            if (yield Wait.R):
+                pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:  # between two statements
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        results.append(result)
 
 
 def raise_for(result: PGresult, connection: psycopg.Connection[Any]) -> NoReturn:

@@ -29,12 +29,19 @@ _OUT_OF_DATE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlSta
 """What was prepared has another result by now, or is gone."""
 
 
+class Tally:
+    """How many statements were asked, but for those that only frame a transaction."""
+
+    asked = 0
+
+
 class AfterWhatIsHeld:
     """A cursor that lets its connection send what it holds before it asks anything."""
 
     connection: Any
 
     def execute(self, *args: Any, **options: Any) -> Any:
+        self.connection.tally.asked += 1
         self.connection.send_held()
         try:
             answer = super().execute(*args, **options)  # type: ignore[misc]
@@ -46,6 +53,7 @@ class AfterWhatIsHeld:
         return answer
 
     def executemany(self, *args: Any, **options: Any) -> Any:
+        self.connection.tally.asked += 1
         self.connection.send_held()
         return super().executemany(*args, **options)  # type: ignore[misc]
 
@@ -68,6 +76,7 @@ class Wire(psycopg.Connection[Any]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.server_cursor_factory = ServerCursor
+        self.tally = Tally()
         self.held: list[str | Written] = []
         """BEGIN is always the first. While there are any, nothing has been asked since."""
         self.channels: list[str] = []
@@ -86,6 +95,7 @@ class Wire(psycopg.Connection[Any]):
 
     def tell(self, statement: Statement, values: Mapping[str, Any]) -> None:
         """Hold a statement that nobody waits for."""
+        self.tally.asked += 1
         self.held.append(self._line.written(statement, values))
 
     def send_held(self) -> None:
