@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-import uuid_utils
+from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
     """A fresh UUIDv7 as the standard library's UUID (RFC 9562, section 5.7)."""
-    return UUID(int=uuid_utils.uuid7().int)
+    return uuid7()

@@ -83,10 +83,18 @@ def _by_token(request: HttpRequest, secret: str) -> Arrival:
         raise TooMany(retry_after=retry_after)
     return Arrival(
         org_id,
-        loaded(Organisation, id=org_id, slug=slug, name=name, time_zone=time_zone, locale=locale),
-        loaded(Member, id=member_id, org_id=org_id, user_id=user_id, role=role, is_active=True),
+        loaded(Organisation, {"id": org_id, "slug": slug, "name": name, "time_zone": time_zone, "locale": locale}),
+        loaded(Member, {"id": member_id, "org_id": org_id, "user_id": user_id, "role": role, "is_active": True}),
         loaded(
-            Key, id=key_id, org_id=org_id, kind="token", name=key_name, member_id=member_id, scopes=json.loads(scopes)
+            Key,
+            {
+                "id": key_id,
+                "org_id": org_id,
+                "kind": "token",
+                "name": key_name,
+                "member_id": member_id,
+                "scopes": json.loads(scopes),
+            },
         ),
     )
 

@@ -31,6 +31,7 @@ from infra24.bookings.services.terms import terms_for, timers_of
 from infra24.bookings.services.writing import insert, visible_legs, wall
 from infra24.core.constraints import guarded_by
 from infra24.core.ids import new_id
+from infra24.core.rows import loaded
 from infra24.facts.services import Event
 from infra24.orgs import audit
 from infra24.orgs.models import Member
@@ -161,29 +162,40 @@ def new_booking(
     """The row to insert for a wish whose resources are chosen. Raises ApprovalNeeded."""
     zone = wish.time_zone or claimed[0].resource.zone
     status = _status(wish, claimed, by)
-    return Booking(
-        id=booking_id,
-        org_id=by.org_id,
-        title=wish.title,
-        status=status,
-        visibility=wish.visibility,
-        person=person,
-        booked_by=by,
-        source=source,
-        party_size=wish.party_size,
-        note=wish.note,
-        starts_at=wish.starts_at,
-        ends_at=wish.ends_at,
-        wall_starts_at=wall(wish.starts_at, zone),
-        wall_ends_at=wall(wish.ends_at, zone),
-        time_zone=zone,
-        expires_at=(wish.hold_until or now + HOLD_FOR) if status == Status.HOLD else None,
-        pending_blocks=all(claim.resource.rules_at(wish.starts_at).pending_blocks for claim in claimed),
-        **vars(terms_for(claimed, wish.starts_at, wish.ends_at, now=now)),
-        version=1,
-        created_at=now,
-        changed_at=now,
-    )
+    values = {
+        "id": booking_id,
+        "org_id": by.org_id,
+        "title": wish.title,
+        "status": status,
+        "visibility": wish.visibility,
+        "source": source,
+        "party_size": wish.party_size,
+        "note": wish.note,
+        "starts_at": wish.starts_at,
+        "ends_at": wish.ends_at,
+        "wall_starts_at": wall(wish.starts_at, zone),
+        "wall_ends_at": wall(wish.ends_at, zone),
+        "time_zone": zone,
+        "expires_at": (wish.hold_until or now + HOLD_FOR) if status == Status.HOLD else None,
+        "pending_blocks": all(claim.resource.rules_at(wish.starts_at).pending_blocks for claim in claimed),
+        "created_at": now,
+        "changed_at": now,
+    }
+    booking = loaded(Booking, values | _UNTOUCHED | vars(terms_for(claimed, wish.starts_at, wish.ends_at, now=now)))
+    booking.person, booking.booked_by = person, by
+    return booking
+
+
+_UNTOUCHED = {
+    "outcome": "",
+    "is_prolonged": False,
+    "reason": "",
+    "is_late_cancelled": False,
+    "checked_in_at": None,
+    "planned_ends_at": None,
+    "version": 1,
+}
+"""Of a booking to which nothing has happened yet."""
 
 
 def _announce(booking: Booking, *, by: Member, source: Source, now: datetime) -> None:

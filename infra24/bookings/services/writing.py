@@ -226,21 +226,22 @@ def visible_legs(booking: Booking, rows: Iterable[LegRow]) -> list[Leg]:
     for row in rows:
         if row.is_implied:
             continue
-        leg = loaded(
-            Leg,
-            id=row.id,
-            org_id=booking.org_id,
-            booking_id=booking.pk,
-            resource_id=row.resource_id,
-            units=row.units,
-            people=row.people,
-            is_implied=False,
-            starts_at=booking.starts_at,
-            ends_at=booking.ends_at,
-            blocks_from=row.blocks_from,
-            blocks_until=row.blocks_until,
-            sharing=row.sharing,
-        )
+        values = {
+            "id": row.id,
+            "org_id": booking.org_id,
+            "booking_id": booking.pk,
+            "resource_id": row.resource_id,
+            "units": row.units,
+            "people": row.people,
+            "is_implied": False,
+            "starts_at": booking.starts_at,
+            "ends_at": booking.ends_at,
+            "blocks_from": row.blocks_from,
+            "blocks_until": row.blocks_until,
+            "sharing": row.sharing,
+            "is_blocking": True,
+        }
+        leg = loaded(Leg, values)
         leg.booking = booking
         legs.append(leg)
     return legs

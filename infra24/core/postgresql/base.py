@@ -60,34 +60,34 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
         """The rows that answer a statement, without a cursor; wrappers see it as one that a cursor would execute."""
-        return cast(Rows, self._past_wrappers(self._ask, statement, values))
+        if self.connection is None or self.execute_wrappers or self.force_debug_cursor:
+            return cast(Rows, self._past_wrappers(Wire.ask, statement, values))
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            return self.connection.ask(statement, values)
 
     def tell(self, statement: Statement, values: Mapping[str, Any]) -> None:
         """`ask` for what is not waited for: in a transaction it goes with what is asked next."""
-        self._past_wrappers(self._hold if self.in_atomic_block else self._ask, statement, values)
+        self._past_wrappers(Wire.tell if self.in_atomic_block else Wire.ask, statement, values)
 
     def _past_wrappers(self, carry_out: Callable[..., Any], statement: Statement, values: Mapping[str, Any]) -> Any:
         self.ensure_connection()
         self.validate_no_broken_transaction()
         if self.force_debug_cursor:
             self.queries_log.append({"sql": statement.text, "time": ""})
-        if not self.execute_wrappers:
-            return carry_out(statement, values)
 
         def execute(*_: Any) -> Any:
-            return carry_out(statement, values)
+            with self.wrap_database_errors:
+                return carry_out(self.connection, statement, values)
 
         for wrapper in reversed(self.execute_wrappers):
             execute = partial(wrapper, execute)
         return execute(statement.text, values, False, {"connection": self, "cursor": None})
 
-    def _ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
-        with self.wrap_database_errors:
-            return self.connection.ask(statement, values)
-
-    def _hold(self, statement: Statement, values: Mapping[str, Any]) -> None:
-        with self.wrap_database_errors:
-            self.connection.tell(statement, values)
+    def _set_autocommit(self, autocommit: bool) -> None:
+        if self.connection.autocommit != autocommit:  # or psycopg would look at the connection for nothing
+            with self.wrap_database_errors:
+                self.connection.autocommit = autocommit
 
     def is_usable(self) -> bool:
         """Before a request. A server that goes says so unasked; after a rest or an error it is asked all the same."""

@@ -1,7 +1,6 @@
 """Several statements in one message and their answers in another: libpq's pipeline mode."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import psycopg
@@ -23,26 +22,18 @@ class _Prepared:
         self.name = name
         self.statement = statement
         self.is_sent = False
-        self._formats = [PyFormat.TEXT] * len(statement.names)
-        self._adapting = Transformer(connection)
+        self.formats = [PyFormat.TEXT] * len(statement.names)
+        self.adapting = Transformer(connection)
         self._knows_columns = False
 
-    def written(self, values: Mapping[str, Any]) -> Sequence[Any]:
-        """The values as PostgreSQL reads them, in their places."""
-        return self._adapting.dump_sequence([values[name] for name in self.statement.names], self._formats)
-
     def rows(self, result: PGresult) -> Rows:
-        self._adapting.set_pgresult(result, set_loaders=not self._knows_columns)
+        self.adapting.set_pgresult(result, set_loaders=not self._knows_columns)
         self._knows_columns = True
-        return self._adapting.load_rows(0, result.ntuples, tuple)
+        return self.adapting.load_rows(0, result.ntuples, tuple)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A statement with its values, as it goes to the server."""
-
-    prepared: _Prepared
-    values: Sequence[Any]
+Written = tuple[_Prepared, Sequence[Any]]
+"""A statement with its values, as they go to the server."""
 
 
 class Pipeline:
@@ -68,17 +59,18 @@ class Pipeline:
             self._prepared_ever += 1
             prepared = _Prepared(f"infra24_{self._prepared_ever}".encode(), statement, self._connection)
             self._prepared[statement] = prepared
-        return Written(prepared, prepared.written(values))
+        in_order = [values[name] for name in statement.names]
+        return prepared, prepared.adapting.dump_sequence(in_order, prepared.formats)
 
     def send(self, parts: Sequence[str | Written]) -> Rows:
         """Carry out statements, some of them text without values; return the rows of the last.
 
         After one that fails PostgreSQL looks at none of the others. Raises what a cursor of psycopg would.
         """
-        new = [part.prepared for part in parts if isinstance(part, Written) and not part.prepared.is_sent]
+        new: list[_Prepared] = []
         with self._connection.lock:
             try:
-                results = self._exchange(parts)
+                results = self._exchange(parts, new)
             except BaseException:
                 self._connection.close()  # nobody knows which of its answers are still to come
                 raise
@@ -87,24 +79,23 @@ class Pipeline:
                 for prepared in new:
                     self._prepared.pop(prepared.statement, None)  # it may have come after what failed
                 raise_for(result, self._connection)
-        last, answer = parts[-1], results[-1]
-        if isinstance(last, Written) and answer.status == ExecStatus.TUPLES_OK:
-            return last.prepared.rows(answer)
-        return []
+        last = parts[-1]
+        return [] if isinstance(last, str) or result.status == ExecStatus.COMMAND_OK else last[0].rows(result)
 
-    def _exchange(self, parts: Sequence[str | Written]) -> list[PGresult]:
-        """Send all in one message; the results, in order."""
+    def _exchange(self, parts: Sequence[str | Written], new: list[_Prepared]) -> list[PGresult]:
+        """Send all in one message, and what is `new` to the server; the results, in order."""
         pgconn = self._connection.pgconn
         pgconn.enter_pipeline_mode()
         for part in parts:
             if isinstance(part, str):
                 pgconn.send_query_params(part.encode(), None)
                 continue
-            prepared = part.prepared
+            prepared, values = part
             if not prepared.is_sent:
                 pgconn.send_prepare(prepared.name, prepared.statement.query)
                 prepared.is_sent = True
-            pgconn.send_query_prepared(prepared.name, part.values)
+                new.append(prepared)
+            pgconn.send_query_prepared(prepared.name, values)
         pgconn.pipeline_sync()
         results = self._connection.wait(_answers(pgconn))
         pgconn.exit_pipeline_mode()

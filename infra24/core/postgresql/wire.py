@@ -90,7 +90,8 @@ class Wire(psycopg.Connection[Any]):
 
     def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
         """The rows that answer it; what is held goes before it, in one message."""
-        self.tell(statement, values)
+        self.tally.asked += 1
+        self.held.append(self._line.written(statement, values))
         return self._send_all()
 
     def tell(self, statement: Statement, values: Mapping[str, Any]) -> None:
@@ -185,7 +186,7 @@ class Wire(psycopg.Connection[Any]):
 
     def _holds_writes(self) -> bool:
         """Whether what is held does more than frame a transaction."""
-        return any(isinstance(held, Written) for held in self.held)
+        return any(not isinstance(held, str) for held in self.held)
 
     def _send_all(self) -> Rows:
         """Send what is held, writes among it; the rows of the last of it."""
