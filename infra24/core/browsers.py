@@ -22,7 +22,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 def bearer_of(request: HttpRequest) -> str | None:
     """The token a call of the API comes with; None for a browser's."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" and is_api(request) else None
 
 

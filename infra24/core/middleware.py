@@ -26,7 +26,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         identifier = given if _ACCEPTABLE.match(given) else str(new_id())
         # Stays until the next request of this thread: Django logs failures after all middleware.
         request_id.set(identifier)

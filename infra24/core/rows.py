@@ -37,14 +37,16 @@ def instances(row: Sequence[Any], parts: Sequence[Columns]) -> Iterator[Any]:
         begins = ends
 
 
-def loaded(model: type[Row], values: Mapping[str, Any]) -> Row:
+def loaded(model: type[Row], values: Mapping[str, Any], **related: Model | None) -> Row:
     """An instance as the ORM would have loaded it; columns not given are fetched when somebody asks.
+
+    `related` are instances its foreign keys in `values` stand for.
 
     Made as unpickling makes one, for the ORM looks at each column and would take ten times as long.
     """
     instance = model.__new__(model)
     state = ModelState()
-    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    state.adding, state.db, state.fields_cache = False, DEFAULT_DB_ALIAS, related
     instance.__dict__.update(values, _state=state)
     return instance
 

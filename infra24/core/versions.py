@@ -14,13 +14,18 @@ def etag(version: int | UUID | str) -> str:
     return f'"{version}"'
 
 
+def seen(request: HttpRequest, version: int) -> int | None:
+    """The version, when the caller has said which one they have seen (`require_match` compares it); else None."""
+    return version if "HTTP_IF_MATCH" in request.META else None
+
+
 def require_match(request: HttpRequest, version: int | UUID | None) -> None:
     """Compare `If-Match` with the version the row has now; None: there is no row. Absent or `*` matches.
 
     The opaque text counts, `W/` does not: compressing proxies weaken tags.
     Raises Stale (412).
     """
-    given = request.headers.get("If-Match", "").strip()
+    given = request.META.get("HTTP_IF_MATCH", "").strip()
     if given in {"", "*"}:
         return
     if version is None or etag(version) not in _tags(given):

@@ -8,7 +8,7 @@ from ninja import Router
 
 from infra24.bookings.models import Source
 from infra24.core.codec import encode
-from infra24.core.versions import require_match
+from infra24.core.versions import require_match, seen
 from infra24.erasure import services
 from infra24.erasure.schemas import ErasedOut, EraseIn, erased_out
 from infra24.orgs.access import member_auth
@@ -38,6 +38,6 @@ def erase_person(request: HttpRequest, person_id: UUID, body: EraseIn) -> HttpRe
         ahead=body.ahead,
         by=visit.member,
         source=Source(source_of(visit)),
-        version=person.version if "If-Match" in request.headers else None,
+        version=seen(request, person.version),
     )
     return HttpResponse(encode(erased_out(erased)), content_type="application/json")

@@ -9,7 +9,7 @@ from ninja import P, PathEx, Query, Router
 
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery, page_of
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.notifications import queries
 from infra24.notifications.composing import html_of
 from infra24.notifications.overview import Row, rows_for
@@ -75,7 +75,7 @@ def change_mail(request: MemberRequest, message: Which, body: MailPatch) -> Http
         is_on=body.is_on,
         by=request.member,
         source=source_of(request),
-        version=version if "If-Match" in request.headers else None,
+        version=seen(request, version),
     )
     return _mail(request, which)
 
@@ -189,7 +189,7 @@ def _version(request: MemberRequest, message: Message, language: str) -> int | N
     own = queries.own_text(request.member.org_id, message, language)
     version = own.version if own else 1
     require_match(request, version)
-    return version if "If-Match" in request.headers else None
+    return seen(request, version)
 
 
 def _row(request: MemberRequest, message: Message) -> Row:

@@ -47,7 +47,7 @@ def answer_once(request: OrganisationRequest, answer: Callable[[OrganisationRequ
     Raises IdempotencyKeyReused when the key came with another request,
     IdempotencyKeyTooLong when it is no key, AnswerNotKept when the answer held a secret.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None or request.method != "POST" or not is_api(request):
         return answer(request)
     if not 0 < len(key) <= 255 or not key.isascii() or not key.isprintable():

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery, page_of
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
@@ -72,6 +72,6 @@ def change_person(request: HttpRequest, person_id: UUID, body: PersonPatch) -> H
         services.PersonChange(**body.model_dump()),
         by=visit.member,
         source=source_of(visit),
-        version=person.version if "If-Match" in request.headers else None,
+        version=seen(request, person.version),
     )
     return answer(changed)

@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery, page_of
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
@@ -65,7 +65,7 @@ def change_display(request: HttpRequest, display_id: UUID, body: DisplayPatch) -
         look=body.look,
         by=visit.member,
         source=source_of(visit),
-        version=display.version if request.headers.get("If-Match") else None,
+        version=seen(request, display.version),
     )
     return _one(visit, display.pk)
 
@@ -82,7 +82,7 @@ def renew_display(request: HttpRequest, display_id: UUID) -> HttpResponse:
         display,
         by=visit.member,
         source=source_of(visit),
-        version=display.version if request.headers.get("If-Match") else None,
+        version=seen(request, display.version),
     )
     return _one(visit, display.pk)
 

@@ -12,7 +12,7 @@ from infra24.bookings.models import Source
 from infra24.bookings.refusals import counting_refusals
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, page_of
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
@@ -166,7 +166,7 @@ def change_waitlist_terms(request: HttpRequest, body: WaitlistTermsIn) -> HttpRe
         timedelta(minutes=body.offer_minutes),
         by=visit.member,
         source=source_of(visit),
-        version=version if "If-Match" in request.headers else None,
+        version=seen(request, version),
     )
     return _terms(visit)
 
@@ -179,7 +179,7 @@ def _found(visit: MemberRequest, entry_id: UUID) -> Entry:
 
 
 def _version(visit: MemberRequest, entry: Entry) -> int | None:
-    return entry.version if "If-Match" in visit.headers else None
+    return seen(visit, entry.version)
 
 
 def _answer(visit: MemberRequest, entry_id: UUID, *, status: int = 200) -> HttpResponse:

@@ -22,7 +22,7 @@ from infra24.bookings.services.trying import as_if
 from infra24.core.codec import encode
 from infra24.core.instants import Instant
 from infra24.core.paging import PageOut, PageQuery, page_of
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.orgs.access import member_auth
 from infra24.orgs.models import Member
 from infra24.orgs.requests import MemberRequest, source_of
@@ -121,7 +121,7 @@ def change_booking(request: HttpRequest, booking_id: UUID, body: BookingPatch) -
     by, source = visit.member, Source(source_of(visit))
     booking = queries.booking_for(by, booking_id)
     require_match(request, booking.version)
-    version = booking.version if "If-Match" in request.headers else None
+    version = seen(request, booking.version)
     with counting_refusals(visit):
         booking = _changed(booking, body, version, by=by, source=source)
     return answer(booking, by=by)

@@ -12,7 +12,7 @@ from infra24.bookings.schemas.saved import ViewIn, ViewOut, ViewPatch, ViewsQuer
 from infra24.bookings.services import saving
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, page_of
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
@@ -51,7 +51,7 @@ def change_view(request: HttpRequest, view_id: UUID, body: ViewPatch) -> HttpRes
     visit = cast(MemberRequest, request)
     view = view_for(visit.member, view_id)
     require_match(request, view.version)
-    version = view.version if "If-Match" in request.headers else None
+    version = seen(request, view.version)
     changed = saving.change_view(view, body.to_wish(), by=visit.member, source=source_of(visit), version=version)
     return _answer(changed, by=visit)
 
@@ -62,7 +62,7 @@ def remove_view(request: HttpRequest, view_id: UUID) -> Status[None]:
     visit = cast(MemberRequest, request)
     view = view_for(visit.member, view_id)
     require_match(request, view.version)
-    version = view.version if "If-Match" in request.headers else None
+    version = seen(request, view.version)
     saving.remove_view(view, by=visit.member, source=source_of(visit), version=version)
     return Status(204, None)
 

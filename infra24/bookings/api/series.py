@@ -30,7 +30,7 @@ from infra24.bookings.schemas.series import (
 from infra24.bookings.services import series as services
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.orgs.access import member_auth
 from infra24.orgs.requests import MemberRequest, source_of
 
@@ -178,7 +178,7 @@ def retry_series(request: HttpRequest, series_id: UUID, body: SeriesRetry) -> Ht
 def _version(request: HttpRequest, series: Series) -> int | None:
     """The version the caller has seen, as `If-Match` says it. Raises Stale."""
     require_match(request, series.version)
-    return series.version if "If-Match" in request.headers else None
+    return seen(request, series.version)
 
 
 def _answer(visit: MemberRequest, series: Series, *, status: int = 200) -> HttpResponse:

@@ -16,7 +16,7 @@ from infra24.bookings.rivals import reasons_against, rivals_of
 from infra24.bookings.schemas import BookingOut, RivalsOut, TransferIn, booking_out
 from infra24.core.codec import encode
 from infra24.core.problems import reason_document
-from infra24.core.versions import require_match
+from infra24.core.versions import require_match, seen
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
@@ -89,6 +89,6 @@ def _take(request: HttpRequest, booking_id: UUID, step: Callable[..., Booking]) 
     visit = cast(MemberRequest, request)
     booking = queries.booking_for(visit.member, booking_id)
     require_match(request, booking.version)
-    version = booking.version if "If-Match" in request.headers else None
+    version = seen(request, booking.version)
     taken = step(booking, by=visit.member, source=Source(source_of(visit)), version=version)
     return answer(taken, by=visit.member)

@@ -112,8 +112,9 @@ def _change(booking: Booking, change: BookingChange, *, by: Member, source: Sour
                 raise TimeRefused
             if claimed:
                 chosen = pick(booking.org_id, claimed, starts_at, ends_at, now=now, asker=asker, besides=booking.pk)
-                _check_approval(booking, chosen, by, starts_at, ends_at)
-                rows = leg_rows(booking.pk, chosen, starts_at, ends_at)
+                if chosen != claimed:
+                    _check_approval(booking, chosen, by, starts_at, ends_at)
+                    rows = leg_rows(booking.pk, chosen, starts_at, ends_at)
             expire_locked(booking.org_id, locks.dead, locks.bookings, now=now)
             _edit(booking, change, starts_at=starts_at, ends_at=ends_at)
             has_timers = bool(rows) and begin_anew(booking, chosen, before, by=by, now=now)

@@ -95,8 +95,8 @@ def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
             counted = person if have_quotas(claimed, wish.starts_at, asker) else None
             if rule_reasons(claimed, wish.starts_at, wish.ends_at, now=now, asker=asker):
                 raise TimeRefused
-            touched = leg_rows(booking_id, claimed, wish.starts_at, wish.ends_at)
-            locks = lock_rows(by.org_id, touched, now=now, people=[counted.pk] if counted else [])
+            rows = leg_rows(booking_id, claimed, wish.starts_at, wish.ends_at)
+            locks = lock_rows(by.org_id, rows, now=now, people=[counted.pk] if counted else [])
             check_shapes(claimed, locks)
             if counted:
                 asker = with_uses(asker, counted, claimed, wish.starts_at, wish.ends_at, now=now)
@@ -104,7 +104,8 @@ def _create(wish: BookingWish, *, by: Member, source: Source) -> Booking:
                     raise TimeRefused
             chosen = pick(by.org_id, claimed, wish.starts_at, wish.ends_at, now=now, asker=asker)
             booking = new_booking(booking_id, wish, chosen, person=person, by=by, source=source, now=now)
-            rows = leg_rows(booking_id, chosen, wish.starts_at, wish.ends_at)
+            if chosen != claimed:
+                rows = leg_rows(booking_id, chosen, wish.starts_at, wish.ends_at)
             expire_locked(by.org_id, locks.dead, locks.bookings, now=now)
             insert(by.org_id, [booking], rows)
             _announce(booking, by=by, source=source, now=now)
@@ -168,6 +169,8 @@ def new_booking(
         "title": wish.title,
         "status": status,
         "visibility": wish.visibility,
+        "person_id": person.pk if person else None,
+        "booked_by_id": by.pk,
         "source": source,
         "party_size": wish.party_size,
         "note": wish.note,
@@ -181,9 +184,8 @@ def new_booking(
         "created_at": now,
         "changed_at": now,
     }
-    booking = loaded(Booking, values | _UNTOUCHED | vars(terms_for(claimed, wish.starts_at, wish.ends_at, now=now)))
-    booking.person, booking.booked_by = person, by
-    return booking
+    terms = vars(terms_for(claimed, wish.starts_at, wish.ends_at, now=now))
+    return loaded(Booking, values | _UNTOUCHED | terms, person=person, booked_by=by)
 
 
 _UNTOUCHED = {

@@ -241,9 +241,7 @@ def visible_legs(booking: Booking, rows: Iterable[LegRow]) -> list[Leg]:
             "sharing": row.sharing,
             "is_blocking": True,
         }
-        leg = loaded(Leg, values)
-        leg.booking = booking
-        legs.append(leg)
+        legs.append(loaded(Leg, values, booking=booking))
     return legs
 
 

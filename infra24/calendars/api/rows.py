@@ -14,7 +14,7 @@ from infra24.calendars.schemas.imports import ImportRowOut, RowBookIn, RowDismis
 from infra24.calendars.services import rows as services
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, PageQuery
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.orgs.access import member_auth
 from infra24.orgs.policies import Role
 from infra24.orgs.requests import MemberRequest, source_of
@@ -82,7 +82,7 @@ def dismiss_import_row(request: HttpRequest, row_id: UUID, body: RowDismissIn) -
 
 
 def _version(request: HttpRequest, row: ImportRow) -> int | None:
-    return row.version if "If-Match" in request.headers else None
+    return seen(request, row.version)
 
 
 def _answer(row: ImportRow) -> HttpResponse:

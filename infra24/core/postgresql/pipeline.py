@@ -85,6 +85,9 @@ class Pipeline:
     def _exchange(self, parts: Sequence[str | Written], new: list[_Prepared]) -> list[PGresult]:
         """Send all in one message, and what is `new` to the server; the results, in order."""
         pgconn = self._connection.pgconn
+        alone = parts[0]
+        if len(parts) == 1 and not isinstance(alone, str) and alone[0].is_sent:
+            return [pgconn.exec_prepared(alone[0].name, alone[1])]  # the same for less
         pgconn.enter_pipeline_mode()
         for part in parts:
             if isinstance(part, str):

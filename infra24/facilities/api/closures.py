@@ -13,7 +13,7 @@ from infra24.bookings.models import Source
 from infra24.core.codec import encode
 from infra24.core.instants import Instant
 from infra24.core.paging import PageOut, PageQuery
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.facilities.closures import ClosureFilter, closure_for, closures_page
 from infra24.facilities.errors import ClosureHitsBookings
 from infra24.facilities.schemas.closures import (
@@ -98,7 +98,7 @@ def change_closure(request: HttpRequest, closure_id: UUID, body: ClosurePatch) -
     by = visit.member
     closure = closure_for(by, closure_id)
     require_match(request, closure.version)
-    version = closure.version if "If-Match" in request.headers else None
+    version = seen(request, closure.version)
     with _telling_hits():
         changed = services.change_closure(
             closure, body.to_change(), decisions=body.to_decisions(), by=by, source=_source(visit), version=version
@@ -113,7 +113,7 @@ def lift_closure(request: HttpRequest, closure_id: UUID) -> HttpResponse:
     visit = cast(MemberRequest, request)
     closure = closure_for(visit.member, closure_id)
     require_match(request, closure.version)
-    version = closure.version if "If-Match" in request.headers else None
+    version = seen(request, closure.version)
     return _answer(services.lift_closure(closure, by=visit.member, source=_source(visit), version=version))
 
 

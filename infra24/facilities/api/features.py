@@ -8,7 +8,7 @@ from ninja import Query, Router
 
 from infra24.core.codec import encode
 from infra24.core.paging import PageOut, page_of
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.facilities.schemas.features import FeatureChange, FeatureIn, FeatureOut, FeaturesQuery, feature_out
 from infra24.facilities.services import features as services
 from infra24.orgs.access import member_auth
@@ -55,7 +55,7 @@ def change_feature(request: HttpRequest, feature_id: UUID, body: FeatureChange) 
     by, source = visit.member, source_of(visit)
     feature = feature_for(by, feature_id)
     require_match(request, feature.version)
-    version = feature.version if "If-Match" in request.headers else None
+    version = seen(request, feature.version)
     if wish := body.to_wish():
         feature = services.change_feature(feature, wish, by=by, source=source, version=version)
         version = feature.version if version is not None else None

@@ -13,7 +13,7 @@ from infra24.core.codec import encode
 from infra24.core.errors import Invalid
 from infra24.core.paging import PageOut, page_of
 from infra24.core.sorting import sort_key
-from infra24.core.versions import etag, require_match
+from infra24.core.versions import etag, require_match, seen
 from infra24.facilities.schemas.resources import (
     ResourceChange,
     ResourceIn,
@@ -64,7 +64,7 @@ def change_resource(request: HttpRequest, resource_id: UUID, body: ResourceChang
     by, source = visit.member, source_of(visit)
     resource = queries.resource_for(by, resource_id)
     require_match(request, resource.version)
-    version = resource.version if "If-Match" in request.headers else None
+    version = seen(request, resource.version)
     if wish := body.to_wish():
         resource = services.change_resource(resource, wish, by=by, source=source, version=version)
         version = resource.version if version is not None else None

@@ -1,6 +1,8 @@
 """Who sees what of the resources, starting from who is looking."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +15,15 @@ from infra24.resources.errors import ResourceNotFound
 from infra24.resources.models import Audience, Grant, Resource
 
 
-def audiences_of(viewer: Member) -> list[Audience]:
+def audiences_of(viewer: Member) -> Sequence[Audience]:
     """The audiences the viewer belongs to: `visible_to` of what they see."""
     return audiences_for(viewer.rank)
 
 
-def audiences_for(role: Role) -> list[Audience]:
+@cache
+def audiences_for(role: Role) -> Sequence[Audience]:
     """The audiences members of a role belong to."""
-    return [audience for audience in Audience if audience == Audience.EVERYONE or role.includes(Role(audience.value))]
+    return tuple(each for each in Audience if each == Audience.EVERYONE or role.includes(Role(each.value)))
 
 
 def visible_resources(viewer: Member, *, archived: bool = False) -> QuerySet[Resource]:
