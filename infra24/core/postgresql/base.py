@@ -68,7 +68,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def tell(self, statement: Statement, values: Mapping[str, Any]) -> None:
         """`ask` for what is not waited for: in a transaction it goes with what is asked next."""
-        self._past_wrappers(Wire.tell if self.in_atomic_block else Wire.ask, statement, values)
+        if not self.in_atomic_block or self.execute_wrappers or self.force_debug_cursor:
+            self._past_wrappers(Wire.tell if self.in_atomic_block else Wire.ask, statement, values)
+            return
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            self.connection.tell(statement, values)
 
     def _past_wrappers(self, carry_out: Callable[..., Any], statement: Statement, values: Mapping[str, Any]) -> Any:
         self.ensure_connection()
