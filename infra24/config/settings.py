@@ -286,11 +286,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request": {"()": "infra24.core.logs.RequestFilter"}},
     "formatters": {
-        "json": {
-            "()": "infra24.core.logs.QuietFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
-            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
-        }
+        "json": {"()": "infra24.core.logs.QuietFormatter"},
     },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request"]},

@@ -7,8 +7,8 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
 
+import msgspec
 from django.conf import settings
-from pythonjsonlogger.msgspec import MsgspecFormatter
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -17,10 +17,9 @@ _DETAILS = re.compile(r"^(DETAIL|CONTEXT|HINT): .*$", re.MULTILINE)
 
 
 class RequestFilter(logging.Filter):
-    """Adds `request_id`; where Django logs a request, its route takes the place of path and object."""
+    """Where Django logs a request, its route takes the place of path and object."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
         request = record.__dict__.pop("request", None)
         if hasattr(request, "path_info"):
             reason = str(record.args[0]) if isinstance(record.args, tuple) and record.args else record.msg
@@ -28,19 +27,31 @@ class RequestFilter(logging.Filter):
         return True
 
 
-class QuietFormatter(MsgspecFormatter):
-    """One JSON object a line; tracebacks without the details PostgreSQL adds."""
+class QuietFormatter(logging.Formatter):
+    """One JSON object a line, with a record's `figures` as they are; tracebacks without the details PostgreSQL adds."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said: dict[str, Any] = {
+            "at": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get(),
+            **getattr(record, "figures", {}),
+        }
+        if record.exc_info:
+            said["exc_info"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            said["stack_info"] = self.formatStack(record.stack_info)
+        try:
+            return msgspec.json.encode(said, enc_hook=str).decode()
+        except UnicodeEncodeError:  # half a character, which a caller may well send
+            return json.dumps(said, default=str)
 
     def formatException(  # noqa: N802  # logging's own name
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-    ) -> Any:
-        return _DETAILS.sub(r"\1: left out", str(super().formatException(ei)))
-
-    def jsonify_log_record(self, log_data: dict[str, Any]) -> str:
-        try:
-            return str(super().jsonify_log_record(log_data))
-        except UnicodeEncodeError:  # half a character, which a caller may well send
-            return json.dumps(log_data, default=str)
+    ) -> str:
+        return _DETAILS.sub(r"\1: left out", super().formatException(ei))
 
 
 def route_of(request: Any) -> str:

@@ -55,11 +55,13 @@ class AccessMiddleware:
             logging.DEBUG if route == "static" else logging.INFO,
             "request",
             extra={
-                "method": method,
-                "route": route,
-                "status": status,
-                "ms": round(seconds * 1000, 1),
-                "statements": statements,
+                "figures": {
+                    "method": method,
+                    "route": route,
+                    "status": status,
+                    "ms": round(seconds * 1000, 1),
+                    "statements": statements,
+                }
             },
         )
         return response
