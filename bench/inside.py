@@ -91,11 +91,14 @@ def _observe(requests: list[tuple[str, str, str, Any]]) -> dict[str, Any]:
     from infra24.core.postgresql.wire import BEGIN
 
     sent: list[Statement] = []
+    framed = {BEGIN}
     woken: set[str] = set()
 
     def listen(execute: Callable[..., Any], text: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
-        # What frames the transaction goes just before, and whom to wake with the commit.
-        sent.extend(Statement(held, in_transaction=True) for held in connection.connection.held if held != BEGIN)
+        # What frames the transaction goes just before, and whom to wake with the commit. Writes are held besides it.
+        frames = [held for held in connection.connection.held if isinstance(held, str) and held not in framed]
+        framed.update(frames)
+        sent.extend(Statement(frame, in_transaction=True) for frame in frames)
         woken.update(connection.connection.channels)
         result = execute(text, values, many, context)
         written = ClientCursor(connection.connection).mogrify(text, values) if values else text
