@@ -4,7 +4,6 @@ import gc
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Thread
 from uuid import UUID
 
@@ -20,7 +19,6 @@ from django.db import (
     transaction,
 )
 from psycopg import sql
-from psycopg.pq import Trace
 
 from infra24.core.postgresql import base
 from infra24.core.postgresql.wire import Wire
@@ -28,6 +26,7 @@ from infra24.core.transactions import hold, notify_after_commit
 from infra24.orgs.tenancy import acting_for
 from infra24.people.models import Person
 from tests import make
+from tests.core.wiretap import Tap, wire
 from tests.database import TestDatabase
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,31 +34,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Told = Callable[[], list[str]]
 
 
-def wire() -> Wire:
-    connection.ensure_connection()
-    assert isinstance(connection.connection, Wire)
-    return connection.connection
-
-
 @pytest.fixture
-def told(tmp_path: Path) -> Iterator[Told]:
-    """Since when it was asked last: what was sent without values, and `?` for each statement with them."""
-    file = tmp_path / "trace"
-    with file.open("w") as trace:
-        wire().pgconn.trace(trace.fileno())
-        wire().pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS | Trace.REGRESS_MODE)
-        read = 0
-
-        def since() -> list[str]:
-            nonlocal read
-            lines = file.read_text()[read:]
-            read += len(lines)
-            return [
-                text or "?" for text in re.findall(r'^F\t\d+\t(?:Query\t "(.*)"|Execute\t.*)$', lines, re.MULTILINE)
-            ]
-
-        yield since
-        wire().pgconn.untrace()
+def told(tap: Tap) -> Told:
+    """What was sent since it was asked last: what had no values as it was, and `?` for each statement with them."""
+    return tap.statements
 
 
 def ask() -> None:

@@ -1,0 +1,346 @@
+"""Statements without a cursor: what they say, in how many messages, and what becomes of those nobody waits for."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import DataError, IntegrityError, NotSupportedError, OperationalError, ProgrammingError, transaction
+from django.db import connection as database_here
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
+from psycopg import sql
+from psycopg.pq import TransactionStatus
+
+from infra24.core.constraints import guarded_by
+from infra24.core.errors import Infra24Error
+from infra24.core.ids import new_id
+from infra24.core.statements import Statement
+from infra24.core.transactions import statements_asked
+from infra24.orgs.tenancy import acting_for
+from tests import make
+from tests.core.wiretap import Tap, wire
+from tests.database import TestDatabase
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ONE = Statement("SELECT 1")
+ADD = Statement(
+    "INSERT INTO people_person (id, org_id, name, sort_key, email, phone, locale, version, created_at) "
+    "VALUES (%(id)s, %(org)s, %(name)s, %(name)s, '', '', '', 1, now())"
+)
+NAMES = Statement("SELECT name FROM people_person ORDER BY name")
+Counted = Callable[[], int]
+
+
+@pytest.fixture
+def messages(tap: Tap) -> Counted:
+    """How many messages that want an answer were sent since it was asked last."""
+    return tap.messages
+
+
+def names() -> list[str]:
+    return [name for (name,) in NAMES.rows()]
+
+
+def add(house: UUID, name: str) -> None:
+    ADD.tell(id=new_id(), org=house, name=name)
+
+
+def test_values_stand_where_their_names_do() -> None:
+    statement = Statement("SELECT %(a)s::int - %(b)s::int, %(a)s::int, '100 %%'")
+    assert (statement.names, statement.query) == (["a", "b"], b"SELECT $1::int - $2::int, $1::int, '100 %'")
+    assert statement.rows(b=2, a=5) == [(3, 5, "100 %")]
+    assert statement.row(a=1, b=1) == (0, 1, "100 %")
+    assert Statement("SELECT 1 WHERE false").row() is None
+    with pytest.raises(ValueError, match="Write %% for a percent sign"):
+        Statement("SELECT 100 % 3")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("text", "O'Keeffe, \\ “ñ” 100 %"),
+        ("text", None),
+        ("int", -5),
+        ("bigint", 2**62),
+        ("bool", True),
+        ("numeric", Decimal("1.50")),
+        ("uuid", UUID("01900000-0000-7001-8000-000000000001")),
+        ("timestamptz", datetime(2026, 3, 8, 7, 30, 0, 123456, tzinfo=UTC)),
+        ("timestamp", datetime(2026, 3, 8, 2, 30)),  # noqa: DTZ001 - what a clock on the wall shows
+        ("date", date(2026, 2, 28)),
+        ("interval", timedelta(days=31, seconds=1)),
+        ("bytea", b"\0\x01\xff"),
+        ("uuid[]", [UUID(int=1), UUID(int=2)]),
+        ("text[]", ["a", "b,c", '"', "{}"]),
+    ],
+)
+def test_values_come_back_as_they_went(kind: str, value: object) -> None:
+    assert Statement(f"SELECT %(value)s::{kind}").rows(value=value) == [(value,)]
+
+
+def test_what_frames_a_transaction_goes_with_its_first_question(messages: Counted) -> None:
+    house = make.organisation()
+    ONE.rows()
+    messages()
+    with acting_for(house.pk):
+        with transaction.atomic():
+            ONE.rows()
+        assert messages() == 1
+        ONE.rows()
+    assert messages() == 2, "the second question, with the savepoint's end, and the commit"
+
+
+def test_writes_go_in_their_order_with_the_next_question(messages: Counted) -> None:
+    house = make.organisation()
+    messages()
+    with acting_for(house.pk):
+        for name in ("Carol", "Alice", "Bob"):
+            add(house.pk, name)
+        assert messages() == 0
+        assert names() == ["Alice", "Bob", "Carol"]
+        assert messages() == 1
+
+
+def test_writes_go_before_what_a_cursor_asks() -> None:
+    house = make.organisation()
+    with acting_for(house.pk):
+        add(house.pk, "Alice")
+        with database_here.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM people_person")
+            assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("is_nested", [True, False])
+def test_writes_that_no_question_follows_are_committed(is_nested: bool) -> None:
+    house = make.organisation()
+    with acting_for(house.pk):
+        if is_nested:
+            with transaction.atomic():
+                add(house.pk, "Alice")
+        else:
+            add(house.pk, "Alice")
+    with acting_for(house.pk):
+        assert names() == ["Alice"]
+
+
+def test_a_write_outside_of_a_transaction_is_not_held() -> None:
+    with acting_for(make.organisation().pk):
+        ONE.rows()
+    Statement("SELECT set_config('infra24.seen', %(value)s, false)").tell(value="at once")
+    assert wire().held == []
+    assert Statement("SELECT current_setting('infra24.seen')").row() == ("at once",)
+    Statement("SELECT set_config('infra24.seen', '', false)").rows()
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_what_is_taken_back_takes_its_writes_along(asks: bool) -> None:
+    house = make.organisation()
+    with acting_for(house.pk):
+        add(house.pk, "Alice")
+        with transaction.atomic():
+            add(house.pk, "Bob")
+            if asks:
+                ONE.rows()
+            with transaction.atomic():
+                add(house.pk, "Carol")
+            add(house.pk, "Dave")
+            transaction.set_rollback(True)
+        add(house.pk, "Eve")
+        assert names() == ["Alice", "Eve"]
+    with acting_for(house.pk):
+        add(house.pk, "Mallory")
+        if asks:
+            ONE.rows()
+        transaction.set_rollback(True)
+    with acting_for(house.pk):
+        assert names() == ["Alice", "Eve"]
+
+
+class Twice(Infra24Error):
+    """There is one already."""
+
+    status = 409
+
+
+def test_a_write_that_is_refused_is_an_error_where_its_savepoint_ends() -> None:
+    house, key = make.organisation(), new_id()
+
+    def write() -> None:
+        with guarded_by(people_person_pkey=Twice):
+            for name in ("Alice", "Bob"):
+                ADD.tell(id=key, org=house.pk, name=name)
+            add(house.pk, "Carol")
+
+    with acting_for(house.pk):
+        with pytest.raises(Twice):
+            write()
+        assert names() == [], "nothing of it stays, and the transaction goes on"
+        add(house.pk, "Dave")
+    with acting_for(house.pk):
+        assert names() == ["Dave"]
+
+
+def test_a_write_that_the_commit_sends_and_is_refused_leaves_nothing() -> None:
+    house, key = make.organisation(), new_id()
+
+    def write() -> None:
+        with acting_for(house.pk):
+            for name in ("Alice", "Bob"):
+                ADD.tell(id=key, org=house.pk, name=name)
+
+    with pytest.raises(IntegrityError, match="people_person_pkey"):
+        write()
+    with acting_for(house.pk):
+        assert names() == []
+
+
+def test_a_question_behind_a_write_that_fails_is_not_looked_at() -> None:
+    house, key = make.organisation(), new_id()
+    unseen = Statement("SELECT nextval('never_made_' || %(name)s)")
+
+    def write() -> None:
+        with transaction.atomic():
+            ADD.tell(id=key, org=house.pk, name="Alice")
+            ADD.tell(id=key, org=house.pk, name="Bob")
+            unseen.rows(name="for_us")
+
+    with acting_for(house.pk):
+        with pytest.raises(IntegrityError):
+            write()
+        with pytest.raises(ProgrammingError, match="never_made_for_us"), transaction.atomic():
+            unseen.rows(name="for_us")
+        assert names() == []
+
+
+@pytest.mark.parametrize("value", [object(), "half a \ud800 character", "no \0 in text"])
+def test_a_value_that_cannot_be_written_leaves_the_transaction_as_it_was(value: object) -> None:
+    house = make.organisation()
+    with acting_for(house.pk):
+        with pytest.raises((ProgrammingError, DataError, UnicodeEncodeError)):
+            Statement("SELECT %(value)s::text").rows(value=value)
+        with pytest.raises((ProgrammingError, DataError, UnicodeEncodeError)):
+            Statement("SELECT %(value)s::text").tell(value=value)
+        add(house.pk, "Alice")
+    with acting_for(house.pk):
+        assert names() == ["Alice"], "in the organisation's transaction, though nothing had been sent before"
+
+
+def test_a_statement_that_fails_is_sent_anew_when_it_is_asked_again() -> None:
+    divided = Statement("SELECT 1 / %(by)s::int")
+    for _ in range(2):
+        with pytest.raises(DataError, match="division by zero"):
+            divided.rows(by=0)
+        assert divided.rows(by=1) == [(1,)]
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        for go_on in (divided.rows, divided.tell):
+            with pytest.raises(TransactionManagementError):
+                go_on(by=1)
+
+
+@pytest.mark.parametrize("told_before", [True, False])
+def test_long_values_and_long_answers_do_not_wait_for_each_other(told_before: bool) -> None:
+    long = Statement("SELECT %(text)s::text, repeat('y', 8000000)")
+    with transaction.atomic():
+        if told_before:
+            long.tell(text="x" * 8_000_000)
+        ((text, answer),) = long.rows(text="z" * 8_000_000)
+    assert (len(text), text[0], len(answer)) == (8_000_000, "z", 8_000_000)
+
+
+def alter(database: TestDatabase, text: str) -> None:
+    with psycopg.connect(**database.owner, autocommit=True) as owner:
+        owner.execute(text)
+
+
+def test_what_was_prepared_before_a_migration_fails_once_at_most(database: TestDatabase) -> None:
+    everything = Statement("SELECT * FROM altered WHERE id > %(id)s")
+    alter(database, "CREATE TABLE altered (id int, one text)")
+    try:
+        with psycopg.connect(**database.owner, autocommit=True) as owner:
+            owner.execute(sql.SQL("GRANT SELECT ON altered TO {}").format(sql.Identifier(database.app["user"])))
+            owner.execute("INSERT INTO altered VALUES (1, 'one')")
+        assert everything.rows(id=0) == [(1, "one")]
+        alter(database, "ALTER TABLE altered ADD two date DEFAULT '2026-01-31'")
+        with pytest.raises(NotSupportedError, match="cached plan"):
+            everything.rows(id=0)
+        database_here.close_if_unusable_or_obsolete()  # as before each request
+        assert everything.rows(id=0) == [(1, "one", date(2026, 1, 31))]
+    finally:
+        alter(database, "DROP TABLE altered")
+
+
+def test_what_psycopg_has_the_server_forget_is_prepared_anew() -> None:
+    """It forgets everything where it sees something dropped, though only on this connection."""
+    with database_here.cursor() as cursor:
+        for _ in range(8):
+            cursor.execute("SELECT %s::int", [1])  # often enough for psycopg to prepare it
+        ONE.rows()
+        cursor.execute("CREATE TEMPORARY TABLE passing (id int)")
+        cursor.execute("DROP TABLE passing")
+    assert ONE.rows() == [(1,)]
+
+
+def test_what_somebody_else_has_the_server_forget_fails_once() -> None:
+    ONE.rows()
+    wire().pgconn.exec_(b"DEALLOCATE ALL")
+    with pytest.raises(ProgrammingError, match="does not exist"):
+        ONE.rows()
+    database_here.close_if_unusable_or_obsolete()
+    assert ONE.rows() == [(1,)]
+
+
+@pytest.mark.parametrize("told_before", [True, False])
+def test_a_server_that_goes_in_the_middle_is_an_error_of_operation(told_before: bool) -> None:
+    house = make.organisation()
+    die = Statement("SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)")
+
+    def write() -> None:
+        with acting_for(house.pk):
+            if told_before:
+                add(house.pk, "Alice")
+            die.rows()
+
+    with pytest.raises(OperationalError):
+        write()
+    with acting_for(house.pk):
+        assert names() == []
+
+
+def test_whoever_is_interrupted_leaves_no_answers_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would be taken for those to the next question."""
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(wire(), "wait", interrupted)
+        with pytest.raises(KeyboardInterrupt), transaction.atomic():
+            ONE.rows()
+    assert Statement("SELECT 2").rows() == [(2,)]
+    assert wire().pgconn.transaction_status == TransactionStatus.IDLE
+
+
+def test_statements_are_counted_and_seen_by_those_who_look(messages: Counted) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def look(execute: Callable[..., Any], text: str, values: Any, *rest: Any) -> Any:
+        seen.append((text, values))
+        return execute(text, values, *rest)
+
+    house = make.organisation()
+    messages()
+    before = statements_asked()
+    with acting_for(house.pk), database_here.execute_wrapper(look), CaptureQueriesContext(database_here) as captured:
+        add(house.pk, "Alice")
+        assert messages() == 0
+        assert names() == ["Alice"]
+    assert statements_asked() - before == 2
+    assert [text for text, _ in seen] == [ADD.text, NAMES.text]
+    assert seen[0][1]["name"] == "Alice"
+    assert [query["sql"] for query in captured.captured_queries] == [ADD.text, NAMES.text]
