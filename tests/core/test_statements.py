@@ -1,8 +1,10 @@
 """Statements without a cursor: what they say, in how many messages, and what becomes of those nobody waits for."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
@@ -246,11 +248,33 @@ def test_a_statement_that_fails_is_sent_anew_when_it_is_asked_again() -> None:
 @pytest.mark.parametrize("told_before", [True, False])
 def test_long_values_and_long_answers_do_not_wait_for_each_other(told_before: bool) -> None:
     long = Statement("SELECT %(text)s::text, repeat('y', 8000000)")
-    with transaction.atomic():
-        if told_before:
-            long.tell(text="x" * 8_000_000)
-        ((text, answer),) = long.rows(text="z" * 8_000_000)
-    assert (len(text), text[0], len(answer)) == (8_000_000, "z", 8_000_000)
+    for _ in range(2):  # the second time it is prepared
+        with transaction.atomic():
+            ONE.rows()
+            if told_before:
+                long.tell(text="x" * 8_000_000)
+            ((text, answer),) = long.rows(text="z" * 8_000_000)
+        assert (len(text), text[0], len(answer)) == (8_000_000, "z", 8_000_000)
+
+
+def test_other_threads_go_on_while_one_waits_for_an_answer() -> None:
+    pause = Statement("SELECT pg_sleep(%(seconds)s::float)")
+    pause.rows(seconds=0)
+    ticks: list[float] = []
+    ended = Event()
+
+    def tick() -> None:
+        while not ended.wait(0.01):
+            ticks.append(time.monotonic())
+
+    ticking = Thread(target=tick)
+    ticking.start()
+    try:
+        pause.rows(seconds=0.5)
+    finally:
+        ended.set()
+        ticking.join()
+    assert len(ticks) > 5
 
 
 def alter(database: TestDatabase, text: str) -> None:
@@ -310,6 +334,23 @@ def test_a_server_that_goes_in_the_middle_is_an_error_of_operation(told_before: 
         write()
     with acting_for(house.pk):
         assert names() == []
+
+
+def test_nothing_is_prepared_where_a_pooler_would_not_know_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django says so to psycopg by this when `INFRA24_PREPARE` is 0."""
+    monkeypatch.setattr(wire(), "prepare_threshold", None)
+    known, house = Statement("SELECT name FROM pg_prepared_statements"), make.organisation()
+    with acting_for(house.pk):
+        add(house.pk, "Alice")
+        assert names() == ["Alice"]
+    assert known.rows() == []
+    everything = Statement("SELECT * FROM altered")
+    with database_here.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE altered AS SELECT 1 AS one")
+        assert everything.rows() == [(1,)]
+        cursor.execute("ALTER TABLE altered ALTER one TYPE text, ADD two date DEFAULT '2026-01-31'")
+        assert everything.rows() == [("1", date(2026, 1, 31))]
+        cursor.execute("DROP TABLE altered")
 
 
 def test_whoever_is_interrupted_leaves_no_answers_behind(monkeypatch: pytest.MonkeyPatch) -> None:

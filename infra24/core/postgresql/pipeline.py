@@ -28,7 +28,7 @@ class _Prepared:
 
     def rows(self, result: PGresult) -> Rows:
         self.adapting.set_pgresult(result, set_loaders=not self._knows_columns)
-        self._knows_columns = True
+        self._knows_columns = self.is_sent  # and so the same for good
         return self.adapting.load_rows(0, result.ntuples, tuple)
 
 
@@ -37,7 +37,7 @@ Written = tuple[_Prepared, Sequence[Any]]
 
 
 class Pipeline:
-    """Sends statements through one connection, each prepared when it is asked for the first time.
+    """Sends statements through one connection; where it prepares any, each when it is asked for the first time.
 
     Straight through libpq, as psycopg wraps it: its cursors look at every
     statement anew, which takes as long as sending it and waiting for the answer.
@@ -85,6 +85,7 @@ class Pipeline:
     def _exchange(self, parts: Sequence[str | Written], new: list[_Prepared]) -> list[PGresult]:
         """Send all in one message, and what is `new` to the server; the results, in order."""
         pgconn = self._connection.pgconn
+        prepares = self._connection.prepare_threshold is not None
         alone = parts[0]
         if len(parts) == 1 and not isinstance(alone, str) and alone[0].is_sent:
             return [pgconn.exec_prepared(alone[0].name, alone[1])]  # the same for less
@@ -94,6 +95,9 @@ class Pipeline:
                 pgconn.send_query_params(part.encode(), None)
                 continue
             prepared, values = part
+            if not prepares:
+                pgconn.send_query_params(prepared.statement.query, values)
+                continue
             if not prepared.is_sent:
                 pgconn.send_prepare(prepared.name, prepared.statement.query)
                 prepared.is_sent = True
