@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
+from infra24.core.statements import Statement
 from infra24.orgs.models import Member
 
 MOST_FACTS: Final = 2_000
@@ -25,7 +24,7 @@ PEOPLE: Final = ("person",)
 
 # Two comparisons find the few that can be news by index; of these the snapshot says which are. Facts that came with a
 # restored database may bear numbers that are still to be given out here, and are no news.
-_NEWS = """
+_NEWS = Statement("""
     WITH news AS MATERIALIZED (
         SELECT f.subject_kind, f.subject_id
           FROM facts_fact f
@@ -38,10 +37,10 @@ _NEWS = """
            (SELECT count(*) FROM news),
            (SELECT array_agg(DISTINCT subject_kind) FROM news),
            (SELECT array_agg(DISTINCT subject_id) FROM news WHERE subject_kind = 'booking')
-"""
-_PRESENT = """
+""")
+_PRESENT = Statement("""
     SELECT pg_current_snapshot()::text, (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint
-"""
+""")
 _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,19})\.(\d{1,19})\.((?:\d{1,19}(?:_\d{1,19})*)?)", re.ASCII)
 
 
@@ -69,23 +68,16 @@ def changes_since(viewer: Member, cursor: str | None) -> Changes:
     """
     seen = _parsed(cursor) if cursor is not None else None
     if cursor is None or seen is None:
-        with connection.cursor() as execution:
-            execution.execute(_PRESENT)
-            snapshot, run = execution.fetchone()
+        ((snapshot, run),) = _PRESENT.rows()
         now = _Seen.of(run, snapshot)
         return Changes(now.as_cursor()) if cursor is None else _everything(now)
-    with connection.cursor() as execution:
-        execution.execute(
-            _NEWS,
-            {
-                "org": viewer.org_id,
-                "oldest": str(seen.oldest),
-                "seen": seen.as_snapshot(),
-                "kinds": ["booking", *OPENING, *RESOURCES, *PEOPLE],
-                "limit": MOST_FACTS + 1,
-            },
-        )
-        snapshot, run, count, kinds, booking_ids = execution.fetchone()
+    ((snapshot, run, count, kinds, booking_ids),) = _NEWS.rows(
+        org=viewer.org_id,
+        oldest=str(seen.oldest),
+        seen=seen.as_snapshot(),
+        kinds=["booking", *OPENING, *RESOURCES, *PEOPLE],
+        limit=MOST_FACTS + 1,
+    )
     now = _Seen.of(run, snapshot)
     if seen.run != now.run or seen.next > now.next or count > MOST_FACTS:
         return _everything(now)

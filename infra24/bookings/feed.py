@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -14,7 +13,9 @@ from msgspec import Struct
 from infra24.bookings.errors import EndsBeforeStart
 from infra24.bookings.filtering import EVERYTHING, EventFilter, narrowed
 from infra24.bookings.policies import LONGEST
+from infra24.core.rows import as_array
 from infra24.core.sorting import sort_key
+from infra24.core.statements import Statement
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
 from infra24.resources import policies as engine
@@ -27,7 +28,7 @@ LONGEST_WINDOW = timedelta(days=62)
 # Plain comparisons only: row-level security keeps range operators from the
 # index. Instants leave PostgreSQL as text, which is what the page wants. One
 # row a leg: gathering legs in arrays took PostgreSQL twice as long.
-_EVENTS = """
+_READ = """
     SELECT b.id::text, b.title, b.status, b.version, b.visibility,
            to_char(b.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
            to_char(b.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
@@ -42,8 +43,9 @@ _EVENTS = """
        AND (%(all)s OR EXISTS (
             SELECT FROM bookings_leg a
              WHERE a.org_id = b.org_id AND a.booking_id = b.id
-               AND (a.resource_id = ANY(%(resources)s)
-                    OR a.resource_id = ANY(%(hidden)s) AND (b.booked_by_id = %(member)s OR p.user_id = %(user)s))))
+               AND (a.resource_id = ANY(%(resources)s::uuid[])
+                    OR a.resource_id = ANY(%(hidden)s::uuid[])
+                       AND (b.booked_by_id = %(member)s OR p.user_id = %(user)s))))
        {narrower}
      ORDER BY b.starts_at, b.id, l.id
 """
@@ -57,8 +59,10 @@ _NARROWER = f"""
        AND (%(person)s::uuid IS NULL OR b.person_id = %(person)s AND {_KNOWN})
        AND (%(text)s::text = ''
             OR strpos(lower(b.title), %(text)s) > 0 AND (b.visibility = 'title' OR {_KNOWN})
-            OR strpos(p.sort_key, nullif(%(name)s, '')) > 0 AND {_KNOWN})
+            OR strpos(p.sort_key, nullif(%(name)s::text, '')) > 0 AND {_KNOWN})
 """
+_EVENTS = Statement(_READ.format(narrower=""))
+_NARROWED_EVENTS = Statement(_READ.format(narrower=_NARROWER))
 
 
 class Leg(Struct, gc=False):
@@ -132,31 +136,26 @@ def _bookings(
     is_staff = viewer.rank.includes(Role.STAFF)
     busy = _("Busy")
     asked = [] if wanted.narrows_by_more_than_ids else list(wanted.resource_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _EVENTS.format(narrower=_NARROWER if wanted.narrows_bookings else ""),
-            {
-                "org": viewer.org_id,
-                "member": viewer.pk,
-                "user": viewer.user_id,
-                "is_staff": is_staff,
-                "earliest": since - LONGEST,
-                "since": since,
-                "until": until,
-                "now": timezone.now(),
-                "all": not wanted.narrows_resources,
-                # Staff may ask for what was put away by now; others for what they may see.
-                "resources": asked if asked and seen is None else shown,
-                # Of what the viewer may not see, not even that a booking they do see needs it too.
-                "hidden": [] if seen is None else [each for each in asked if str(each) not in seen],
-                "statuses": list(wanted.statuses),
-                "sources": list(wanted.sources),
-                "person": wanted.person_id,
-                "text": wanted.text.strip().lower(),
-                "name": sort_key(wanted.text),
-            },
-        )
-        rows = cursor.fetchall()
+    rows = (_NARROWED_EVENTS if wanted.narrows_bookings else _EVENTS).rows(
+        org=viewer.org_id,
+        member=viewer.pk,
+        user=viewer.user_id,
+        is_staff=is_staff,
+        earliest=since - LONGEST,
+        since=since,
+        until=until,
+        now=timezone.now(),
+        all=not wanted.narrows_resources,
+        # Staff may ask for what was put away by now; others for what they may see.
+        resources=as_array(asked if asked and seen is None else shown),
+        # Of what the viewer may not see, not even that a booking they do see needs it too.
+        hidden=as_array([] if seen is None else [each for each in asked if str(each) not in seen]),
+        statuses=list(wanted.statuses),
+        sources=list(wanted.sources),
+        person=wanted.person_id,
+        text=wanted.text.strip().lower(),
+        name=sort_key(wanted.text),
+    )
     events: list[Event] = []
     latest, resources, legs = "", [], []
     for row in rows:

@@ -4,16 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from infra24.bookings.errors import BookingNotFound
 from infra24.bookings.models import REACH, Booking, Leg, Occurrence, Series, Status
 from infra24.bookings.policies import LONGEST
-from infra24.core.rows import Columns, instances
+from infra24.core.rows import Columns, as_array, instances
 from infra24.core.statements import Statement
 from infra24.orgs.models import Member
 from infra24.orgs.policies import Role
@@ -109,14 +107,14 @@ def booking_for(viewer: Member, booking_id: UUID) -> Booking:
 
 # Under row-level security range operators cannot use an index, plain
 # comparisons can; REACH bounds the scan backwards.
-_CLAIMS = """
+_CLAIMS = Statement("""
     SELECT l.resource_id, l.blocks_from, l.blocks_until, l.units, l.people, l.sharing, l.is_implied, l.booking_id
       FROM bookings_leg l JOIN bookings_booking b ON b.org_id = l.org_id AND b.id = l.booking_id
-     WHERE l.org_id = %(org)s AND l.resource_id = ANY(%(resources)s) AND l.is_blocking
-       AND l.blocks_from > %(since)s - %(reach)s AND l.blocks_from < %(until)s AND l.blocks_until > %(since)s
+     WHERE l.org_id = %(org)s AND l.resource_id = ANY(%(resources)s::uuid[]) AND l.is_blocking
+       AND l.blocks_from > %(earliest)s AND l.blocks_from < %(until)s AND l.blocks_until > %(since)s
        AND (b.expires_at IS NULL OR b.expires_at > %(now)s)
        AND b.id IS DISTINCT FROM %(besides)s
-"""
+""")
 
 
 def claims_on(
@@ -157,30 +155,28 @@ def owned_claims_on(
         for target in (resource.id, *resource.leaves):
             asked_by[target].append(resource.id)
     claims: dict[UUID, list[tuple[UUID, Claim]]] = {asker: [] for askers in asked_by.values() for asker in askers}
-    parameters: dict[str, Any] = {
-        "org": org_id,
-        "resources": list(asked_by),
-        "besides": besides,
-        "since": since,
-        "until": until,
-        "reach": REACH,
-        "now": now,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIMS, parameters)
-        for target, blocks_from, blocks_until, units, people, sharing, is_implied, booking_id in cursor.fetchall():
-            for asker in asked_by[target]:
-                # Shared use of the asker shows on its parts too, but is counted once.
-                if is_implied and sharing == asker:
-                    continue
-                claim = Claim(blocks_from, blocks_until, units, people, is_shared=sharing == asker)
-                claims[asker].append((booking_id, claim))
+    rows = _CLAIMS.rows(
+        org=org_id,
+        resources=as_array(asked_by),
+        besides=besides,
+        earliest=since - REACH,
+        since=since,
+        until=until,
+        now=now,
+    )
+    for target, blocks_from, blocks_until, units, people, sharing, is_implied, booking_id in rows:
+        for asker in asked_by[target]:
+            # Shared use of the asker shows on its parts too, but is counted once.
+            if is_implied and sharing == asker:
+                continue
+            claim = Claim(blocks_from, blocks_until, units, people, is_shared=sharing == asker)
+            claims[asker].append((booking_id, claim))
     for asker, busy in busy_claims(org_id, resources, since, until).items():
         claims[asker] += [(NO_BOOKING, claim) for claim in busy]
     return claims
 
 
-_USES = """
+_USES = Statement("""
     SELECT b.starts_at, CASE WHEN b.outcome = 'no_show' THEN coalesce(b.planned_ends_at, b.ends_at) ELSE b.ends_at END,
            array_agg(r.kind), array_agg(r.id), b.outcome = 'no_show'
       FROM bookings_booking b
@@ -192,7 +188,7 @@ _USES = """
             OR b.status = 'cancelled' AND b.is_late_cancelled)
        AND b.id <> ALL(%(besides)s::uuid[])
      GROUP BY b.id ORDER BY b.starts_at, b.id
-"""
+""")
 
 
 def uses_of(
@@ -202,21 +198,19 @@ def uses_of(
 
     Live ones; those cancelled too late; and a missed one with the time it was to last.
     """
-    parameters: dict[str, Any] = {
-        "org": org_id,
-        "person": person_id,
-        "earliest": since - LONGEST,
-        "since": since,
-        "until": until,
-        "now": now,
-        "besides": list(besides),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_USES, parameters)
-        return tuple(
-            Use(starts_at, ends_at, frozenset(kinds), frozenset(resources), is_missed=is_missed)
-            for starts_at, ends_at, kinds, resources, is_missed in cursor.fetchall()
-        )
+    rows = _USES.rows(
+        org=org_id,
+        person=person_id,
+        earliest=since - LONGEST,
+        since=since,
+        until=until,
+        now=now,
+        besides=as_array(besides),
+    )
+    return tuple(
+        Use(starts_at, ends_at, frozenset(kinds), frozenset(resources), is_missed=is_missed)
+        for starts_at, ends_at, kinds, resources, is_missed in rows
+    )
 
 
 def asker_for(

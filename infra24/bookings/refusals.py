@@ -7,20 +7,20 @@ from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.utils import timezone
 
 from infra24.bookings.errors import TimeRefused
 from infra24.core.errors import Reason
 from infra24.core.ids import new_id
+from infra24.core.statements import Statement
 from infra24.orgs.models import Organisation
 from infra24.orgs.requests import MemberRequest, source_of
 
-_COUNT = """
+_COUNT = Statement("""
     INSERT INTO bookings_refusal AS refusal (id, org_id, "on", resource_id, code, source, times)
     VALUES (%(id)s, %(org)s, %(on)s, %(resource)s, %(code)s, %(source)s, %(times)s)
     ON CONFLICT (org_id, "on", resource_id, code, source) DO UPDATE SET times = refusal.times + excluded.times
-"""
+""")
 
 
 @contextmanager
@@ -45,19 +45,10 @@ def _counted(reasons: Iterable[Reason]) -> dict[tuple[str | None, str], int]:
 
 def _write(organisation: Organisation, reasons: dict[tuple[str | None, str], int], source: str) -> None:
     today = timezone.now().astimezone(ZoneInfo(organisation.time_zone)).date()
-    with connection.cursor() as cursor:
-        # In order, so that two requests refused alike do not deadlock here.
-        for (resource_id, code), times in sorted(reasons.items(), key=str):
-            if resource_id is not None:
-                cursor.execute(
-                    _COUNT,
-                    {
-                        "id": new_id(),
-                        "org": organisation.pk,
-                        "on": today,
-                        "resource": UUID(resource_id),
-                        "code": code,
-                        "source": source,
-                        "times": times,
-                    },
-                )
+    # In order, so that two requests refused alike do not deadlock here.
+    for (resource_id, code), times in sorted(reasons.items(), key=str):
+        if resource_id is not None:
+            resource = UUID(resource_id)
+            _COUNT.tell(
+                id=new_id(), org=organisation.pk, on=today, resource=resource, code=code, source=source, times=times
+            )

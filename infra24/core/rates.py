@@ -2,18 +2,17 @@
 
 import math
 
-from django.db import connection
-
 from infra24.core.errors import TooMany
+from infra24.core.statements import Statement
 
-_TAKE = """
+_TAKE = Statement("""
     INSERT INTO core_ratebucket AS bucket (key, full_at)
-    VALUES (%(key)s, clock_timestamp() + %(cost)s * interval '1 second')
+    VALUES (%(key)s, clock_timestamp() + %(cost)s::float * interval '1 second')
     ON CONFLICT (key) DO UPDATE
-       SET full_at = greatest(bucket.full_at, clock_timestamp()) + %(cost)s * interval '1 second'
-     WHERE bucket.full_at <= clock_timestamp() + %(slack)s * interval '1 second'
+       SET full_at = greatest(bucket.full_at, clock_timestamp()) + %(cost)s::float * interval '1 second'
+     WHERE bucket.full_at <= clock_timestamp() + %(slack)s::float * interval '1 second'
     RETURNING 1
-"""
+""")
 
 
 def take(key: str, *, per_minute: int, burst: int) -> None:
@@ -26,7 +25,5 @@ def take(key: str, *, per_minute: int, burst: int) -> None:
     Raises TooMany with `retry_after` in seconds.
     """
     cost = 60 / per_minute
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"key": key, "cost": cost, "slack": cost * (burst - 1)})
-        if cursor.fetchone() is None:
-            raise TooMany(retry_after=max(1, math.ceil(cost)))
+    if _TAKE.row(key=key, cost=cost, slack=cost * (burst - 1)) is None:
+        raise TooMany(retry_after=max(1, math.ceil(cost)))

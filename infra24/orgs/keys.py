@@ -12,10 +12,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from infra24.core.ids import new_id
+from infra24.core.statements import Statement
 from infra24.orgs.models import Key, Member
 
 PREFIX = "i24_"
@@ -69,7 +69,8 @@ def invitation_url(slug: str, key_id: UUID) -> str:
 
 def organisation_of(kind: Key.Kind, secret: str) -> UUID | None:
     """The organisation a live secret belongs to, through the door in the wall; None when unknown."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT organisation_of_key(%s, %s)", [kind.value, digest(secret)])
-        row = cursor.fetchone()
+    row = _FIND.row(kind=kind.value, secret=digest(secret))
     return row[0] if row else None
+
+
+_FIND = Statement("SELECT organisation_of_key(%(kind)s, %(secret)s)")

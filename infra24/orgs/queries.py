@@ -8,12 +8,12 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from infra24.core.errors import NotFound
+from infra24.core.statements import Statement
 from infra24.orgs.errors import InvitationInvalid, MemberNotFound, TokenNotFound
 from infra24.orgs.keys import digest
 from infra24.orgs.models import AuditEntry, Invitation, Key, Member, Organisation, User
@@ -26,9 +26,10 @@ def organisation_ids_of(user: AbstractBaseUser | AnonymousUser) -> list[UUID]:
     """The organisations in which the user is an active member, through the door in the wall."""
     if not user.is_authenticated:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT organisations_of_user(%s)", [user.pk])
-        return [cast(UUID, row[0]) for row in cursor.fetchall()]
+    return [cast(UUID, org_id) for (org_id,) in _OF_USER.rows(user=user.pk)]
+
+
+_OF_USER = Statement("SELECT organisations_of_user(%(user)s)")
 
 
 def organisations_of(user: AbstractBaseUser | AnonymousUser) -> "QuerySet[Organisation]":

@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
 
 from infra24.core.ids import new_id
 from infra24.core.problems import is_api
+from infra24.core.statements import Statement
 from infra24.orgs.errors import AnswerNotKept, IdempotencyKeyReused, IdempotencyKeyTooLong
 from infra24.orgs.requests import OrganisationRequest, principal_of
 
@@ -25,7 +25,7 @@ KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 SECRET = 0
 """Stands for the status of an answer that was not kept because it said `Cache-Control: no-store`."""
 
-_BEGIN = """
+_BEGIN = Statement("""
     INSERT INTO orgs_rememberedanswer AS kept
            (id, org_id, principal, key, request_sha256, headers, body, created_at)
     VALUES (%(id)s, %(org_id)s, %(principal)s, %(key)s, %(sha256)s, '{}', '', %(now)s)
@@ -33,12 +33,15 @@ _BEGIN = """
        SET id = excluded.id, request_sha256 = excluded.request_sha256, status = NULL, created_at = excluded.created_at
      WHERE kept.created_at < %(forgotten)s
     RETURNING id
-"""
-_RECALL = """
+""")
+_RECALL = Statement("""
     SELECT request_sha256, status, headers, body FROM orgs_rememberedanswer
      WHERE org_id = %(org_id)s AND principal = %(principal)s AND key = %(key)s
-"""
-_KEEP = "UPDATE orgs_rememberedanswer SET status = %s, headers = %s::jsonb, body = %s WHERE id = %s"
+""")
+_KEEP = Statement("""
+    UPDATE orgs_rememberedanswer SET status = %(status)s, headers = %(headers)s::jsonb, body = %(body)s
+     WHERE id = %(id)s
+""")
 
 
 def answer_once(request: OrganisationRequest, answer: Callable[[OrganisationRequest], HttpResponse]) -> HttpResponse:
@@ -54,15 +57,13 @@ def answer_once(request: OrganisationRequest, answer: Callable[[OrganisationRequ
         raise IdempotencyKeyTooLong
     now = timezone.now()
     values = _values(request, key, now)
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, values)
-        if cursor.fetchone() is None:
-            cursor.execute(_RECALL, values)
-            return _recalled(cursor.fetchone(), values["sha256"])
+    if _BEGIN.row(**values) is None:
+        (answered,) = _RECALL.rows(**values)
+        return _recalled(answered, values["sha256"])
     response = answer(request)
     if response.status_code < 300:
-        with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [*_kept(response), values["id"]])
+        status, headers, body = _kept(response)
+        _KEEP.tell(id=values["id"], status=status, headers=headers, body=body)
     return response
 
 
@@ -98,14 +99,13 @@ def _recalled(row: tuple[Any, ...], sha256: bytes) -> HttpResponse:
     return response
 
 
-_FORGET = """
+_FORGET = Statement("""
     DELETE FROM orgs_rememberedanswer kept
      WHERE kept.org_id = %(org_id)s
        AND EXISTS (SELECT FROM unnest(%(texts)s::text[]) text WHERE position(convert_to(text, 'UTF8') IN kept.body) > 0)
-"""
+""")
 
 
 def forget_answers(org_id: UUID, texts: list[str]) -> None:
     """Forget the answers in which any of the texts stands: what they told of is to be known no more."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET, {"org_id": org_id, "texts": texts})
+    _FORGET.tell(org_id=org_id, texts=texts)

@@ -4,19 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from infra24.bookings.locking import Locked, lock_bookings
 from infra24.bookings.models import Source, Status
+from infra24.core.rows import as_array
+from infra24.core.statements import Statement
 from infra24.facts.services import Event
 from infra24.orgs import audit
 from infra24.outbox.services import cancel_all_timers
 
-_EXPIRE = """
+_EXPIRE = Statement("""
     UPDATE bookings_booking SET status = 'expired', expires_at = NULL
-     WHERE org_id = %s AND id = ANY(%s) AND status = 'hold' AND expires_at <= %s
+     WHERE org_id = %(org)s AND id = ANY(%(ids)s::uuid[]) AND status = 'hold' AND expires_at <= %(now)s
     RETURNING id
-"""
+""")
 
 
 @transaction.atomic
@@ -31,9 +33,7 @@ def expire_locked(org_id: UUID, booking_ids: Iterable[UUID], locked: Locked, *, 
     candidates = [booking_id for booking_id in booking_ids if locked.get(booking_id, (0, ""))[1] == Status.HOLD]
     if not candidates:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_EXPIRE, [org_id, candidates, now])
-        expired = [row[0] for row in cursor.fetchall()]
+    expired: list[UUID] = [key for (key,) in _EXPIRE.rows(org=org_id, ids=as_array(candidates), now=now)]
     if not expired:
         return []
     events = [Event("booking.expired", key) for key in expired]

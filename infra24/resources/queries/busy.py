@@ -2,26 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from infra24.core.rows import as_array
+from infra24.core.statements import Statement
 from infra24.people.models import LONGEST_BUSY
 from infra24.resources.policies import Bookable, Claim
 
 PERSON = "person"
 """The kind of what can be busy."""
 
-# Plain comparisons, as for claims: none is longer than `reach`.
-_BUSY = """
+# Plain comparisons, as for claims: none that began before `earliest` lasts as long.
+_BUSY = Statement("""
     SELECT r.id, t.starts_at, t.ends_at
       FROM resources_resource r
       JOIN people_busyfeed f ON f.org_id = r.org_id AND f.person_id = r.person_id
       JOIN people_busytime t ON t.org_id = f.org_id AND t.feed_id = f.id
-     WHERE r.org_id = %(org)s AND r.id = ANY(%(resources)s)
-       AND t.starts_at > %(since)s - %(reach)s AND t.starts_at < %(until)s AND t.ends_at > %(since)s
-"""
+     WHERE r.org_id = %(org)s AND r.id = ANY(%(resources)s::uuid[])
+       AND t.starts_at > %(earliest)s AND t.starts_at < %(until)s AND t.ends_at > %(since)s
+""")
 
 
 def busy_claims(
@@ -35,16 +34,8 @@ def busy_claims(
     busy: dict[UUID, list[Claim]] = {}
     if not people:
         return busy
-    parameters: dict[str, Any] = {
-        "org": org_id,
-        "resources": people,
-        "since": since,
-        "until": until,
-        "reach": LONGEST_BUSY,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_BUSY, parameters)
-        for resource_id, starts_at, ends_at in cursor.fetchall():
-            claim = Claim(starts_at, ends_at, 1, 0, is_shared=False, is_busy=True)
-            busy.setdefault(resource_id, []).append(claim)
+    rows = _BUSY.rows(org=org_id, resources=as_array(people), earliest=since - LONGEST_BUSY, since=since, until=until)
+    for resource_id, starts_at, ends_at in rows:
+        claim = Claim(starts_at, ends_at, 1, 0, is_shared=False, is_busy=True)
+        busy.setdefault(resource_id, []).append(claim)
     return busy

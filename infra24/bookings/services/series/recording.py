@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from infra24.bookings.ledger import kept_reason
 from infra24.bookings.models import Booking, Occurrence, Series, Status
 from infra24.bookings.services.changing import told
@@ -15,12 +13,13 @@ from infra24.bookings.services.terms import timers_of
 from infra24.bookings.services.writing import as_json
 from infra24.core.errors import Reason
 from infra24.core.ids import new_id
+from infra24.core.statements import Statement
 from infra24.facts.services import Event
 from infra24.orgs import audit
 from infra24.orgs.models import Member
 from infra24.outbox.services import cancel_all_timers, set_timers
 
-_WRITE = """
+_WRITE = Statement("""
     INSERT INTO bookings_occurrence
         (id, org_id, series_id, wall_on, state, booking_id, reasons, is_override, retried_at)
     SELECT o.id, %(org_id)s, o.series_id, o.wall_on, o.state, o.booking_id, o.reasons, o.is_override, o.retried_at
@@ -29,7 +28,7 @@ _WRITE = """
        SET series_id = excluded.series_id, wall_on = excluded.wall_on, state = excluded.state,
            booking_id = excluded.booking_id, reasons = excluded.reasons, is_override = excluded.is_override,
            retried_at = excluded.retried_at
-"""
+""")
 _COLUMNS = ("id", "series_id", "wall_on", "state", "booking_id", "reasons", "is_override", "retried_at")
 
 
@@ -55,8 +54,7 @@ def skipped(row: Occurrence, reasons: Sequence[Reason], *, now: datetime | None 
 def write_rows(org_id: UUID, rows: Sequence[Occurrence]) -> None:
     """Add new dates to the ledger and rewrite those it has, in one statement."""
     written = [{name: getattr(row, name) for name in _COLUMNS} for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {"org_id": org_id, "rows": as_json(written)})
+    _WRITE.tell(org_id=org_id, rows=as_json(written))
 
 
 def remove_rows(org_id: UUID, rows: Iterable[Occurrence]) -> None:
@@ -128,16 +126,15 @@ def fact_of(booking: Booking) -> str:
     return "booking.confirmed" if booking.status == Status.CONFIRMED else "booking.requested"
 
 
-_TOUCH = """
-    UPDATE bookings_series SET version = version + 1, changed_at = now() WHERE org_id = %s AND id = %s RETURNING version
-"""
+_TOUCH = Statement("""
+    UPDATE bookings_series SET version = version + 1, changed_at = now() WHERE org_id = %(org)s AND id = %(id)s
+    RETURNING version
+""")
 
 
 def touch(series: Series) -> None:
     """Raise the version of a series whose ledger changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOUCH, [series.org_id, series.pk])
-        (series.version,) = cursor.fetchone()
+    ((series.version,),) = _TOUCH.rows(org=series.org_id, id=series.pk)
 
 
 EDITED = (
