@@ -20,11 +20,11 @@ def keep_what_is_loaded() -> None:
     through less often. A request touches some of each, all over the memory;
     with large pages the processor has to find out less often where they are.
     """
+    with contextlib.suppress(OSError, AttributeError):  # no Linux
+        _use_large_pages()
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNGEST, 20, 20)
-    with contextlib.suppress(OSError, AttributeError):  # no Linux
-        _use_large_pages()
 
 
 def _use_large_pages() -> None:
