@@ -7,7 +7,7 @@ STORY = """
 import gc
 from infra24.core.memory import keep_what_is_loaded
 
-kept, many = [[] for _ in range(1000)], list(range(3_000_000))
+kept, many = [[] for _ in range(1000)], list(range(500_000))
 keep_what_is_loaded()
 assert gc.get_freeze_count() > 1000
 assert gc.get_threshold()[0] > 700
@@ -15,7 +15,7 @@ ring = []
 ring.append(ring)
 del ring
 assert gc.collect() == 1, "what is made later is still found"
-assert kept == [[]] * 1000 and many == list(range(3_000_000)), "nothing is lost where pages are put together"
+assert kept == [[]] * 1000 and many == list(range(500_000)), "nothing is lost where pages are put together"
 """
 
 
