@@ -12,9 +12,9 @@ _PLACE = re.compile(r"%(?:(%)|\((\w+)\)s)?")
 class Statement:
     """One statement with values by name, written `%(name)s`; `%%` is a percent sign.
 
-    The server prepares it once for each connection. Values go as text, and
-    PostgreSQL sees from where they stand what they are; where it cannot tell,
-    the statement casts.
+    Made once, where a module begins: the server prepares it once for each
+    connection. Values go as text, and PostgreSQL sees from where they stand what
+    they are; where it cannot tell, the statement casts.
     """
 
     def __init__(self, text: str) -> None:

@@ -23,8 +23,8 @@ from infra24.core.statements import Rows, Statement
 log = logging.getLogger(__name__)
 
 BEGIN = "BEGIN"
-_REDEFINES = ("DROP", "ALTER")
-"""After these psycopg has the server forget all that was prepared."""
+_REDEFINES = ("DROP", "ALTER", "ROLLBACK", "DISCARD ALL", "DEALLOCATE ALL")
+"""After these psycopg has the server forget all that was prepared, unless they did so themselves."""
 _OUT_OF_DATE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
 """What was prepared has another result by now, or is gone."""
 
