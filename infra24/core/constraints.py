@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import IntegrityError, OperationalError, transaction
 
 from infra24.core.errors import Infra24Error
+from infra24.core.transactions import send_told
 
 
 @contextmanager
@@ -14,8 +15,9 @@ def guarded_by(**refusals: type[Infra24Error]) -> Iterator[None]:
 
     `refusals` maps constraint names to error classes. A deadlock (40P01) counts
     as the first of them: rivals met, and this one gave way. An IntegrityError
-    nobody named is a bug and stays loud.
+    nobody named is a bug and stays loud. So does what was told before and is refused.
     """
+    send_told()
     try:
         with transaction.atomic():
             yield

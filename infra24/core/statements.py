@@ -33,9 +33,9 @@ class Statement:
         return next(iter(self.rows(**values)), None)
 
     def tell(self, **values: Any) -> None:
-        """Have it carried out with whatever is asked next, and at the latest where the savepoint or transaction ends.
+        """Have it carried out with whatever is asked next, and at the latest where a savepoint or the transaction ends.
 
-        For writes of which nothing is read. What is wrong with it is raised there.
+        For writes of which nothing is read. What is wrong with it is raised there, or where another savepoint begins.
         """
         cast(Any, connections[DEFAULT_DB_ALIAS]).tell(self, values)
 

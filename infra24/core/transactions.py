@@ -25,6 +25,11 @@ def notify_after_commit(channel: str) -> None:
             cursor.execute(f"NOTIFY {channel}")
 
 
+def send_told() -> None:
+    """Have what was told carried out now, so that what is wrong with it is raised here."""
+    cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS]).send_told()
+
+
 def statements_asked() -> int:
     """How many statements this thread has asked so far, but for those that only frame a transaction."""
     return cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS]).tally.asked

@@ -50,6 +50,22 @@ def test_a_write_that_is_refused_is_an_error_where_its_savepoint_ends() -> None:
         assert names() == ["Dave"]
 
 
+def test_a_write_that_is_refused_is_no_fault_of_the_savepoint_after_it() -> None:
+    house, key = make.organisation(), new_id()
+
+    def write() -> None:
+        with transaction.atomic():
+            for name in ("Alice", "Bob"):
+                ADD.tell(id=key, org=house.pk, name=name)
+            with guarded_by(people_person_pkey=Twice):
+                add(house.pk, "Carol")
+
+    with acting_for(house.pk):
+        with pytest.raises(IntegrityError, match="people_person_pkey"):
+            write()
+        assert names() == [], "and the transaction goes on"
+
+
 def test_a_write_that_the_commit_sends_and_is_refused_leaves_nothing() -> None:
     house, key = make.organisation(), new_id()
 

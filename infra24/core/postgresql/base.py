@@ -75,6 +75,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors:
             self.connection.tell(statement, values)
 
+    def send_told(self) -> None:
+        """Have what was told carried out now."""
+        if self.connection is not None:
+            with self.wrap_database_errors:
+                self.connection.send_told()
+
     def _past_wrappers(self, carry_out: Callable[..., Any], statement: Statement, values: Mapping[str, Any]) -> Any:
         self.ensure_connection()
         self.validate_no_broken_transaction()
@@ -108,7 +114,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.connection.held = [BEGIN]
 
     def _savepoint(self, sid: str) -> None:
-        self.connection.set_savepoint(sid)
+        with self.wrap_database_errors:
+            self.connection.set_savepoint(sid)
 
     def _savepoint_rollback(self, sid: str) -> None:
         with self.wrap_database_errors:

@@ -5,7 +5,7 @@ Python, and half of those of a short request said nothing but BEGIN, SAVEPOINT
 or RELEASE. Nobody waits for their answers. So they are held, and go together,
 in one message with the next statement; at the end of the transaction what is
 still held is not sent at all. Writes nobody waits for are held, too, but not
-beyond the savepoint or transaction they belong to.
+into another savepoint nor beyond the one, or the transaction, they belong to.
 """
 
 import logging
@@ -108,18 +108,23 @@ class Wire(psycopg.Connection[Any]):
             self.held.clear()
             self._send(message)
 
+    def send_told(self) -> None:
+        """Send what is held if it does more than frame a transaction."""
+        if self._holds_writes():
+            self._send_all()
+
     def drop_savepoint(self, name: str) -> None:
         """RELEASE, or nothing for one that was never sent."""
         self._refuse_aborted()
-        if self._holds_writes():
-            self._send_all()
+        self.send_told()
         if self.held and self.held[-1] == _savepoint(name):
             self.held.pop()
         else:
             self.held.append(f'RELEASE SAVEPOINT "{name}"')
 
     def set_savepoint(self, name: str) -> None:
-        """SAVEPOINT, when something is asked after it."""
+        """SAVEPOINT, when something is asked after it; what is wrong with writes of before is no matter of it."""
+        self.send_told()
         self._channels_before[name] = len(self.channels)
         self.held.append(_savepoint(name))
 
@@ -135,8 +140,7 @@ class Wire(psycopg.Connection[Any]):
     def commit(self) -> None:
         """COMMIT, and whom to wake in one message with it; nothing when nothing was asked."""
         self._refuse_aborted()
-        if self._holds_writes():
-            self._send_all()
+        self.send_told()
         channels = sorted(set(self.channels))
         if not self._end():
             return
@@ -185,7 +189,6 @@ class Wire(psycopg.Connection[Any]):
             raise psycopg.errors.InFailedSqlTransaction("a statement of this transaction has failed: roll it back")
 
     def _holds_writes(self) -> bool:
-        """Whether what is held does more than frame a transaction."""
         return any(not isinstance(held, str) for held in self.held)
 
     def _send_all(self) -> Rows:
