@@ -16,7 +16,7 @@ def etag(version: int | UUID | str) -> str:
 
 def seen(request: HttpRequest, version: int) -> int | None:
     """The version, when the caller has said which one they have seen (`require_match` compares it); else None."""
-    return version if "HTTP_IF_MATCH" in request.META else None
+    return version if request.META.get("HTTP_IF_MATCH", "").strip() else None
 
 
 def require_match(request: HttpRequest, version: int | UUID | None) -> None:

@@ -22,6 +22,7 @@ from psycopg import sql
 
 from infra24.core.postgresql import base
 from infra24.core.postgresql.wire import Wire
+from infra24.core.statements import Statement
 from infra24.core.transactions import hold, notify_after_commit
 from infra24.orgs.tenancy import acting_for
 from infra24.people.models import Person
@@ -227,6 +228,15 @@ def test_a_connection_that_was_ended_meanwhile_is_seen_without_asking(told: Told
     assert wire().has_been_left()
     connection.close_if_unusable_or_obsolete()  # as before each request
     ask()
+
+
+def test_a_statement_that_is_the_first_of_a_request_has_a_connection_that_works(database: TestDatabase) -> None:
+    statement = Statement("SELECT 1")
+    for ask_so in (statement.rows, statement.tell):
+        ask()
+        end(database)
+        connection.close_if_unusable_or_obsolete()  # as before each request
+        ask_so()
 
 
 def test_a_connection_that_has_rested_is_asked_whether_it_works(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:

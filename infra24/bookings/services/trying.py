@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from infra24.bookings.models import Booking
+from infra24.core.transactions import send_told
 
 
 def as_if(service: Callable[[], Booking]) -> Booking:
@@ -15,5 +16,6 @@ def as_if(service: Callable[[], Booking]) -> Booking:
     """
     with transaction.atomic():
         booking = service()
+        send_told()
         transaction.set_rollback(True)
     return booking

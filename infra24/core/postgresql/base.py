@@ -60,6 +60,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
         """The rows that answer a statement, without a cursor; wrappers see it as one that a cursor would execute."""
+        if not self.in_atomic_block:
+            self.close_if_health_check_failed()  # as Django does before a cursor; a transaction has done so already
         if self.connection is None or self.execute_wrappers or self.force_debug_cursor:
             return cast(Rows, self._past_wrappers(Wire.ask, statement, values))
         self.validate_no_broken_transaction()
@@ -82,6 +84,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self.connection.send_told()
 
     def _past_wrappers(self, carry_out: Callable[..., Any], statement: Statement, values: Mapping[str, Any]) -> Any:
+        self.close_if_health_check_failed()
         self.ensure_connection()
         self.validate_no_broken_transaction()
         if self.force_debug_cursor:

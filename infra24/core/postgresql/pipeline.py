@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
@@ -120,7 +120,9 @@ def _answers(pgconn: PGconn) -> PQGen[list[PGresult]]:
             if (yield Wait.R):
                 pgconn.consume_input()
         result = pgconn.get_result()
-        if result is None:  # between two statements
+        if result is None:  # between two statements, or for good
+            if pgconn.status == ConnStatus.BAD:
+                raise psycopg.OperationalError(pgconn.get_error_message())
             continue
         if result.status == ExecStatus.PIPELINE_SYNC:
             return results
